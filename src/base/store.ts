@@ -1,0 +1,224 @@
+/**
+ * The stage store: what a stage made, under the digest of what it was made from, whole or not at all.
+ *
+ *     <root>/<stage>/<digest>/         a finished entry: the files, and entry.json with the value
+ *     <root>/<stage>/<digest>.part/    being made, under <digest>.lock; left behind only by a kill
+ */
+
+import {mkdir, readdir, readFile, rename, rm, statfs, writeFile} from 'node:fs/promises';
+import {homedir} from 'node:os';
+import {join} from 'node:path';
+import {failure} from './diagnostic.ts';
+import {digestOfValue, type Json} from './digest.ts';
+import {takeLock} from './lock.ts';
+import type {Report} from './progress.ts';
+
+/** A finished entry. Paths inside `value` are relative to `dir`. */
+export type Entry<Value extends Json> = {
+  readonly stage: string;
+  readonly digest: string;
+  readonly dir: string;
+  readonly value: Value;
+  readonly reused: boolean;
+  readonly durationMs: number;
+};
+
+export type Stage<Value extends Json> = {
+  /** The folder in the store, a plain word: `kernel`. */
+  readonly name: string;
+  /** Shown to people: `kernel 6.1.192 x86_64`. */
+  readonly title: string;
+  /** Everything the result depends on. Raise `version` when the stage itself changes what it makes. */
+  readonly inputs: Json;
+  readonly version: number;
+  /** Free space the stage may need, in bytes. */
+  readonly needsBytes?: number;
+  /** Fills `dir`, an empty directory, and gives the value to remember. May put a one-line `detail` in `summary`. */
+  readonly make: (dir: string) => Promise<Value>;
+  /** A few words on what was made, for people. */
+  readonly summary?: (value: Value) => string;
+};
+
+/** What every stage is handed: where to store, whom to tell, when to stop. */
+export type Workshop = {
+  readonly store: Store;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  /** The folder of this run's logs, one file a stage. */
+  readonly logDir: string;
+};
+
+type EntryFile = {readonly inputs: Json; readonly value: Json; readonly durationMs: number};
+
+/** `KBUILD_CACHE`, or `kbuild` below `XDG_CACHE_HOME` or `~/.cache`. */
+export function defaultStoreRoot(environment: NodeJS.ProcessEnv = process.env): string {
+  const explicit = environment.KBUILD_CACHE;
+  if (explicit !== undefined && explicit !== '') return explicit;
+  const cacheHome = environment.XDG_CACHE_HOME;
+  return join(cacheHome === undefined || cacheHome === '' ? join(homedir(), '.cache') : cacheHome, 'kbuild');
+}
+
+export class Store {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** The digest an entry of this stage has, made or not. */
+  digest(stage: Pick<Stage<Json>, 'name' | 'inputs' | 'version'>): string {
+    return digestOfValue({stage: stage.name, version: stage.version, inputs: stage.inputs});
+  }
+
+  /** A finished entry, or undefined. Takes no lock: an entry is renamed into place whole. */
+  async find<Value extends Json>(stage: Stage<Value>): Promise<Entry<Value> | undefined> {
+    const digest = this.digest(stage);
+    const dir = join(this.root, stage.name, digest);
+    try {
+      const file = JSON.parse(await readFile(join(dir, 'entry.json'), 'utf8')) as EntryFile;
+      return {
+        stage: stage.name,
+        digest,
+        dir,
+        value: file.value as Value,
+        reused: true,
+        durationMs: file.durationMs,
+      };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Gives the entry of a stage, and makes it first where there is none. Two processes that want the same
+   * entry wait for one another. What `make` throws is thrown on, and nothing stays under the entry's name.
+   */
+  async obtain<Value extends Json>(workshop: Workshop, stage: Stage<Value>): Promise<Entry<Value>> {
+    const found = await this.find(stage);
+    if (found !== undefined) return reportReuse(workshop.report, stage, found);
+    const digest = this.digest(stage);
+    const lock = await takeLock(
+      join(this.root, stage.name, `${digest}.lock`),
+      () =>
+        workshop.report({
+          kind: 'said',
+          severity: 'info',
+          message: `${stage.title}: another kbuild is making this; waiting for it`,
+        }),
+      workshop.signal,
+    );
+    try {
+      return (await this.find(stage)) ?? (await this.#make(workshop, stage, digest));
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async #make<Value extends Json>(
+    workshop: Workshop,
+    stage: Stage<Value>,
+    digest: string,
+  ): Promise<Entry<Value>> {
+    workshop.signal.throwIfAborted();
+    const {report} = workshop;
+    const started = performance.now();
+    const finalDir = join(this.root, stage.name, digest);
+    const part = `${finalDir}.part`;
+    report({kind: 'started', stage: stage.title});
+    try {
+      await removeTree(part);
+      await mkdir(part, {recursive: true});
+      await this.#requireSpace(stage);
+      const value = await stage.make(part);
+      const durationMs = Math.round(performance.now() - started);
+      const file: EntryFile = {inputs: stage.inputs, value, durationMs};
+      await writeFile(join(part, 'entry.json'), `${JSON.stringify(file, null, 1)}\n`);
+      await rename(part, finalDir);
+      report({kind: 'finished', stage: stage.title, outcome: 'made', durationMs, ...detailOf(stage, value)});
+      return {stage: stage.name, digest, dir: finalDir, value, reused: false, durationMs};
+    } catch (error) {
+      report({
+        kind: 'finished',
+        stage: stage.title,
+        outcome: 'failed',
+        durationMs: performance.now() - started,
+      });
+      await this.#explainFullDisk(error);
+      throw error;
+    } finally {
+      await removeTree(part);
+    }
+  }
+
+  async #requireSpace(stage: {title: string; needsBytes?: number}): Promise<void> {
+    if (stage.needsBytes === undefined) return;
+    const free = await freeBytes(this.root);
+    if (free >= stage.needsBytes) return;
+    throw failure(
+      'disk-full',
+      `${stage.title} may need ${inGigabytes(stage.needsBytes)} in ${this.root}, where ${inGigabytes(free)} are free`,
+      {
+        hint: 'free some space, or name another place with KBUILD_CACHE=DIR; `kbuild cache` shows what is stored',
+      },
+    );
+  }
+
+  /** A tool that met a full disk says so in a hundred ways; the free space says it in one. */
+  async #explainFullDisk(error: unknown): Promise<void> {
+    const full =
+      (error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC' ||
+      (await freeBytes(this.root)) < 32 * 1024 * 1024;
+    if (!full) return;
+    throw failure('disk-full', `the disk of ${this.root} is full`, {
+      hint: 'free some space, or name another place with KBUILD_CACHE=DIR; what was finished is kept',
+    });
+  }
+
+  /** Every finished entry's stage and digest. */
+  async list(): Promise<readonly {stage: string; digest: string; dir: string}[]> {
+    const stages = await readdir(this.root).catch(() => []);
+    const entries = await Promise.all(
+      stages.map(async (stage) => {
+        const names = await readdir(join(this.root, stage)).catch(() => []);
+        return names
+          .filter((name) => /^[0-9a-f]{64}$/.test(name))
+          .map((digest) => ({stage, digest, dir: join(this.root, stage, digest)}));
+      }),
+    );
+    return entries.flat();
+  }
+}
+
+function detailOf<Value extends Json>(stage: Stage<Value>, value: Value): {detail?: string} {
+  return stage.summary === undefined ? {} : {detail: stage.summary(value)};
+}
+
+function reportReuse<Value extends Json>(
+  report: Report,
+  stage: Stage<Value>,
+  entry: Entry<Value>,
+): Entry<Value> {
+  report({
+    kind: 'finished',
+    stage: stage.title,
+    outcome: 'reused',
+    durationMs: 0,
+    ...detailOf(stage, entry.value),
+  });
+  return entry;
+}
+
+async function freeBytes(path: string): Promise<number> {
+  const {bavail, bsize} = await statfs(path);
+  return bavail * bsize;
+}
+
+function inGigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** Removes a tree, read-only directories included. */
+async function removeTree(path: string): Promise<void> {
+  await rm(path, {recursive: true, force: true, maxRetries: 3});
+}

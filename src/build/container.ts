@@ -1,0 +1,43 @@
+/** What it is to run a step of the build inside the builder's root file system. */
+
+import type {StepResult} from '../base/process.ts';
+
+/** A directory or file of the host, visible to the step at `target`. */
+export type Mount = {readonly source: string; readonly target: string; readonly readOnly: boolean};
+
+/** One command in the container: no network, nothing of the host but the mounts, `/tmp` empty. */
+export type ContainerStep = {
+  readonly argv: readonly string[];
+  /** Targets below `/src`, `/build`, `/out`, `/cache`, `/in` exist in every builder, for mounting over. */
+  readonly mounts: readonly Mount[];
+  readonly cwd?: string;
+  /** Added to a fixed minimal environment (PATH, HOME=/tmp, LC_ALL=C.UTF-8, TZ=UTC, SOURCE_DATE_EPOCH). */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly logPath?: string;
+  readonly onLine?: (line: string) => void;
+  readonly input?: string | Uint8Array;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+};
+
+export type EngineName = 'podman' | 'docker' | 'bubblewrap';
+
+/** The root file system of a builder: a plain directory, and the tar it was unpacked from. */
+export type BuilderRoot = {readonly dir: string; readonly tar: string; readonly digest: string};
+
+/**
+ * A builder ready for work. Which engine runs it is found out at the first `run`, not before, so that a
+ * run with nothing to do tries no engine. What steps produce does not depend on the engine: stages name
+ * `digest` among their inputs, never the engine.
+ */
+export type Builder = {
+  readonly digest: string;
+  readonly run: (step: ContainerStep) => Promise<StepResult>;
+  /** As `run`, with stdout and stderr, for short outputs. */
+  readonly capture: (
+    step: ContainerStep,
+  ) => Promise<StepResult & {readonly stdout: string; readonly stderr: string}>;
+};
+
+/** 2026-01-01T00:00:00Z, in seconds: the time that everything made here says it was made. */
+export const sourceDateEpoch = 1767225600;

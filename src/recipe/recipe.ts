@@ -1,0 +1,42 @@
+/** A composed recipe: what the other rooms read. Parts are merged, every goal knows where it was written. */
+
+import type {Place} from '../base/diagnostic.ts';
+
+/** What a symbol has to be in the final .config: a tristate, `y or m`, or the text of a number or string. */
+export type Goal = {
+  readonly symbol: string;
+  readonly value: string;
+  readonly why?: string;
+  /** The recipe or part that wrote it: `fs/zfs`. */
+  readonly origin: string;
+  readonly place: Place;
+};
+
+export type ImageRecipe = {
+  readonly role: string;
+  readonly summary: string;
+  /** Debian packages of its user space; dependencies are added. */
+  readonly packages: readonly string[];
+  /** Out-of-tree modules installed into it. */
+  readonly modules: readonly string[];
+  /** Directories whose files are laid over the root, by absolute path, in order. */
+  readonly overlays: readonly string[];
+  /** systemd units enabled in it. */
+  readonly enable: readonly string[];
+  /** Added to the kernel's command line. */
+  readonly commandLine: readonly string[];
+  /** Free space left in its root file system, MiB. */
+  readonly freeMiB: number;
+};
+
+export type Recipe = {
+  readonly name: string;
+  readonly summary: string;
+  readonly kernel: {readonly base: string; readonly version: string};
+  /** In the order of composition; one per symbol. */
+  readonly goals: readonly Goal[];
+  readonly modules: readonly string[];
+  readonly images: Readonly<Record<string, ImageRecipe>>;
+  /** The scenario that the boot proof runs. */
+  readonly prove?: string;
+};
