@@ -41,3 +41,15 @@ export type Builder = {
 
 /** 2026-01-01T00:00:00Z, in seconds: the time that everything made here says it was made. */
 export const sourceDateEpoch = 1767225600;
+
+/**
+ * The environment under which `ccache` remembers objects, with its directory mounted at /cache. They are found by
+ * preprocessed text: a build that was stopped, or one with another goal, compiles only what is new.
+ */
+export const objectCache = {
+  // Debian's directory of links named gcc, cc, …: no command line has to name ccache.
+  PATH: '/usr/lib/ccache:/usr/sbin:/usr/bin:/sbin:/bin',
+  CCACHE_DIR: '/cache',
+  CCACHE_MAXSIZE: '5G',
+  CCACHE_COMPILERCHECK: 'content',
+} as const;

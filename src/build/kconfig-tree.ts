@@ -1,0 +1,162 @@
+/**
+ * Reads the Kconfig of a kernel source as the kernel's own Makefile would have `conf` read it: the environment is
+ * the one the Makefile exports, and every `$(shell)` runs in the container, many side by side.
+ */
+
+import {readFileSync} from 'node:fs';
+import {mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {failure, KbuildError} from '../base/diagnostic.ts';
+import type {Workshop} from '../base/store.ts';
+import {type KconfigModel, parseKconfig} from '../kconfig/index.ts';
+import type {Builder, ContainerStep} from './container.ts';
+import {kernelMakeArgv} from './kernel.ts';
+import type {KernelSource} from './source.ts';
+
+/** A tree's answers nest: which probe is asked depends on the answer to another. Real trees need three rounds. */
+const mostRounds = 20;
+
+/**
+ * The model of a kernel's Kconfig under the builder's tool chain.
+ *
+ * A command is only known once the file that holds it has been read, so the tree is read in rounds: unanswered
+ * commands read as empty, are collected, run together, and the tree is read again until none is new.
+ */
+export async function readKconfigTree(
+  workshop: Workshop,
+  builder: Builder,
+  source: KernelSource,
+  arch: 'x86_64',
+): Promise<KconfigModel> {
+  const environment = await makefileEnvironment(workshop, builder, source, arch);
+  const files = new Map<string, string | undefined>();
+  const readTreeFile = (path: string): string | undefined => {
+    if (!files.has(path)) files.set(path, readIfThere(join(source.dir, path)));
+    return files.get(path);
+  };
+  const answers = new Map<string, string>();
+  for (let round = 0; round < mostRounds; round++) {
+    const unanswered = new Set<string>();
+    const shell = (command: string): string => {
+      const answer = answers.get(command);
+      if (answer === undefined) unanswered.add(command);
+      return answer ?? '';
+    };
+    const model = attempt(() => parseKconfig('Kconfig', {readFile: readTreeFile, environment, shell}));
+    // What went wrong while answers were missing may be right once they are there.
+    if (unanswered.size === 0) {
+      if (model instanceof KbuildError) throw model;
+      return model;
+    }
+    const commands = [...unanswered];
+    const outputs = await runProbes(workshop, builder, source, environment, commands);
+    for (const [index, command] of commands.entries()) answers.set(command, outputs[index] ?? '');
+  }
+  throw failure('endless-probes', `the Kconfig of ${source.dir} asks for new shell commands without end`);
+}
+
+function attempt(parse: () => KconfigModel): KconfigModel | KbuildError {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof KbuildError) return error;
+    throw error;
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** What the kernel's Makefile exports to `conf`, asked of the Makefile itself: a goal that ends in "config" is treated as one. */
+async function makefileEnvironment(
+  workshop: Workshop,
+  builder: Builder,
+  source: KernelSource,
+  arch: 'x86_64',
+): Promise<ReadonlyMap<string, string>> {
+  const goal = 'kbuild-environment-config';
+  const result = await inScratch(async (build) =>
+    builder.capture({
+      ...treeStep(workshop, source, build),
+      argv: [...kernelMakeArgv(arch, 1), '-s', `--eval=${goal}: ; @env -0`, goal],
+    }),
+  );
+  if (result.outcome !== 'ok') {
+    workshop.signal.throwIfAborted();
+    throw failure(
+      'no-environment',
+      `the Makefile of ${source.dir} could not be asked:\n${result.stderr.trim()}`,
+    );
+  }
+  return new Map(
+    result.stdout
+      .split('\0')
+      .filter((entry) => entry.includes('='))
+      .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  );
+}
+
+/** Standard output of each command, in order. Numbers and commands arrive as zero-terminated arguments, never as script text. */
+async function runProbes(
+  workshop: Workshop,
+  builder: Builder,
+  source: KernelSource,
+  environment: ReadonlyMap<string, string>,
+  commands: readonly string[],
+): Promise<readonly string[]> {
+  return inScratch(async (build) => {
+    await mkdir(join(build, 'answers'));
+    const result = await builder.run({
+      ...treeStep(workshop, source, build),
+      argv: [
+        'xargs',
+        '-0',
+        '-n',
+        '2',
+        '-P',
+        '8',
+        'sh',
+        '-c',
+        'sh -c "$2" >"answers/$1" 2>/dev/null; exit 0',
+        'sh',
+      ],
+      environment: Object.fromEntries(environment),
+      input: commands.map((command, index) => `${index}\0${command}\0`).join(''),
+    });
+    if (result.outcome !== 'ok') {
+      workshop.signal.throwIfAborted();
+      throw failure('probes-failed', `the Kconfig probes of ${source.dir} could not be run`);
+    }
+    return Promise.all(
+      commands.map(async (_, index) => readFile(join(build, 'answers', String(index)), 'latin1')),
+    );
+  });
+}
+
+function treeStep(workshop: Workshop, source: KernelSource, build: string): Omit<ContainerStep, 'argv'> {
+  return {
+    mounts: [
+      {source: source.dir, target: '/src', readOnly: true},
+      {source: build, target: '/build', readOnly: false},
+    ],
+    cwd: '/build',
+    signal: workshop.signal,
+  };
+}
+
+async function inScratch<Result>(use: (dir: string) => Promise<Result>): Promise<Result> {
+  const dir = await mkdtemp(join(tmpdir(), 'kbuild-'));
+  try {
+    return await use(dir);
+  } finally {
+    await rm(dir, {recursive: true, force: true});
+  }
+}

@@ -1,0 +1,223 @@
+/** The kernel stage: a resolved .config and a source tree become a kernel, its modules, and what further modules need. */
+
+import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {failure} from '../base/diagnostic.ts';
+import {digestOf} from '../base/digest.ts';
+import type {Entry, Workshop} from '../base/store.ts';
+import {type Builder, type ContainerStep, objectCache, sourceDateEpoch} from './container.ts';
+import {CompilerErrors} from './make/compiler-errors.ts';
+import {countingArgv, countingMakefile, expectedObjects, ObjectCounter} from './make/objects.ts';
+import type {KernelSource} from './source.ts';
+
+export type KernelValue = {
+  /** As `uname -r` prints it. */
+  readonly release: string;
+  readonly objects: number;
+  /** SHA-256 of the configuration it was built from. */
+  readonly configDigest: string;
+};
+
+/**
+ * A built kernel in the store:
+ *
+ *     vmlinuz  System.map  config  Module.symvers
+ *     modules/lib/modules/<release>/     as modules_install leaves it, depmod run
+ *     devel/                             the output directory less its objects, for out-of-tree modules
+ */
+export type Kernel = Entry<KernelValue>;
+
+export type KernelRequest = {
+  readonly source: KernelSource;
+  readonly builder: Builder;
+  readonly configText: string;
+  readonly arch: 'x86_64';
+  readonly jobs: number;
+};
+
+/** The image `make` is asked for, where it appears, by architecture. */
+const bootImage = {x86_64: {target: 'bzImage', path: 'arch/x86/boot/bzImage'}} as const;
+
+/** Everything that would let the time, the place or the person of a build into its bytes. */
+const reproducible = {
+  KBUILD_BUILD_TIMESTAMP: new Date(sourceDateEpoch * 1000).toUTCString(),
+  KBUILD_BUILD_USER: 'kbuild',
+  KBUILD_BUILD_HOST: 'kbuild',
+  KBUILD_BUILD_VERSION: '1',
+} as const;
+
+/** Free space of a trimmed kernel's build, bytes: objects, modules, and what ccache keeps. */
+const needsBytes = 4e9;
+
+/** Builds the kernel, or finds it built. Throws KbuildError with the compiler's own words where it fails. */
+export async function obtainKernel(workshop: Workshop, request: KernelRequest): Promise<Kernel> {
+  const {source, builder, configText, arch} = request;
+  return workshop.store.obtain<KernelValue>(workshop, {
+    name: 'kernel',
+    title: `kernel ${source.release} ${arch}`,
+    version: 1,
+    inputs: {source: source.digest, builder: builder.digest, config: digestOf(configText), arch},
+    needsBytes,
+    make: (dir) => buildKernel(workshop, request, dir),
+    summary: ({release, objects}) => `${release}, ${objects} objects`,
+  });
+}
+
+async function buildKernel(workshop: Workshop, request: KernelRequest, dir: string): Promise<KernelValue> {
+  const build = join(dir, 'build');
+  const cache = join(workshop.store.root, 'ccache');
+  await Promise.all([mkdir(build), mkdir(join(dir, 'modules')), mkdir(cache, {recursive: true})]);
+  await writeFile(join(build, '.config'), request.configText, 'latin1');
+  const make = new KernelMake(workshop, request, {build, cache, out: dir});
+
+  await make.run(['olddefconfig']);
+  await requireSameConfig(request.configText, join(build, '.config'));
+  await make.run(['prepare', 'modules_prepare']);
+  const expected = await make.countObjects(dir);
+  await make.build([bootImage[request.arch].target, 'modules'], expected);
+  await make.run(['modules_install', 'INSTALL_MOD_PATH=/out/modules', 'INSTALL_MOD_STRIP=1']);
+
+  const release = (await readFile(join(build, 'include/config/kernel.release'), 'utf8')).trim();
+  const modules = join(dir, 'modules/lib/modules', release);
+  // They point at the container's paths.
+  await Promise.all(['build', 'source'].map((link) => rm(join(modules, link), {force: true})));
+  await rename(join(build, bootImage[request.arch].path), join(dir, 'vmlinuz'));
+  await rename(join(build, 'System.map'), join(dir, 'System.map'));
+  await make.keepForModules();
+  await writeFile(join(dir, 'config'), request.configText, 'latin1');
+  await rename(build, join(dir, 'devel'));
+  return {release, objects: expected.size, configDigest: digestOf(request.configText)};
+}
+
+/** The tree's own `conf` has the last word: what it would change, this project evaluated wrongly. */
+async function requireSameConfig(ours: string, path: string): Promise<void> {
+  const theirs = await readFile(path, 'latin1');
+  if (theirs === ours) return;
+  const ourLines = ours.split('\n');
+  const theirLines = theirs.split('\n');
+  const at = theirLines.findIndex((line, index) => line !== ourLines[index]);
+  throw failure(
+    'config-differs',
+    `the kernel's own conf changes the resolved .config, first at line ${at + 1}:\n` +
+      `  resolved: ${ourLines[at] ?? '(end of file)'}\n  conf:     ${theirLines[at] ?? '(end of file)'}`,
+    {hint: 'this is a fault of kbuild: please report it with the recipe and the kernel version'},
+  );
+}
+
+/** `make` over one output directory, in the container. */
+class KernelMake {
+  readonly #workshop: Workshop;
+  readonly #request: KernelRequest;
+  readonly #step: Omit<ContainerStep, 'argv'>;
+  readonly #make: readonly string[];
+
+  constructor(
+    workshop: Workshop,
+    request: KernelRequest,
+    places: {build: string; cache: string; out: string},
+  ) {
+    this.#workshop = workshop;
+    this.#request = request;
+    this.#step = {
+      mounts: [
+        {source: request.source.dir, target: '/src', readOnly: true},
+        {source: places.build, target: '/build', readOnly: false},
+        {source: places.cache, target: '/cache', readOnly: false},
+        {source: places.out, target: '/out', readOnly: false},
+      ],
+      cwd: '/build',
+      environment: {...reproducible, ...objectCache},
+      logPath: join(workshop.logDir, 'kernel.log'),
+      signal: workshop.signal,
+    };
+    this.#make = kernelMakeArgv(request.arch, request.jobs);
+  }
+
+  async run(targets: readonly string[]): Promise<void> {
+    await this.#runMake([...this.#make, ...targets], () => undefined);
+  }
+
+  /** The paths of the objects that this configuration consists of. */
+  async countObjects(out: string): Promise<ReadonlySet<string>> {
+    const makefile = join(out, 'objects.mk');
+    await writeFile(makefile, countingMakefile);
+    const {signal: _, logPath: __, ...step} = this.#step;
+    const counted = await this.#request.builder.capture({
+      ...step,
+      argv: countingArgv(this.#make, '/out/objects.mk'),
+      signal: this.#workshop.signal,
+    });
+    await rm(makefile);
+    return expectedObjects(counted.stdout);
+  }
+
+  async build(targets: readonly string[], expected: ReadonlySet<string>): Promise<void> {
+    const counter = new ObjectCounter(expected);
+    const stage = `kernel ${this.#request.source.release} ${this.#request.arch}`;
+    await this.#runMake([...this.#make, ...targets], (line) => {
+      if (!counter.see(line)) return;
+      const {done} = counter;
+      this.#workshop.report({
+        kind: 'advanced',
+        stage,
+        done,
+        ...(expected.size > 0 ? {expected: expected.size} : {}),
+        unit: 'objects',
+      });
+    });
+  }
+
+  /** Leaves in the output directory what building a module against this kernel takes: no objects, all that is generated. */
+  async keepForModules(): Promise<void> {
+    const prune = ['-name', '*.o', '-o', '-name', '*.a', '-o', '-name', '*.ko', '-o', '-name', '.*.cmd'];
+    const also = [
+      '-o',
+      '-name',
+      'vmlinux*',
+      '-o',
+      '-name',
+      '.vmlinux*',
+      '-o',
+      '-name',
+      '.tmp_vmlinux*',
+      '-o',
+      '-name',
+      '*.mod.c',
+    ];
+    const argv = ['find', '/build', '-type', 'f', '(', ...prune, ...also, ')', '-delete'];
+    await this.#runMake([...argv], () => undefined);
+    await this.#runMake(['cp', '/build/Module.symvers', '/out/Module.symvers'], () => undefined);
+  }
+
+  async #runMake(argv: readonly string[], onLine: (line: string) => void): Promise<void> {
+    const errors = new CompilerErrors();
+    const result = await this.#request.builder.run({
+      ...this.#step,
+      argv,
+      onLine: (line) => {
+        errors.see(line);
+        onLine(line);
+      },
+    });
+    if (result.outcome === 'ok') return;
+    this.#workshop.signal.throwIfAborted();
+    throw failure('kernel-build-failed', errors.message(`make ${argv.at(-1) ?? ''}`), {
+      hint: `the whole log is ${this.#step.logPath}`,
+    });
+  }
+}
+
+/** The command that every use of the kernel's Makefile starts from; sources at /src, objects at /build. */
+export function kernelMakeArgv(arch: 'x86_64', jobs: number): readonly string[] {
+  return ['make', '-C', '/src', 'O=/build', `ARCH=${arch}`, `-j${jobs}`, '--no-print-directory'];
+}
+
+/** The names of a kernel's installed modules, without path and suffix, sorted. */
+export async function moduleNames(kernel: Kernel): Promise<readonly string[]> {
+  const root = join(kernel.dir, 'modules/lib/modules', kernel.value.release);
+  const files = await readdir(root, {recursive: true});
+  return files
+    .filter((file) => file.endsWith('.ko'))
+    .map((file) => file.slice(file.lastIndexOf('/') + 1, -'.ko'.length))
+    .sort();
+}

@@ -1,0 +1,31 @@
+/** OpenZFS from Debian's zfs-dkms package: its source, and the steps its makers document for building modules only. */
+
+import type {ModuleRecipe} from './stage.ts';
+
+/** `deb` is the path of the zfs-dkms package, in the pool; `version` its upstream version: `2.1.11`. */
+export function zfsModule(deb: {path: string; sha256: string; version: string}, jobs: number): ModuleRecipe {
+  const source = `/out/usr/src/zfs-${deb.version}`;
+  const objects = `${source}/module`;
+  return {
+    name: 'zfs',
+    version: deb.version,
+    sourceDigest: deb.sha256,
+    sourcePath: deb.path,
+    steps: [
+      {title: 'unpack', cwd: '/out', argv: ['dpkg-deb', '--extract', '/in/source.deb', '/out']},
+      {
+        title: 'configure',
+        cwd: source,
+        argv: [
+          './configure',
+          '--disable-dependency-tracking',
+          '--with-config=kernel',
+          '--with-linux=/src',
+          '--with-linux-obj=/build',
+        ],
+      },
+      {title: 'make', cwd: source, argv: ['make', '-C', objects, `-j${jobs}`]},
+    ],
+    needsBytes: 1.5e9,
+  };
+}

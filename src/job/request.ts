@@ -1,0 +1,42 @@
+/** What the main job is asked for, and what it gives back. */
+
+import type {BootReport} from '../boot/index.ts';
+import type {EngineName} from '../build/container.ts';
+import type {Recipe} from '../recipe/recipe.ts';
+import type {Resolved} from '../recipe/resolve.ts';
+
+export type JobRequest = {
+  readonly recipe: Recipe;
+  /** The last stage wanted; `boot` includes all before it. */
+  readonly upTo: 'config' | 'build' | 'image' | 'boot';
+  /** The image roles wanted; all of the recipe's when absent. A boot needs all of them. */
+  readonly roles?: readonly string[];
+  readonly arch: 'x86_64';
+  /** A kernel line (`6.1`), a directory or a tarball; the recipe's own when absent. */
+  readonly kernel?: string;
+  readonly engine: 'auto' | EngineName;
+  /** Where results go, `out/NAME/ARCH` by default. */
+  readonly outDir: string;
+  readonly access: {readonly authorizedKeys: readonly string[]; readonly rootPasswordHash?: string};
+  /** Refuse packages whose version differs from the lock file, where the mirror no longer has the locked one. */
+  readonly locked: boolean;
+  /** Compilers run side by side. */
+  readonly jobs: number;
+};
+
+export type StageRecord = {
+  readonly title: string;
+  readonly outcome: 'made' | 'reused';
+  readonly durationMs: number;
+  readonly detail?: string;
+};
+
+export type OutputFile = {readonly path: string; readonly bytes: number; readonly sha256: string};
+
+export type JobResult = {
+  readonly outDir: string;
+  readonly stages: readonly StageRecord[];
+  readonly files: readonly OutputFile[];
+  readonly resolved?: Resolved;
+  readonly boot?: BootReport;
+};
