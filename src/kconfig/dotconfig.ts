@@ -1,0 +1,307 @@
+/** Reading and writing .config and defconfig texts (confdata.c, Linux 6.1). */
+
+import type {Diagnostic, Place} from '../base/diagnostic.ts';
+import type {Tristate} from './expression.ts';
+import {isValidText} from './literal.ts';
+import type {KconfigModel} from './model.ts';
+import type {ConfigSymbol, MenuNode} from './symbol.ts';
+import type {Evaluation} from './values.ts';
+
+/** A line of a .config: the text after `=`, or `n` for `is not set`. */
+export type Assignment = {readonly name: string; readonly value: string; readonly start: number};
+
+/** What is read besides the values. */
+export type ReadOptions = {
+  /** The file's name, for warnings. */
+  readonly file?: string;
+  /** Warn of names no Kconfig file has (KCONFIG_WARN_UNKNOWN_SYMBOLS). */
+  readonly warnUnknown?: boolean;
+};
+
+/** The assignments of a .config text, with warnings of lines that are none (conf_read_simple). */
+export function parseAssignments(
+  text: string,
+  prefix: string,
+  warn: (start: number, code: string, message: string) => void,
+): Assignment[] {
+  const assignments: Assignment[] = [];
+  const unset = `# ${prefix}`;
+  let start = 0;
+  while (start < text.length) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    if (text.startsWith(unset, start)) {
+      const nameEnd = text.indexOf(' ', start + unset.length);
+      if (nameEnd >= 0 && nameEnd < end && text.startsWith('is not set', nameEnd + 1)) {
+        assignments.push({name: text.slice(start + unset.length, nameEnd), value: 'n', start});
+      }
+    } else if (text[start] !== '#' && text.startsWith(prefix, start)) {
+      const equals = text.indexOf('=', start);
+      if (equals >= 0 && equals < end) {
+        // The C tool drops one carriage return, and only before a newline.
+        const valueEnd = newline >= 0 && text[end - 1] === '\r' && end - 1 > equals ? end - 1 : end;
+        assignments.push({
+          name: text.slice(start + prefix.length, equals),
+          value: text.slice(equals + 1, valueEnd),
+          start,
+        });
+      }
+    } else if (text[start] !== '#' && text[start] !== '\r' && text[start] !== '\n') {
+      const line = text.slice(start, end).replace(/\r.*$/s, '');
+      warn(start, 'unexpected-data', `unexpected data: ${line}`);
+    }
+    start = end + 1;
+  }
+  return assignments;
+}
+
+/** The text between the quotes, its escapes undone; undefined if the closing quote is missing. */
+function unquote(value: string): string | undefined {
+  let result = '';
+  for (let i = 1; i < value.length; i++) {
+    if (value[i] === '"') return result;
+    if (value[i] === '\\') i++;
+    result += value[i] ?? '';
+  }
+  return undefined;
+}
+
+/** `"` and `\` are the only characters that are escaped (escape_string_value). */
+export function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** Takes user values into an evaluation; counts warnings, which decide whether .config counts as changed. */
+export class ConfigReader {
+  readonly #evaluation: Evaluation;
+  readonly #place: (start: number) => Place | undefined;
+  warnings = 0;
+
+  constructor(evaluation: Evaluation, place: (start: number) => Place | undefined) {
+    this.#evaluation = evaluation;
+    this.#place = place;
+  }
+
+  warn(start: number, code: string, message: string): void {
+    const place = this.#place(start);
+    const diagnostic: Diagnostic = {severity: 'warning', code, message, ...(place ? {place} : {})};
+    this.#evaluation.warnings.push(diagnostic);
+    this.warnings++;
+  }
+
+  /** Forgets the user's values; all choices count as set (the loop after `load:` in conf_read_simple). */
+  reset(): void {
+    for (const symbol of this.#evaluation.model.hashOrder) {
+      const state = this.#evaluation.state(symbol);
+      state.valid = false;
+      state.hasUser = symbol.isChoice;
+      state.userText = undefined;
+      state.userMember = undefined;
+      state.userTristate = 0;
+    }
+  }
+
+  /** One assignment, its symbol looked up by name. */
+  assign({name, value, start}: Assignment, warnUnknown: boolean): void {
+    const symbol = this.#evaluation.model.symbols.get(name);
+    if (!symbol) {
+      if (warnUnknown) this.warn(start, 'unknown-symbol', `unknown symbol: ${name}`);
+      this.#evaluation.changed = true;
+      return;
+    }
+    const state = this.#evaluation.state(symbol);
+    if (state.hasUser) this.warn(start, 'reassigned', `override: reassigning to symbol ${symbol.name}`);
+    if (this.#setValue(symbol, value, start) && symbol.choice) {
+      this.#setChoice(symbol.choice, symbol, start);
+    }
+  }
+
+  /** conf_set_sym_val; false if the value is refused. */
+  #setValue(symbol: ConfigSymbol, value: string, start: number): boolean {
+    const state = this.#evaluation.state(symbol);
+    let text = value;
+    switch (symbol.type) {
+      case 'bool':
+      case 'tristate': {
+        // The first character decides: `yes` is `y`.
+        const letter = value[0];
+        const known = letter === 'y' || letter === 'n' || (letter === 'm' && symbol.type === 'tristate');
+        if (!known) break;
+        state.userTristate = letter === 'y' ? 2 : letter === 'm' ? 1 : 0;
+        state.hasUser = true;
+        return true;
+      }
+      case 'string': {
+        // Text without a quote is passed over in silence.
+        if (value[0] !== '"') return true;
+        const unquoted = unquote(value);
+        if (unquoted === undefined) {
+          this.warn(start, 'invalid-string', 'invalid string found');
+          return false;
+        }
+        text = unquoted;
+        break;
+      }
+      case 'unknown':
+        return true;
+    }
+    if (symbol.type === 'bool' || symbol.type === 'tristate' || !isValidText(symbol.type, text)) {
+      this.warn(start, 'invalid-value', `symbol value '${text}' invalid for ${symbol.name}`);
+      return false;
+    }
+    state.userText = text;
+    state.hasUser = true;
+    return true;
+  }
+
+  #setChoice(choice: ConfigSymbol, member: ConfigSymbol, start: number): void {
+    const choiceState = this.#evaluation.state(choice);
+    const value: Tristate = this.#evaluation.state(member).userTristate;
+    if (value === 1 && choiceState.userTristate === 2) {
+      this.warn(start, 'inconsistent-choice', `${member.name} creates inconsistent choice state`);
+      choiceState.hasUser = false;
+    }
+    if (value === 2) {
+      if (choiceState.userTristate !== 0) {
+        this.warn(start, 'choice-changed', `override: ${member.name} changes choice state`);
+      }
+      choiceState.userMember = member;
+    }
+    if (value > choiceState.userTristate) choiceState.userTristate = value;
+  }
+}
+
+/** Reads a .config text over the user's values (conf_read_simple); returns the number of warnings. */
+export function readAssignments(evaluation: Evaluation, text: string, options: ReadOptions = {}): number {
+  const file = options.file ?? '.config';
+  const reader = new ConfigReader(evaluation, (start) => ({file, text, start}));
+  reader.reset();
+  const warn = (start: number, code: string, message: string) => reader.warn(start, code, message);
+  for (const assignment of parseAssignments(text, evaluation.model.prefix, warn)) {
+    reader.assign(assignment, options.warnUnknown ?? false);
+  }
+  return reader.warnings;
+}
+
+/** Reads a .config text and drops what does not fit it any more (conf_read). */
+export function readConfig(evaluation: Evaluation, text: string, options: ReadOptions = {}): void {
+  evaluation.changed = false;
+  const warnings = readAssignments(evaluation, text, options);
+  settle(evaluation, warnings);
+}
+
+/** The second half of conf_read: compares what was read with what comes of it. */
+export function settle(evaluation: Evaluation, warnings: number): void {
+  const {model} = evaluation;
+  evaluation.calculate(model.modules);
+  let unsaved = 0;
+  for (const symbol of model.hashOrder) {
+    if (!agreesWithUser(evaluation, symbol)) unsaved++;
+  }
+  for (const symbol of model.hashOrder) {
+    const state = evaluation.state(symbol);
+    if (!state.hasUser || symbol.choice) continue;
+    // Values of generated symbols are reset, so that they count as new if they become visible.
+    if (state.visibility === 0 && unsaved === 0) state.hasUser = false;
+    if (symbol.type !== 'string' && symbol.type !== 'int' && symbol.type !== 'hex') continue;
+    if (evaluation.acceptsText(symbol, state.userText ?? '')) continue;
+    // Only this symbol is evaluated again: those that depend on it keep their values, as in the C tool.
+    state.valid = false;
+    state.hasUser = false;
+    unsaved++;
+  }
+  if (warnings > 0 || unsaved > 0) evaluation.changed = true;
+}
+
+function agreesWithUser(evaluation: Evaluation, symbol: ConfigSymbol): boolean {
+  const state = evaluation.calculate(symbol);
+  if (symbol.isChoice) return true;
+  if (!state.hasUser || !state.write) return !state.hasUser && !state.write;
+  if (symbol.type === 'bool' || symbol.type === 'tristate') return state.userTristate === state.tristate;
+  return state.text === state.userText;
+}
+
+/** A symbol's line in .config (print_symbol_for_dotconfig). */
+export function formatConfigLine(model: KconfigModel, symbol: ConfigSymbol, value: string): string {
+  const name = model.prefix + symbol.displayName;
+  const logical = symbol.type === 'bool' || symbol.type === 'tristate';
+  if (logical && value === 'n') return `# ${name} is not set`;
+  return `${name}=${symbol.type === 'string' ? quote(value) : value}`;
+}
+
+/** The .config text (conf_write). */
+export function writeConfig(evaluation: Evaluation): string {
+  const {model} = evaluation;
+  if (!evaluation.changed) evaluation.invalidate();
+  const written = new Set<ConfigSymbol>();
+  let text = `#\n# Automatically generated file; DO NOT EDIT.\n# ${model.mainMenuTitle}\n#\n`;
+  // The blank line after `# end of` waits for the next symbol: a menu's own heading starts with one.
+  let needsBlank = false;
+  let node: MenuNode | undefined = model.root.firstChild;
+  while (node) {
+    const {symbol} = node;
+    if (!symbol) {
+      if (evaluation.isNodeVisible(node)) {
+        text += `\n#\n# ${node.prompt!.text}\n#\n`;
+        needsBlank = false;
+      }
+    } else if (!symbol.isChoice && !written.has(symbol) && evaluation.calculate(symbol).write) {
+      if (needsBlank) text += '\n';
+      needsBlank = false;
+      written.add(symbol);
+      if (symbol.type !== 'unknown')
+        text += `${formatConfigLine(model, symbol, evaluation.storedText(symbol))}\n`;
+    }
+    if (node.firstChild) {
+      node = node.firstChild;
+      continue;
+    }
+    let done: MenuNode | undefined = node;
+    while (done) {
+      if (
+        !done.symbol &&
+        done.prompt?.kind === 'menu' &&
+        done !== model.root &&
+        evaluation.isNodeVisible(done)
+      ) {
+        text += `# end of ${done.prompt.text}\n`;
+        needsBlank = true;
+      }
+      if (done.next) break;
+      done = done.parent;
+    }
+    node = done?.next;
+  }
+  return text;
+}
+
+/** The text of a minimal config: only what differs from its default (conf_write_defconfig). */
+export function writeDefconfig(evaluation: Evaluation): string {
+  const {model} = evaluation;
+  evaluation.invalidate();
+  let text = '';
+  for (const node of model.nodes()) {
+    const {symbol} = node;
+    if (!symbol) {
+      evaluation.isNodeVisible(node);
+      continue;
+    }
+    if (symbol.isChoice) continue;
+    const state = evaluation.calculate(symbol);
+    if (!state.write) continue;
+    state.write = false;
+    if (!evaluation.isChangeable(symbol)) continue;
+    const value = evaluation.storedText(symbol);
+    if (value === evaluation.defaultText(symbol) || isDefaultMember(evaluation, symbol)) continue;
+    if (symbol.type !== 'unknown') text += `${formatConfigLine(model, symbol, value)}\n`;
+  }
+  return text;
+}
+
+/** Whether the symbol is what its choice would be anyway. */
+function isDefaultMember(evaluation: Evaluation, symbol: ConfigSymbol): boolean {
+  const {choice} = symbol;
+  if (!choice) return false;
+  const byDefault = evaluation.choiceDefault(choice) === symbol;
+  return byDefault && !choice.optional && symbol.type === 'bool' && evaluation.state(symbol).tristate === 2;
+}

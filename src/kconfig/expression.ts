@@ -1,0 +1,113 @@
+/**
+ * Expressions over symbols. Where the C tool has binary `&&` and `||`, here one node holds all operands of a
+ * level: the simplification (simplify.ts) and the printed form see only levels, and a level may be very long.
+ */
+
+import type {ConfigSymbol} from './symbol.ts';
+
+export type Tristate = 0 | 1 | 2;
+
+export type Relation = 'equal' | 'unequal' | 'less' | 'lessEqual' | 'greater' | 'greaterEqual';
+export type SymbolExpression = {readonly kind: 'symbol'; readonly symbol: ConfigSymbol};
+export type Not = {readonly kind: 'not'; readonly operand: Expression};
+export type Junction = {readonly kind: 'and' | 'or'; readonly operands: readonly Expression[]};
+export type Comparison = {
+  readonly kind: Relation;
+  readonly left: ConfigSymbol;
+  readonly right: ConfigSymbol;
+};
+export type Expression = SymbolExpression | Not | Junction | Comparison;
+
+/** The level made of `operands`; operands that are the same kind of level are merged into it. */
+export function junction(kind: 'and' | 'or', operands: readonly Expression[]): Expression {
+  if (operands.length === 1) return operands[0]!;
+  if (!operands.some((operand) => operand.kind === kind)) return {kind, operands};
+  return {
+    kind,
+    operands: operands.flatMap((operand) => (operand.kind === kind ? operand.operands : operand)),
+  };
+}
+
+export function not(operand: Expression): Expression {
+  return {kind: 'not', operand};
+}
+
+export function comparison(kind: Relation, left: ConfigSymbol, right: ConfigSymbol): Expression {
+  return {kind, left, right};
+}
+
+/** `a && b`, where a missing operand is left out (expr_alloc_and, expr.c). */
+export function and(a: Expression | undefined, b: Expression | undefined): Expression | undefined {
+  if (!a) return b;
+  return b ? junction('and', [a, b]) : a;
+}
+
+/** `a || b`, where a missing operand is left out (expr_alloc_or, expr.c). */
+export function or(a: Expression | undefined, b: Expression | undefined): Expression | undefined {
+  if (!a) return b;
+  return b ? junction('or', [a, b]) : a;
+}
+
+/** Calls `visit` for each symbol the expression names, constants included, from left to right. */
+export function forEachSymbol(
+  expression: Expression | undefined,
+  visit: (symbol: ConfigSymbol) => void,
+): void {
+  if (!expression) return;
+  switch (expression.kind) {
+    case 'symbol':
+      visit(expression.symbol);
+      return;
+    case 'not':
+      forEachSymbol(expression.operand, visit);
+      return;
+    case 'and':
+    case 'or':
+      for (const operand of expression.operands) forEachSymbol(operand, visit);
+      return;
+    default:
+      visit(expression.left);
+      visit(expression.right);
+  }
+}
+
+const relationText: Readonly<Record<Relation, string>> = {
+  equal: '=',
+  unequal: '!=',
+  less: '<',
+  lessEqual: '<=',
+  greater: '>',
+  greaterEqual: '>=',
+};
+
+/**
+ * The expression as the C tool prints it (expr_print, expr.c, Linux 6.1). `annotate` gives what follows a symbol's
+ * name: menuconfig's ` [=value]`.
+ */
+export function formatExpression(
+  expression: Expression | undefined,
+  annotate: (symbol: ConfigSymbol) => string = () => '',
+): string {
+  const named = (symbol: ConfigSymbol) =>
+    symbol.name === undefined ? '<choice>' : symbol.name + annotate(symbol);
+  const enclosed = (inner: Expression, inside: 'not' | 'and' | 'or'): string => {
+    const text = format(inner);
+    const loose = inner.kind === 'or' ? inside !== 'or' : inner.kind === 'and' && inside === 'not';
+    return loose ? `(${text})` : text;
+  };
+  const format = (inner: Expression): string => {
+    switch (inner.kind) {
+      case 'symbol':
+        return named(inner.symbol);
+      case 'not':
+        return `!${enclosed(inner.operand, 'not')}`;
+      case 'and':
+        return inner.operands.map((operand) => enclosed(operand, 'and')).join(' && ');
+      case 'or':
+        return inner.operands.map((operand) => enclosed(operand, 'or')).join(' || ');
+      default:
+        return named(inner.left) + relationText[inner.kind] + named(inner.right);
+    }
+  };
+  return expression ? format(expression) : 'y';
+}

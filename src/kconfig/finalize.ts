@@ -1,0 +1,213 @@
+/**
+ * The second half of parsing: dependencies go down the menu into every property, selects become reverse
+ * dependencies, runs of dependent entries become submenus (menu_finalize of menu.c, Linux 6.1).
+ */
+
+import {checkProperties} from './check.ts';
+import {and, comparison, type Expression, junction, not, or} from './expression.ts';
+import type {MenuBuilder} from './menu.ts';
+import {
+  containsSymbol,
+  eliminateCommon,
+  eliminateDuplicates,
+  isYes,
+  requiresSymbol,
+  type TransformContext,
+  transform,
+  unequalNo,
+} from './simplify.ts';
+import {kconfigError} from './source.ts';
+import {type ConfigSymbol, constantMod, constantYes, type MenuNode, type Property} from './symbol.ts';
+
+/** Levels of submenus: those of a chain of consecutive entries that each depend on the one before. */
+const maximumDepth = 2000;
+
+export function finalizeMenu(menu: MenuBuilder, modules: ConfigSymbol): void {
+  new Finalizer(menu, modules).finalize(menu.root);
+}
+
+class Finalizer {
+  readonly #menu: MenuBuilder;
+  readonly #modules: ConfigSymbol;
+  readonly #context: TransformContext;
+  #current: MenuNode;
+  #depth = 0;
+
+  constructor(menu: MenuBuilder, modules: ConfigSymbol) {
+    this.#menu = menu;
+    this.#modules = modules;
+    this.#current = menu.root;
+    this.#context = {
+      warn: (symbol, forcedTo) => {
+        const message = `boolean symbol ${symbol.name} tested for 'm'? test forced to '${forcedTo}'`;
+        menu.warn(this.#current, 'bool-tested-for-m', message);
+      },
+    };
+  }
+
+  finalize(parent: MenuNode): void {
+    if (this.#depth >= maximumDepth)
+      throw kconfigError(parent, 'nested-too-deep', 'submenus are nested too deep');
+    this.#depth++;
+    this.#finalize(parent);
+    this.#depth--;
+  }
+
+  #finalize(parent: MenuNode): void {
+    const {symbol} = parent;
+    if (parent.firstChild) {
+      this.#finalizeChildren(parent);
+    } else if (symbol) {
+      this.#makeSubmenu(parent, symbol);
+      symbol.directDependency = or(symbol.directDependency, parent.dependency);
+    }
+    for (let node = parent.firstChild; node; node = node.next) {
+      if (symbol?.isChoice && node.symbol && !node.symbol.choice) this.#addMember(symbol, node, node.symbol);
+      if (node.firstChild && !node.prompt) flatten(node, parent);
+    }
+    if (symbol && !symbol.checked) {
+      checkProperties(parent, symbol, this.#menu);
+      symbol.checked = true;
+    }
+    // A visible choice that is not optional selects itself as `m`: it cannot be `n`. Of all symbols only choices
+    // lack the flag SYMBOL_OPTIONAL.
+    if (symbol?.isChoice && !symbol.optional && parent.prompt) {
+      const hold = and(parent.prompt.condition, constantMod.expression)!;
+      symbol.selectedBy.push({expression: hold, property: undefined});
+    }
+  }
+
+  #finalizeChildren(parent: MenuNode): void {
+    const {symbol} = parent;
+    if (symbol?.isChoice) this.#inferChoiceTypes(parent, symbol);
+    // The mode of a choice is the upper bound of its members' visibility.
+    const inherited = symbol?.isChoice ? symbol.expression : parent.dependency;
+    for (let node = parent.firstChild; node; node = node.next) this.#inheritDependency(node, inherited);
+    for (let node = parent.firstChild; node; node = node.next) this.finalize(node);
+  }
+
+  #inferChoiceTypes(parent: MenuNode, choice: ConfigSymbol): void {
+    if (choice.type === 'unknown') {
+      for (let node = parent.firstChild; node; node = node.next) {
+        if (!node.symbol || node.symbol.type === 'unknown') continue;
+        this.#menu.setType(parent, node.symbol.type);
+        break;
+      }
+    }
+    for (let node = parent.firstChild; node; node = node.next) {
+      if (node.symbol?.type === 'unknown') this.#menu.setType(node, choice.type);
+    }
+  }
+
+  /** Condition ANDed with what is inherited, simplified. */
+  #combine(inherited: Expression | undefined, condition: Expression | undefined): Expression | undefined {
+    // What is inherited was simplified before, and simplifying it again would change nothing.
+    if (!condition) return inherited;
+    const own = transform(this.#rewriteMod(condition), this.#context);
+    return eliminateDuplicates(and(inherited, own));
+  }
+
+  #inheritDependency(node: MenuNode, inherited: Expression | undefined): void {
+    this.#current = node;
+    node.dependency = this.#combine(inherited, node.dependency);
+    if (!node.symbol) {
+      if (node.prompt) node.prompt.condition = this.#combine(node.dependency, node.prompt.condition);
+      return;
+    }
+    for (const property of node.symbol.properties) {
+      if (property.node !== node) continue;
+      property.condition = this.#combine(node.dependency, property.condition);
+      if (property.kind !== 'select' && property.kind !== 'imply') continue;
+      const expression = and(node.symbol.expression, property.condition)!;
+      const list = property.kind === 'select' ? property.target.selectedBy : property.target.impliedBy;
+      list.push({expression, property});
+    }
+  }
+
+  /** `m` in a condition is `m && MODULES` (rewrite_m). */
+  #rewriteMod(expression: Expression): Expression {
+    switch (expression.kind) {
+      case 'symbol':
+        if (expression.symbol !== constantMod) return expression;
+        return junction('and', [expression, this.#modules.expression]);
+      case 'not': {
+        const operand = this.#rewriteMod(expression.operand);
+        return operand === expression.operand ? expression : not(operand);
+      }
+      case 'and':
+      case 'or': {
+        const operands = expression.operands.map((operand) => this.#rewriteMod(operand));
+        const same = operands.every((operand, i) => operand === expression.operands[i]);
+        return same ? expression : junction(expression.kind, operands);
+      }
+      default:
+        return expression;
+    }
+  }
+
+  /** Makes the entries after a symbol's node that depend on the symbol its children. */
+  #makeSubmenu(parent: MenuNode, symbol: ConfigSymbol): void {
+    let base: Expression | undefined;
+    let last: MenuNode | undefined;
+    for (let node = parent.next; node; node = node.next) {
+      const dependency = node.prompt ? node.prompt.condition : node.dependency;
+      if (!containsSymbol(dependency, symbol)) break;
+      if (!requiresSymbol(dependency, symbol)) {
+        base ??= this.#visibleWhen(parent.prompt?.condition);
+        // The superset rule: `(symbol || Q) && R` belongs to the symbol if that depends on R.
+        const [, rest] = eliminateCommon(this.#visibleWhen(dependency), base);
+        if (!isYes(rest)) break;
+      }
+      this.finalize(node);
+      node.parent = parent;
+      last = node;
+    }
+    if (!last) return;
+    parent.firstChild = parent.next;
+    parent.next = last.next;
+    last.next = undefined;
+  }
+
+  #visibleWhen(condition: Expression | undefined): Expression {
+    return eliminateDuplicates(transform(unequalNo(condition), this.#context))!;
+  }
+
+  #addMember(choice: ConfigSymbol, node: MenuNode, member: ConfigSymbol): void {
+    member.choice = choice;
+    choice.members.push(member);
+    if (!node.prompt) this.#menu.warn(node, 'choice-member', 'choice value must have a prompt');
+    for (const property of member.properties) {
+      if (property.kind === 'default') {
+        this.#menu.warn(property, 'choice-member', 'defaults for choice values not supported');
+      }
+      if (property.node === node || property.kind !== 'prompt') continue;
+      if (property.node.parent?.symbol !== choice) {
+        this.#menu.warn(property, 'choice-member', 'choice value used outside its choice group');
+      }
+    }
+    if (choice.type === 'tristate' && member.type !== 'tristate') {
+      this.#requireChoice(comparison('equal', choice, constantYes), node, member.properties);
+    }
+  }
+
+  /** Members of a tristate choice that are not tristate need the choice to be `y`. */
+  #requireChoice(condition: Expression, node: MenuNode, properties: readonly Property[]): void {
+    node.dependency = and(condition, node.dependency);
+    for (const property of properties) {
+      if (property.node === node) property.condition = and(condition, property.condition);
+    }
+  }
+}
+
+/** Moves the children of an `if`, or of a symbol without prompt, behind it. */
+function flatten(node: MenuNode, parent: MenuNode): void {
+  let last = node.firstChild!;
+  for (;;) {
+    last.parent = parent;
+    if (!last.next) break;
+    last = last.next;
+  }
+  last.next = node.next;
+  node.next = node.firstChild;
+  node.firstChild = undefined;
+}

@@ -1,0 +1,39 @@
+/** A Kconfig engine that behaves as `scripts/kconfig` does: parse a tree once, evaluate many configurations. */
+
+export {type AutoconfTexts, writeAutoconf} from './autoconf.ts';
+export {type Dialect, linux61} from './dialect.ts';
+export {formatConfigLine, type ReadOptions} from './dotconfig.ts';
+export {
+  type Blocking,
+  type Cause,
+  explainUnmet,
+  type FileLine,
+  type Selector,
+  type SymbolNeed,
+  type SymbolReason,
+} from './explain.ts';
+export {type Expression, formatExpression, type Tristate} from './expression.ts';
+export {helpText} from './help.ts';
+export {mergeFragments} from './merge.ts';
+export {KconfigModel} from './model.ts';
+export {
+  alldefconfig,
+  allmodconfig,
+  allnoconfig,
+  allyesconfig,
+  type ConfigResult,
+  defconfig,
+  evaluate,
+  loadConfig,
+  type Mode,
+  mod2noconfig,
+  mod2yesconfig,
+  olddefconfig,
+  savedefconfig,
+  yes2modconfig,
+} from './modes.ts';
+export {nearestNames} from './names.ts';
+export {parseKconfig} from './parser.ts';
+export type {KconfigSources, Location, SourceFile} from './source.ts';
+export {ConfigSymbol, MenuNode, type Prompt, type Property, type SymbolType} from './symbol.ts';
+export {Evaluation} from './values.ts';

@@ -1,0 +1,331 @@
+/**
+ * Text to tokens (lexer.l, Linux 6.1). The parser drives it token by token, since `source`, `help` and assignments
+ * change what comes next. What a macro expands to never becomes input again: the rest of the line does, so a
+ * position in the text is all the state there is.
+ */
+
+import {findHelpEnd} from './help.ts';
+import type {MacroProcessor} from './macro.ts';
+import {
+  formatLocation,
+  type KconfigSources,
+  kconfigError,
+  type Location,
+  type SourceFile,
+  warningAt,
+} from './source.ts';
+import type {HelpSpan} from './symbol.ts';
+import {keywords, type Token, token} from './token.ts';
+
+/** A file being read; `line` is that of the next character (yylineno). */
+type Buffer = {
+  readonly file: SourceFile;
+  position: number;
+  line: number;
+  readonly parent: Buffer | undefined;
+};
+
+const code = {
+  tab: 9,
+  newline: 10,
+  space: 32,
+  bang: 33,
+  doubleQuote: 34,
+  hash: 35,
+  dollar: 36,
+  ampersand: 38,
+  singleQuote: 39,
+  openParen: 40,
+  closeParen: 41,
+  plus: 43,
+  colon: 58,
+  less: 60,
+  equal: 61,
+  greater: 62,
+  backslash: 92,
+  bar: 124,
+} as const;
+
+/** `[A-Za-z0-9_-]` as a table over ASCII. */
+const isWordCode = new Uint8Array(128);
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-') {
+  isWordCode[character.charCodeAt(0)] = 1;
+}
+
+/** The end of the run of word characters; `isWordCode[NaN]` is undefined, which ends it at the end of the text. */
+function wordEnd(text: string, start: number): number {
+  let end = start;
+  while (isWordCode[text.charCodeAt(end)] === 1) end++;
+  return end;
+}
+
+function lineEnd(text: string, start: number): number {
+  const newline = text.indexOf('\n', start);
+  return newline < 0 ? text.length : newline;
+}
+
+export class Lexer {
+  readonly #sources: KconfigSources;
+  readonly macros: MacroProcessor;
+  #buffer: Buffer;
+  /** The file being read; the last one stays after its end. */
+  #file: SourceFile;
+  #finished = false;
+  #inAssignment = false;
+  #previous: Token = token.endOfLine;
+  #beforePrevious: Token = token.endOfLine;
+  /** Text of the token last returned, if its kind has one. */
+  text = '';
+  /** Where the current statement starts (zconf_curname, zconf_lineno). */
+  statement: Location;
+  /** All files read, in the order of their first use. */
+  readonly files = new Map<string, SourceFile>();
+
+  constructor(
+    root: SourceFile,
+    sources: KconfigSources,
+    makeMacros: (location: () => Location) => MacroProcessor,
+  ) {
+    this.#sources = sources;
+    this.#file = root;
+    this.#buffer = {file: root, position: 0, line: 1, parent: undefined};
+    this.files.set(root.name, root);
+    this.statement = {file: root, line: 1};
+    this.macros = makeMacros(() => ({file: this.#file, line: this.#buffer.line}));
+  }
+
+  /** The file that is being read now, which `statement.file` need not be (current_file). */
+  get file(): SourceFile {
+    return this.#file;
+  }
+
+  /** The next token for the parser (yylex): empty lines are dropped, the start of each statement is noted. */
+  next(): Token {
+    for (;;) {
+      const found = this.#scan();
+      if (this.#previous === token.endOfLine || this.#previous === token.helpText) {
+        if (found === token.endOfLine) continue;
+        this.statement = {file: this.#file, line: this.#buffer.line};
+      }
+      const assigns = found === token.equal || found === token.colonEqual || found === token.plusEqual;
+      this.#inAssignment =
+        assigns && this.#previous === token.word && this.#beforePrevious === token.endOfLine;
+      this.#beforePrevious = this.#previous;
+      this.#previous = found;
+      return found;
+    }
+  }
+
+  /** The help text that starts on the line after `help` (zconf_starthelp); the next token follows it. */
+  help(): HelpSpan {
+    const buffer = this.#buffer;
+    const start = buffer.position;
+    const {end, newlines} = findHelpEnd(buffer.file.text, start);
+    buffer.position = end;
+    buffer.line += newlines;
+    this.#beforePrevious = this.#previous;
+    this.#previous = token.helpText;
+    return {file: buffer.file, start, end};
+  }
+
+  /** Goes on with another file, and comes back at its end (zconf_nextfile). */
+  enter(name: string): void {
+    const known = this.files.get(name);
+    const text = known?.text ?? this.#sources.readFile(name);
+    if (text === undefined) {
+      throw kconfigError(this.statement, 'missing-file', `can't open file "${name}"`);
+    }
+    for (let buffer: Buffer | undefined = this.#buffer; buffer; buffer = buffer.parent) {
+      if (buffer.file.name === name) throw this.#recursiveInclusion(name);
+    }
+    const file = known ?? {name, text};
+    this.files.set(name, file);
+    this.#buffer = {file, position: 0, line: 1, parent: this.#buffer};
+    this.#file = file;
+  }
+
+  #recursiveInclusion(name: string): Error {
+    const lines = ['Recursive inclusion detected.', 'Inclusion path:', `  current file : ${name}`];
+    for (let buffer: Buffer | undefined = this.#buffer; buffer; buffer = buffer.parent) {
+      lines.push(`  included from: ${formatLocation({file: buffer.file, line: buffer.line - 1})}`);
+      if (buffer.file.name === name) break;
+    }
+    return kconfigError(
+      this.statement,
+      'recursive-inclusion',
+      lines.join('\n'),
+      'remove one of these `source` lines',
+    );
+  }
+
+  #warn(warningCode: string, message: string, location: Location): void {
+    this.#sources.warn?.(warningAt(location, warningCode, message));
+  }
+
+  /** One token, empty lines included (yylex1). */
+  #scan(): Token {
+    if (this.#inAssignment) return this.#scanAssignedText();
+    const buffer = this.#buffer;
+    const {text} = buffer.file;
+    for (;;) {
+      const start = buffer.position;
+      if (start >= text.length) return this.#endOfFile();
+      const character = text.charCodeAt(start);
+      if (isWordCode[character] === 1 || character === code.dollar) {
+        const word = this.#scanWord(text, start);
+        if (word !== undefined) return word;
+        continue;
+      }
+      buffer.position = start + 1;
+      const following = text.charCodeAt(start + 1);
+      switch (character) {
+        case code.space:
+        case code.tab:
+          continue;
+        case code.newline:
+          buffer.line++;
+          return token.endOfLine;
+        case code.hash:
+          buffer.position = lineEnd(text, start);
+          continue;
+        case code.doubleQuote:
+        case code.singleQuote:
+          return this.#scanString(text, character);
+        case code.backslash:
+          if (following !== code.newline) break;
+          buffer.position++;
+          buffer.line++;
+          continue;
+        default: {
+          const operator = this.#operator(character, following);
+          if (operator !== undefined) return operator;
+        }
+      }
+      const shown = String.fromCodePoint(text.codePointAt(start)!);
+      buffer.position = start + shown.length;
+      this.#warn('unsupported-character', `ignoring unsupported character '${shown}'`, {
+        file: this.#file,
+        line: buffer.line,
+      });
+    }
+  }
+
+  #operator(character: number, following: number): Token | undefined {
+    switch (character) {
+      case code.openParen:
+        return token.openParen;
+      case code.closeParen:
+        return token.closeParen;
+      case code.equal:
+        return token.equal;
+      case code.bang:
+        return following === code.equal ? this.#twoCharacters(token.unequal) : token.not;
+      case code.less:
+        return following === code.equal ? this.#twoCharacters(token.lessEqual) : token.less;
+      case code.greater:
+        return following === code.equal ? this.#twoCharacters(token.greaterEqual) : token.greater;
+      case code.bar:
+        return following === code.bar ? this.#twoCharacters(token.or) : undefined;
+      case code.ampersand:
+        return following === code.ampersand ? this.#twoCharacters(token.and) : undefined;
+      case code.colon:
+        return following === code.equal ? this.#twoCharacters(token.colonEqual) : undefined;
+      case code.plus:
+        return following === code.equal ? this.#twoCharacters(token.plusEqual) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #twoCharacters(operator: Token): Token {
+    this.#buffer.position++;
+    return operator;
+  }
+
+  /** A keyword or a word; undefined if it has references that expand to nothing. */
+  #scanWord(text: string, start: number): Token | undefined {
+    const buffer = this.#buffer;
+    const end = wordEnd(text, start);
+    if (text.charCodeAt(end) === code.dollar) return this.#expandWord(text, start, end);
+    buffer.position = end;
+    this.text = text.slice(start, end);
+    return keywords.get(this.text) ?? token.word;
+  }
+
+  /** A word with a `$` in it, which is no keyword whatever it expands to (expand_token). */
+  #expandWord(text: string, start: number, firstDollar: number): Token | undefined {
+    const line = text.slice(start, lineEnd(text, start));
+    let word = '';
+    let position = 0;
+    let end = firstDollar - start;
+    while (line.charCodeAt(end) === code.dollar) {
+      const expansion = this.macros.expandReference(line, end + 1);
+      word += line.slice(position, end) + expansion.text;
+      position = expansion.end;
+      end = wordEnd(line, position);
+    }
+    this.#buffer.position = start + end;
+    this.text = word + line.slice(position, end);
+    return this.text === '' ? undefined : token.word;
+  }
+
+  /** Start condition STRING. */
+  #scanString(text: string, quote: number): Token {
+    const buffer = this.#buffer;
+    let result = '';
+    let start = buffer.position;
+    for (let position = start; ; position++) {
+      const character = text.charCodeAt(position);
+      const ends = character === quote || character === code.newline || position >= text.length;
+      if (!ends && character !== code.backslash && character !== code.dollar) continue;
+      result += text.slice(start, position);
+      if (ends) {
+        // A newline ends the string, and the statement after it.
+        buffer.position = character === quote ? position + 1 : position;
+        if (character === code.newline) {
+          this.#warn('multi-line-string', 'multi-line strings not supported', this.statement);
+        }
+        this.text = result;
+        return token.quoted;
+      }
+      if (character === code.dollar) {
+        const rest = text.slice(position, lineEnd(text, position));
+        const expansion = this.macros.expandReference(rest, 1);
+        result += expansion.text;
+        start = position + expansion.end;
+        position = start - 1;
+      } else {
+        // `\c` is `c`, and a backslash at the end of a line is nothing.
+        start = position + 1;
+        if (text.charCodeAt(start) !== code.newline) position++;
+      }
+    }
+  }
+
+  /** Start condition ASSIGN_VAL: the rest of the line without leading blanks. */
+  #scanAssignedText(): Token {
+    const buffer = this.#buffer;
+    const {text} = buffer.file;
+    let start = buffer.position;
+    while (text.charCodeAt(start) === code.space || text.charCodeAt(start) === code.tab) start++;
+    buffer.position = lineEnd(text, start);
+    this.text = text.slice(start, buffer.position);
+    return token.assignedText;
+  }
+
+  #endOfFile(): Token {
+    if (this.#finished) return token.end;
+    if (this.#previous !== token.endOfLine && this.#previous !== token.helpText) {
+      const location = {file: this.#file, line: this.#buffer.line};
+      this.#warn('no-newline', 'no new line at end of file', location);
+    }
+    const {parent} = this.#buffer;
+    if (parent) {
+      this.#buffer = parent;
+      this.#file = parent.file;
+    } else {
+      this.#finished = true;
+    }
+    return token.endOfLine;
+  }
+}

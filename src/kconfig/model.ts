@@ -1,0 +1,146 @@
+/** The whole of what a tree's Kconfig files declare: fixed once parsed, and shared by all evaluations of it. */
+
+import type {Dialect} from './dialect.ts';
+import {type DependencyOrder, orderDependencies} from './order.ts';
+import type {SourceFile} from './source.ts';
+import {ConfigSymbol, constantMod, constantNo, constantYes, type MenuNode} from './symbol.ts';
+
+/** FNV-1a of the name's UTF-8 bytes (strhash, symbol.c); `char` is signed where the C tool runs on x86. */
+function hashName(name: string): number {
+  let hash = 2166136261;
+  for (let i = 0; i < name.length; i++) {
+    const unit = name.charCodeAt(i);
+    if (unit > 127) return hashBytes(new TextEncoder().encode(name));
+    hash = Math.imul(hash ^ unit, 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+function hashBytes(bytes: Uint8Array): number {
+  let hash = 2166136261;
+  for (const byte of new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length)) {
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** Finds symbols by name, and creates them on their first mention (sym_lookup, symbol.c). */
+export class SymbolTable {
+  /** Symbols in the order of creation; the shared constants come first. */
+  readonly all: ConfigSymbol[] = [constantNo, constantMod, constantYes];
+  readonly configs = new Map<string, ConfigSymbol>();
+  readonly #constants = new Map<string, ConfigSymbol>();
+  readonly #choices = new Map<string, ConfigSymbol>();
+
+  config(name: string): ConfigSymbol {
+    return sharedConstant(name) ?? this.#find(this.configs, name, 'config');
+  }
+
+  constant(text: string): ConfigSymbol {
+    return sharedConstant(text) ?? this.#find(this.#constants, text, 'constant');
+  }
+
+  choice(name: string | undefined): ConfigSymbol {
+    if (name === undefined) return this.#create(name, 'choice');
+    return sharedConstant(name) ?? this.#find(this.#choices, name, 'choice');
+  }
+
+  #find(symbols: Map<string, ConfigSymbol>, name: string, kind: ConfigSymbol['kind']): ConfigSymbol {
+    let symbol = symbols.get(name);
+    if (!symbol) {
+      symbol = this.#create(name, kind);
+      symbols.set(name, symbol);
+    }
+    return symbol;
+  }
+
+  #create(name: string | undefined, kind: ConfigSymbol['kind']): ConfigSymbol {
+    const symbol = new ConfigSymbol(this.all.length, name, kind);
+    this.all.push(symbol);
+    return symbol;
+  }
+}
+
+function sharedConstant(name: string): ConfigSymbol | undefined {
+  if (name.length !== 1) return undefined;
+  return name === 'y' ? constantYes : name === 'm' ? constantMod : name === 'n' ? constantNo : undefined;
+}
+
+/** The symbols as for_all_symbols meets them: by bucket, and in a bucket the newest first. */
+export function inHashOrder(symbols: readonly ConfigSymbol[], buckets: number): ConfigSymbol[] {
+  const bucketOf = (symbol: ConfigSymbol) =>
+    symbol.name === undefined ? 0 : hashName(symbol.name) % buckets;
+  return symbols
+    .slice(3)
+    .map((symbol) => ({symbol, bucket: bucketOf(symbol)}))
+    .sort((a, b) => a.bucket - b.bucket || b.symbol.index - a.symbol.index)
+    .map(({symbol}) => symbol);
+}
+
+export type ModelParts = {
+  readonly dialect: Dialect;
+  readonly table: SymbolTable;
+  readonly root: MenuNode;
+  readonly modules: ConfigSymbol;
+  readonly promptCount: number;
+  readonly files: readonly SourceFile[];
+  readonly environment: ReadonlyMap<string, string>;
+  readonly environmentRead: ReadonlyMap<string, string>;
+};
+
+/** A parsed tree. Make evaluations of it with the functions of modes.ts. */
+export class KconfigModel {
+  readonly dialect: Dialect;
+  /** All symbols with a name that were declared or mentioned; one that was only mentioned has no nodes. */
+  readonly symbols: ReadonlyMap<string, ConfigSymbol>;
+  readonly mainMenuTitle: string;
+  readonly root: MenuNode;
+  /** The symbol marked `modules`; the constant `n` if there is none. */
+  readonly modules: ConfigSymbol;
+  /** The files that were read, in the order of their first use. */
+  readonly files: readonly SourceFile[];
+  /** Environment variables that were expanded, in the order of their first use. */
+  readonly environmentRead: ReadonlyMap<string, string>;
+  /** What stands before each symbol's name in a .config: `CONFIG_`, or the environment's `CONFIG_`. */
+  readonly prefix: string;
+  /** Every symbol in the order of creation: constants, choices and mentioned names too. */
+  readonly allSymbols: readonly ConfigSymbol[];
+  /** Every symbol in the order in which the C tool walks its hash. */
+  readonly hashOrder: readonly ConfigSymbol[];
+  readonly promptCount: number;
+  /** Every symbol after those it depends on. */
+  readonly dependencyOrder: DependencyOrder;
+
+  constructor(parts: ModelParts) {
+    this.dialect = parts.dialect;
+    this.symbols = parts.table.configs;
+    this.mainMenuTitle = parts.root.prompt?.text ?? '';
+    this.root = parts.root;
+    this.modules = parts.modules;
+    this.files = parts.files;
+    this.environmentRead = parts.environmentRead;
+    this.prefix = parts.environment.get('CONFIG_') ?? 'CONFIG_';
+    this.allSymbols = parts.table.all;
+    this.hashOrder = inHashOrder(parts.table.all, parts.dialect.hashBuckets);
+    this.promptCount = parts.promptCount;
+    this.dependencyOrder = orderDependencies(parts.table.all.slice(3));
+  }
+
+  /** All menu nodes in the order of the menu. */
+  *nodes(): Generator<MenuNode> {
+    let node: MenuNode | undefined = this.root.firstChild;
+    while (node) {
+      yield node;
+      node = nextNode(node);
+    }
+  }
+}
+
+/** The node after this one in a pre-order walk. */
+export function nextNode(node: MenuNode): MenuNode | undefined {
+  if (node.firstChild) return node.firstChild;
+  for (let current: MenuNode | undefined = node; current; current = current.parent) {
+    if (current.next) return current.next;
+  }
+  return undefined;
+}

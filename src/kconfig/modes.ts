@@ -1,0 +1,201 @@
+/** The modes of `scripts/kconfig/conf` that need no answers, as functions of texts (conf.c, Linux 6.1). */
+
+import type {Diagnostic} from '../base/diagnostic.ts';
+import {
+  ConfigReader,
+  quote,
+  type ReadOptions,
+  readAssignments,
+  readConfig,
+  settle,
+  writeConfig,
+  writeDefconfig,
+} from './dotconfig.ts';
+import type {Tristate} from './expression.ts';
+import type {KconfigModel} from './model.ts';
+import {Evaluation} from './values.ts';
+
+export type ConfigResult = {
+  /** The .config, byte for byte as the C tool writes it. */
+  readonly text: string;
+  readonly warnings: readonly Diagnostic[];
+  /** The values behind the text. */
+  readonly evaluation: Evaluation;
+};
+
+function written(evaluation: Evaluation): ConfigResult {
+  return {text: writeConfig(evaluation), warnings: evaluation.warnings, evaluation};
+}
+
+/** What new symbols are set to: enum conf_def_mode. */
+type NewValue = 'default' | Tristate;
+
+/** conf_set_all_new_symbols, without randconfig. */
+function setNewSymbols(evaluation: Evaluation, value: NewValue): void {
+  const {hashOrder} = evaluation.model;
+  for (const symbol of hashOrder) {
+    const state = evaluation.state(symbol);
+    if (value === 'default' || state.hasUser || state.valid) continue;
+    if (symbol.type !== 'bool' && symbol.type !== 'tristate') continue;
+    state.userTristate = value;
+    state.hasUser = true;
+  }
+  evaluation.invalidate();
+  for (const symbol of hashOrder) {
+    const state = evaluation.state(symbol);
+    if ((symbol.isChoice && !state.hasUser) || symbol.choice) state.needsChoiceValues = true;
+  }
+  for (const symbol of hashOrder) {
+    if (!symbol.isChoice || evaluation.state(symbol).hasUser) continue;
+    evaluation.calculate(symbol);
+    evaluation.setAllChoiceValues(symbol);
+  }
+}
+
+/** A mode that starts from nothing, or from the text KCONFIG_ALLCONFIG names. */
+function allConfig(
+  model: KconfigModel,
+  value: NewValue,
+  allconfig: string | undefined,
+  options: ReadOptions,
+) {
+  const evaluation = new Evaluation(model);
+  if (allconfig !== undefined) readAssignments(evaluation, allconfig, options);
+  setNewSymbols(evaluation, value);
+  return written(evaluation);
+}
+
+/** `conf --allnoconfig`; `allconfig` is the text of the file that KCONFIG_ALLCONFIG names. */
+export function allnoconfig(
+  model: KconfigModel,
+  allconfig?: string,
+  options: ReadOptions = {},
+): ConfigResult {
+  return allConfig(model, 0, allconfig, options);
+}
+
+/** `conf --allyesconfig`. */
+export function allyesconfig(
+  model: KconfigModel,
+  allconfig?: string,
+  options: ReadOptions = {},
+): ConfigResult {
+  return allConfig(model, 2, allconfig, options);
+}
+
+/** `conf --allmodconfig`. */
+export function allmodconfig(
+  model: KconfigModel,
+  allconfig?: string,
+  options: ReadOptions = {},
+): ConfigResult {
+  return allConfig(model, 1, allconfig, options);
+}
+
+/** `conf --alldefconfig`. */
+export function alldefconfig(
+  model: KconfigModel,
+  allconfig?: string,
+  options: ReadOptions = {},
+): ConfigResult {
+  return allConfig(model, 'default', allconfig, options);
+}
+
+/** Reads a .config; without a text, as if the file were missing. */
+export function loadConfig(
+  model: KconfigModel,
+  config: string | undefined,
+  options: ReadOptions = {},
+): Evaluation {
+  const evaluation = new Evaluation(model);
+  if (config === undefined) evaluation.calculate(model.modules);
+  else readConfig(evaluation, config, options);
+  return evaluation;
+}
+
+/** `conf --olddefconfig`: new symbols get their defaults. */
+export function olddefconfig(
+  model: KconfigModel,
+  config: string | undefined,
+  options: ReadOptions = {},
+): ConfigResult {
+  return written(loadConfig(model, config, options));
+}
+
+/** `conf --defconfig=FILE` with the file's text. */
+export function defconfig(model: KconfigModel, config: string, options: ReadOptions = {}): ConfigResult {
+  const evaluation = loadConfig(model, config, options);
+  setNewSymbols(evaluation, 'default');
+  return written(evaluation);
+}
+
+/** `conf --savedefconfig`: `text` is the minimal config that `olddefconfig` makes the same .config of. */
+export function savedefconfig(
+  model: KconfigModel,
+  config: string | undefined,
+  options: ReadOptions = {},
+): ConfigResult {
+  const evaluation = loadConfig(model, config, options);
+  return {text: writeDefconfig(evaluation), warnings: evaluation.warnings, evaluation};
+}
+
+/** `conf --yes2modconfig`, `--mod2yesconfig` and `--mod2noconfig` (conf_rewrite_tristates). */
+function rewriteTristates(
+  model: KconfigModel,
+  config: string | undefined,
+  from: Tristate,
+  to: Tristate,
+): ConfigResult {
+  const evaluation = loadConfig(model, config);
+  for (const symbol of model.hashOrder) {
+    const state = evaluation.state(symbol);
+    if (evaluation.effectiveType(symbol) === 'tristate' && state.userTristate === from)
+      state.userTristate = to;
+  }
+  evaluation.invalidate();
+  return written(evaluation);
+}
+
+export function yes2modconfig(model: KconfigModel, config: string | undefined): ConfigResult {
+  return rewriteTristates(model, config, 2, 1);
+}
+
+export function mod2yesconfig(model: KconfigModel, config: string | undefined): ConfigResult {
+  return rewriteTristates(model, config, 1, 2);
+}
+
+export function mod2noconfig(model: KconfigModel, config: string | undefined): ConfigResult {
+  return rewriteTristates(model, config, 1, 0);
+}
+
+/** What becomes of symbols that are not assigned. */
+export type Mode = 'olddefconfig' | 'alldefconfig' | 'allnoconfig' | 'allyesconfig' | 'allmodconfig';
+
+const newValues: Readonly<Record<Exclude<Mode, 'olddefconfig'>, NewValue>> = {
+  alldefconfig: 'default',
+  allnoconfig: 0,
+  allyesconfig: 2,
+  allmodconfig: 1,
+};
+
+/**
+ * The values under assignments given by name, without a text between: `y`, `m`, `n`, numbers, and strings without
+ * quotes. The result is that of the mode with a .config (for the all…config modes: KCONFIG_ALLCONFIG) of them.
+ */
+export function evaluate(
+  model: KconfigModel,
+  assignments: ReadonlyMap<string, string>,
+  mode: Mode = 'olddefconfig',
+): Evaluation {
+  const evaluation = new Evaluation(model);
+  evaluation.changed = false;
+  const reader = new ConfigReader(evaluation, () => undefined);
+  reader.reset();
+  for (const [name, value] of assignments) {
+    const text = model.symbols.get(name)?.type === 'string' ? quote(value) : value;
+    reader.assign({name, value: text, start: 0}, true);
+  }
+  if (mode === 'olddefconfig') settle(evaluation, reader.warnings);
+  else setNewSymbols(evaluation, newValues[mode]);
+  return evaluation;
+}

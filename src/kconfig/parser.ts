@@ -1,0 +1,555 @@
+/** The Kconfig grammar (parser.y, Linux 6.1): tokens to symbols and menu nodes. */
+
+import {type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
+import {type Dialect, linux61} from './dialect.ts';
+import {comparison, type Expression, junction, not, type Relation} from './expression.ts';
+import {finalizeMenu} from './finalize.ts';
+import {Lexer} from './lexer.ts';
+import {MacroProcessor} from './macro.ts';
+import {MenuBuilder} from './menu.ts';
+import {KconfigModel, SymbolTable} from './model.ts';
+import {checkRecursion} from './recursion.ts';
+import {errorAt, formatLocation, type KconfigSources, kconfigError} from './source.ts';
+import {type ConfigSymbol, constantNo, MenuNode, type SymbolType} from './symbol.ts';
+import {type Token, token, tokenText} from './token.ts';
+
+/** Levels of blocks and of expressions; the C tool stops at 10,000 entries of its parser's stack (YYMAXDEPTH). */
+const maximumDepth = 1000;
+
+/** Thrown for a syntax error, and caught where the next statement can be read. */
+class SyntaxFault extends Error {}
+
+type Block = {readonly kind: 'menu' | 'choice' | 'if'; readonly inChoice: boolean; readonly node: MenuNode};
+
+const relations: ReadonlyMap<Token, Relation> = new Map<Token, Relation>([
+  [token.equal, 'equal'],
+  [token.unequal, 'unequal'],
+  [token.less, 'less'],
+  [token.lessEqual, 'lessEqual'],
+  [token.greater, 'greater'],
+  [token.greaterEqual, 'greaterEqual'],
+]);
+
+const types: ReadonlyMap<Token, SymbolType> = new Map<Token, SymbolType>([
+  [token.bool, 'bool'],
+  [token.tristate, 'tristate'],
+  [token.int, 'int'],
+  [token.hex, 'hex'],
+  [token.string, 'string'],
+]);
+
+const allowedInChoice: ReadonlySet<Token> = new Set([
+  token.config,
+  token.comment,
+  token.if,
+  token.endmenu,
+  token.endchoice,
+  token.endif,
+]);
+
+/** An open parenthesis while parsing an expression: what was read of its level. */
+type Group = {readonly alternatives: Expression[]; operands: Expression[]; negations: number; depth: number};
+
+class Parser {
+  readonly #lexer: Lexer;
+  readonly #table = new SymbolTable();
+  readonly #menu: MenuBuilder;
+  readonly #blocks: Block[] = [];
+  readonly #errors: Diagnostic[] = [];
+  readonly #sources: KconfigSources;
+  #modules: ConfigSymbol | undefined;
+  #token: Token = token.endOfLine;
+
+  readonly #statements: ReadonlyMap<Token, () => void> = new Map([
+    [token.config, () => this.#config(false)],
+    [token.menuconfig, () => this.#config(true)],
+    [token.choice, () => this.#choice()],
+    [token.comment, () => this.#comment()],
+    [token.menu, () => this.#menuBlock()],
+    [token.if, () => this.#if()],
+    [token.source, () => this.#source()],
+    [token.word, () => this.#assignment()],
+    [token.endmenu, () => this.#endBlock('menu')],
+    [token.endchoice, () => this.#endBlock('choice')],
+    [token.endif, () => this.#endBlock('if')],
+  ]);
+
+  constructor(root: string, sources: KconfigSources) {
+    const text = sources.readFile(root);
+    if (text === undefined) {
+      const message = `can't find file ${root}`;
+      throw new KbuildError(exitCode.badInput, {severity: 'error', code: 'missing-file', message});
+    }
+    const file = {name: root, text};
+    this.#sources = sources;
+    this.#lexer = new Lexer(file, sources, (location) => new MacroProcessor(sources, location));
+    this.#menu = new MenuBuilder(new MenuNode(undefined, undefined, file, 1), sources.warn);
+  }
+
+  /** conf_parse, with what the JavaScript stack does not hold reported as a fault of the input. */
+  parse(dialect: Dialect): KconfigModel {
+    try {
+      return this.#parse(dialect);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw kconfigError(this.#menu.entry, 'nested-too-deep', 'dependencies are nested too deep');
+    }
+  }
+
+  #parse(dialect: Dialect): KconfigModel {
+    this.#parseStatements();
+    if (this.#errors.length > 0) throw new KbuildError(exitCode.badInput, ...this.#errors);
+    const {root} = this.#menu;
+    if (!root.prompt) {
+      this.#menu.entry = root;
+      this.#menu.addPrompt('menu', 'Main menu', undefined, root);
+    }
+    const modules = this.#modules ?? constantNo;
+    finalizeMenu(this.#menu, modules);
+    const model = new KconfigModel({
+      dialect,
+      table: this.#table,
+      root,
+      modules,
+      promptCount: this.#menu.promptCount,
+      files: [...this.#lexer.files.values()],
+      environment: this.#sources.environment,
+      environmentRead: this.#lexer.macros.environmentRead,
+    });
+    checkRecursion(model);
+    return model;
+  }
+
+  #parseStatements(): void {
+    this.#advance();
+    if (this.#token === token.mainmenu) {
+      this.#recover(() => {
+        const text = this.#quoted();
+        this.#endOfLine();
+        this.#menu.addPrompt('menu', text, undefined, this.#lexer.statement);
+        this.#advance();
+      });
+    }
+    while (this.#token !== token.end) this.#recover(() => this.#statement());
+    const open = this.#blocks.at(-1);
+    if (open) {
+      const hint = `add \`end${open.kind}\``;
+      this.#errors.push(errorAt(open.node, 'missing-end', 'missing end statement for this entry', hint));
+    }
+  }
+
+  /** Reads on at the next line after a syntax error, so that one run reports them all. */
+  #recover(parse: () => void): void {
+    try {
+      parse();
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error;
+      while (this.#token !== token.endOfLine && this.#token !== token.end) this.#advance();
+      if (this.#token === token.endOfLine) this.#advance();
+    }
+  }
+
+  #advance(): Token {
+    this.#token = this.#lexer.next();
+    return this.#token;
+  }
+
+  #fault(code: string, message: string, hint?: string): SyntaxFault {
+    this.#errors.push(errorAt(this.#lexer.statement, code, message, hint));
+    return new SyntaxFault();
+  }
+
+  /** Goes on to the end of the line. */
+  #endOfLine(): void {
+    this.#advance();
+    this.#requireEndOfLine();
+  }
+
+  #requireEndOfLine(): void {
+    if (this.#token !== token.endOfLine) this.#unexpected('the end of the line');
+  }
+
+  #unexpected(expected: string): never {
+    const {text} = this.#lexer;
+    const found =
+      this.#token === token.word
+        ? `"${text}"`
+        : this.#token === token.quoted
+          ? `the quoted text "${text}"`
+          : tokenText(this.#token);
+    throw this.#fault('syntax', `syntax error: expected ${expected}, found ${found}`);
+  }
+
+  #word(): string {
+    if (this.#advance() !== token.word) this.#unexpected('a name');
+    return this.#lexer.text;
+  }
+
+  #quoted(): string {
+    if (this.#advance() !== token.quoted) this.#unexpected('a text in quotes');
+    return this.#lexer.text;
+  }
+
+  /** One statement, from its first token to the first token of the next one. */
+  #statement(): void {
+    const inChoice = this.#blocks.at(-1)?.inChoice ?? false;
+    const parse =
+      inChoice && !allowedInChoice.has(this.#token) ? undefined : this.#statements.get(this.#token);
+    if (!parse) throw this.#fault('invalid-statement', 'invalid statement');
+    parse();
+  }
+
+  #assignment(): void {
+    const name = this.#lexer.text;
+    const operator = this.#advance();
+    const flavor =
+      operator === token.equal
+        ? 'recursive'
+        : operator === token.colonEqual
+          ? 'simple'
+          : operator === token.plusEqual
+            ? 'append'
+            : undefined;
+    if (!flavor) throw this.#fault('unknown-statement', `unknown statement "${name}"`);
+    let value = '';
+    if (this.#advance() === token.assignedText) {
+      value = this.#lexer.text;
+      this.#advance();
+    }
+    this.#requireEndOfLine();
+    this.#lexer.macros.assign(name, value, flavor);
+    this.#advance();
+  }
+
+  #source(): void {
+    const name = this.#quoted();
+    this.#endOfLine();
+    this.#lexer.enter(name);
+    this.#advance();
+  }
+
+  #openBlock(kind: Block['kind'], inChoice: boolean): void {
+    if (this.#blocks.length >= maximumDepth) {
+      throw kconfigError(this.#menu.entry, 'nested-too-deep', 'blocks are nested too deep');
+    }
+    this.#menu.openMenu();
+    this.#blocks.push({kind, inChoice, node: this.#menu.menu});
+  }
+
+  /** zconf_endtoken. */
+  #endBlock(kind: Block['kind']): void {
+    this.#endOfLine();
+    const block = this.#blocks.at(-1);
+    if (!block) throw this.#fault('unexpected-end', `unexpected 'end${kind}' outside of a block`);
+    if (block.kind !== kind) {
+      const hint = `the ${block.kind} opened at ${formatLocation(block.node)} is still open`;
+      this.#errors.push(
+        errorAt(
+          this.#lexer.statement,
+          'unexpected-end',
+          `unexpected '${kind}' within ${block.kind} block`,
+          hint,
+        ),
+      );
+    } else if (block.node.file !== this.#lexer.file) {
+      const message = `'${kind}' in different file than '${kind}'`;
+      const hint = `the ${kind} was opened at ${formatLocation(block.node)}`;
+      this.#errors.push(errorAt(this.#lexer.statement, 'end-in-other-file', message, hint));
+    }
+    this.#blocks.pop();
+    this.#menu.closeMenu();
+    this.#advance();
+  }
+
+  #config(isMenu: boolean): void {
+    const symbol = this.#table.config(this.#word());
+    this.#endOfLine();
+    this.#menu.addEntry(symbol, this.#lexer.statement);
+    for (;;) {
+      this.#advance();
+      if (!this.#configOption()) break;
+    }
+    if (!isMenu) return;
+    const {prompt} = this.#menu.entry;
+    if (prompt) prompt.kind = 'menu';
+    else this.#menu.warn(this.#lexer.statement, 'no-prompt', 'menuconfig statement without prompt');
+  }
+
+  /** One option of a `config`; false if the token starts none. */
+  #configOption(): boolean {
+    const type = types.get(this.#token);
+    if (type) {
+      this.#typeOption(type);
+      return true;
+    }
+    switch (this.#token) {
+      case token.prompt:
+        this.#promptOption();
+        return true;
+      case token.default:
+        this.#defaultOption(undefined);
+        return true;
+      case token.defBool:
+        this.#defaultOption('bool');
+        return true;
+      case token.defTristate:
+        this.#defaultOption('tristate');
+        return true;
+      case token.select:
+      case token.imply: {
+        const kind = this.#token === token.select ? 'select' : 'imply';
+        const target = this.#table.config(this.#word());
+        const condition = this.#condition();
+        this.#menu.addSelect(kind, target, condition, this.#lexer.statement);
+        return true;
+      }
+      case token.range: {
+        this.#advance();
+        const low = this.#symbol();
+        this.#advance();
+        const high = this.#symbol();
+        const condition = this.#condition();
+        this.#menu.addRange(low, high, condition, this.#lexer.statement);
+        return true;
+      }
+      case token.modules:
+        this.#modulesOption();
+        return true;
+      case token.depends:
+        this.#depends();
+        return true;
+      case token.help:
+        this.#help();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #typeOption(type: SymbolType): void {
+    const {statement} = this.#lexer;
+    if (this.#advance() === token.quoted) {
+      const text = this.#lexer.text;
+      this.#menu.addPrompt('prompt', text, this.#condition(), statement);
+    } else {
+      this.#requireEndOfLine();
+    }
+    this.#menu.setType(this.#menu.entry, type);
+  }
+
+  #promptOption(): void {
+    const text = this.#quoted();
+    const condition = this.#condition();
+    this.#menu.addPrompt('prompt', text, condition, this.#lexer.statement);
+  }
+
+  #defaultOption(type: SymbolType | undefined): void {
+    this.#advance();
+    const value = this.#expression();
+    const condition = this.#conditionHere();
+    this.#menu.addDefault(value, condition, this.#lexer.statement);
+    if (type) this.#menu.setType(this.#menu.entry, type);
+  }
+
+  #modulesOption(): void {
+    this.#endOfLine();
+    const {symbol} = this.#menu.entry;
+    if (this.#modules) {
+      const message = `symbol '${symbol!.name}' redefines option 'modules' already defined by symbol '${this.#modules.name}'`;
+      this.#errors.push(errorAt(this.#lexer.statement, 'modules-redefined', message));
+    }
+    this.#modules = symbol;
+  }
+
+  #depends(): void {
+    if (this.#advance() !== token.on) this.#unexpected('`on`');
+    this.#advance();
+    const expression = this.#expression();
+    this.#requireEndOfLine();
+    this.#menu.addDependency(expression, this.#lexer.statement);
+  }
+
+  #help(): void {
+    this.#endOfLine();
+    const help = this.#lexer.help();
+    this.#menu.setHelp(help, this.#lexer.statement);
+  }
+
+  #choice(): void {
+    let name: string | undefined;
+    if (this.#advance() === token.word) {
+      name = this.#lexer.text;
+      this.#advance();
+    }
+    this.#requireEndOfLine();
+    this.#menu.addEntry(this.#table.choice(name), this.#lexer.statement);
+    for (;;) {
+      this.#advance();
+      if (!this.#choiceOption()) break;
+    }
+    this.#openBlock('choice', true);
+  }
+
+  #choiceOption(): boolean {
+    switch (this.#token) {
+      case token.prompt:
+        this.#promptOption();
+        return true;
+      case token.bool:
+        this.#typeOption('bool');
+        return true;
+      case token.tristate:
+        this.#typeOption('tristate');
+        return true;
+      case token.optional:
+        this.#endOfLine();
+        this.#menu.entry.symbol!.optional = true;
+        return true;
+      case token.default: {
+        const member = this.#table.config(this.#word());
+        const condition = this.#condition();
+        this.#menu.addDefault(member.expression, condition, this.#lexer.statement);
+        return true;
+      }
+      case token.depends:
+        this.#depends();
+        return true;
+      case token.help:
+        this.#help();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #if(): void {
+    const inChoice = this.#blocks.at(-1)?.inChoice ?? false;
+    const {statement} = this.#lexer;
+    this.#advance();
+    const condition = this.#expression();
+    this.#requireEndOfLine();
+    this.#menu.addEntry(undefined, statement);
+    this.#menu.addDependency(condition, statement);
+    this.#openBlock('if', inChoice);
+    this.#advance();
+  }
+
+  #menuBlock(): void {
+    const text = this.#quoted();
+    this.#endOfLine();
+    this.#menu.addEntry(undefined, this.#lexer.statement);
+    this.#menu.addPrompt('menu', text, undefined, this.#lexer.statement);
+    while (this.#advance() === token.visible || this.#token === token.depends) {
+      if (this.#token === token.depends) this.#depends();
+      else this.#menu.addVisibility(this.#condition(), this.#lexer.statement);
+    }
+    this.#openBlock('menu', false);
+  }
+
+  #comment(): void {
+    const text = this.#quoted();
+    this.#endOfLine();
+    this.#menu.addEntry(undefined, this.#lexer.statement);
+    this.#menu.addPrompt('comment', text, undefined, this.#lexer.statement);
+    while (this.#advance() === token.depends) this.#depends();
+  }
+
+  /** An optional `if` and the end of the line after it. */
+  #condition(): Expression | undefined {
+    this.#advance();
+    return this.#conditionHere();
+  }
+
+  #conditionHere(): Expression | undefined {
+    let condition: Expression | undefined;
+    if (this.#token === token.if) {
+      this.#advance();
+      condition = this.#expression();
+    }
+    this.#requireEndOfLine();
+    return condition;
+  }
+
+  /** The symbol or constant at the current token. */
+  #symbol(): ConfigSymbol {
+    if (this.#token === token.word) return this.#table.config(this.#lexer.text);
+    if (this.#token === token.quoted) return this.#table.constant(this.#lexer.text);
+    return this.#unexpected('a symbol');
+  }
+
+  /** An expression up to the first token after it. Parentheses are kept on a stack of our own, not on the C one. */
+  #expression(): Expression {
+    const outer: Group[] = [];
+    let group: Group = {alternatives: [], operands: [], negations: 0, depth: 0};
+    for (;;) {
+      if (this.#token === token.not) {
+        group.negations++;
+        this.#advance();
+        continue;
+      }
+      if (this.#token === token.openParen) {
+        outer.push(group);
+        group = {alternatives: [], operands: [], negations: 0, depth: 0};
+        this.#advance();
+        continue;
+      }
+      this.#addOperand(group, this.#comparison(), 0);
+      while (this.#token === token.closeParen && outer.length > 0) {
+        const inner = group;
+        group = outer.pop()!;
+        this.#addOperand(group, closeGroup(inner), inner.depth);
+        this.#advance();
+      }
+      if (this.#token === token.or) {
+        group.alternatives.push(junction('and', group.operands));
+        group.operands = [];
+      } else if (this.#token !== token.and) {
+        if (outer.length > 0) this.#unexpected('`)`');
+        return closeGroup(group);
+      }
+      this.#advance();
+    }
+  }
+
+  #addOperand(group: Group, operand: Expression, depth: number): void {
+    // A group in parentheses may become a level of its own below this one.
+    group.depth = Math.max(
+      group.depth,
+      (operand.kind === 'and' || operand.kind === 'or' ? depth + 1 : depth) + group.negations,
+    );
+    if (group.depth > maximumDepth) {
+      throw kconfigError(this.#lexer.statement, 'nested-too-deep', 'the expression is nested too deep');
+    }
+    let result = operand;
+    for (; group.negations > 0; group.negations--) result = not(result);
+    group.operands.push(result);
+  }
+
+  #comparison(): Expression {
+    const left = this.#symbol();
+    const relation = relations.get(this.#advance());
+    if (!relation) return left.expression;
+    this.#advance();
+    const right = this.#symbol();
+    this.#advance();
+    return comparison(relation, left, right);
+  }
+}
+
+function closeGroup({alternatives, operands}: Group): Expression {
+  return junction('or', [...alternatives, junction('and', operands)]);
+}
+
+/**
+ * Reads a tree's Kconfig files from `root` on (conf_parse of parser.y, Linux 6.1).
+ *
+ * @throws {KbuildError} exit 2, with the place, on syntax errors, missing files, inclusion loops and recursive
+ * dependencies.
+ */
+export function parseKconfig(
+  root: string,
+  sources: KconfigSources,
+  dialect: Dialect = linux61,
+): KconfigModel {
+  return new Parser(root, sources).parse(dialect);
+}

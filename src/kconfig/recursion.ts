@@ -1,0 +1,170 @@
+/** Recursive dependencies (sym_check_deps of symbol.c, Linux 6.1). */
+
+import {type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
+import type {Expression} from './expression.ts';
+import type {KconfigModel} from './model.ts';
+import {errorAt, formatLocation, type Location} from './source.ts';
+import type {ConfigSymbol, Property} from './symbol.ts';
+
+/** Why one symbol of a path leads to the next. */
+type Reason = 'depends' | 'selected' | 'implied' | 'value' | 'visible' | 'member';
+
+type Step = {readonly symbol: ConfigSymbol; reason: Reason; property: Property | undefined};
+
+/** @throws {KbuildError} with one diagnostic for each loop that is found. */
+export function checkRecursion(model: KconfigModel): void {
+  if (!model.dependencyOrder.hasLoop) return;
+  const checker = new RecursionChecker();
+  for (const symbol of model.hashOrder) checker.check(symbol);
+  if (checker.errors.length > 0) throw new KbuildError(exitCode.badInput, ...checker.errors);
+}
+
+class RecursionChecker {
+  readonly errors: Diagnostic[] = [];
+  readonly #active = new Set<ConfigSymbol>();
+  readonly #checked = new Set<ConfigSymbol>();
+  readonly #path: Step[] = [];
+
+  /** The symbol at which a loop closes, if one is found below this symbol. */
+  check(symbol: ConfigSymbol): ConfigSymbol | undefined {
+    if (symbol.kind === 'constant') return undefined;
+    if (this.#active.has(symbol)) {
+      this.#report(symbol);
+      return symbol;
+    }
+    if (this.#checked.has(symbol)) return undefined;
+    if (symbol.choice) {
+      const {choice} = symbol;
+      return this.#step(symbol, () => this.check(choice));
+    }
+    if (symbol.isChoice) return this.#checkChoice(symbol);
+    this.#enter(symbol);
+    const found = this.#checkProperties(symbol);
+    this.#active.delete(symbol);
+    return found;
+  }
+
+  #enter(symbol: ConfigSymbol): void {
+    this.#active.add(symbol);
+    this.#checked.add(symbol);
+  }
+
+  #step<T>(symbol: ConfigSymbol, walk: (step: Step) => T): T {
+    const step: Step = {symbol, reason: 'member', property: undefined};
+    this.#path.push(step);
+    const result = walk(step);
+    this.#path.pop();
+    return result;
+  }
+
+  /** sym_check_choice_deps: the choice and its members are one. */
+  #checkChoice(choice: ConfigSymbol): ConfigSymbol | undefined {
+    return this.#step(choice, () => {
+      for (const member of choice.members) this.#enter(member);
+      this.#enter(choice);
+      let found = this.#checkProperties(choice);
+      this.#active.delete(choice);
+      for (const member of choice.members) found ??= this.#checkProperties(member);
+      for (const member of choice.members) this.#active.delete(member);
+      return found?.choice === choice ? choice : found;
+    });
+  }
+
+  /** sym_check_sym_deps. */
+  #checkProperties(symbol: ConfigSymbol): ConfigSymbol | undefined {
+    return this.#step(symbol, (step) => {
+      step.reason = 'depends';
+      let found = this.#checkExpression(symbol.directDependency);
+      if (found) return found;
+      for (const [reason, list] of [
+        ['selected', symbol.selectedBy],
+        ['implied', symbol.impliedBy],
+      ] as const) {
+        step.reason = reason;
+        for (const {expression} of list) {
+          found = this.#checkExpression(expression);
+          if (found) return found;
+        }
+      }
+      for (const property of symbol.properties) {
+        if (property.kind === 'select' || property.kind === 'imply') continue;
+        step.property = property;
+        step.reason = 'visible';
+        found = this.#checkExpression(property.condition);
+        if (found) return found;
+        if (property.kind !== 'default' || symbol.isChoice) continue;
+        step.reason = 'value';
+        found = this.#checkExpression(property.value);
+        if (found) return found;
+      }
+      return undefined;
+    });
+  }
+
+  #checkExpression(expression: Expression | undefined): ConfigSymbol | undefined {
+    if (!expression) return undefined;
+    switch (expression.kind) {
+      case 'symbol':
+        return this.check(expression.symbol);
+      case 'not':
+        return this.#checkExpression(expression.operand);
+      case 'and':
+      case 'or':
+        for (const operand of expression.operands) {
+          const found = this.#checkExpression(operand);
+          if (found) return found;
+        }
+        return undefined;
+      default:
+        return this.check(expression.left) ?? this.check(expression.right);
+    }
+  }
+
+  /** sym_check_print_recursive. */
+  #report(closing: ConfigSymbol): void {
+    const path = [...this.#path];
+    let last = closing;
+    if (closing.choice) {
+      path.push({symbol: closing, reason: 'member', property: undefined});
+      last = closing.choice;
+    }
+    const start = path.findLastIndex((step) => step.symbol === last);
+    const loop = path.slice(Math.max(start, 0));
+    const lines = ['recursive dependency detected!'];
+    loop.forEach((step, i) => {
+      lines.push(describe(step, loop[i + 1]?.symbol ?? last));
+    });
+    const hint =
+      'make one of them `imply`, or see "Kconfig recursive dependency limitations" in Documentation/kbuild/kconfig-language.rst';
+    this.errors.push(errorAt(locationOf(loop[0]!), 'recursive-dependency', lines.join('\n'), hint));
+  }
+}
+
+function locationOf({symbol, property}: Step): Location {
+  const inChoice = symbol.isChoice || symbol.choice !== undefined;
+  const own = (inChoice ? undefined : property) ?? symbol.properties[0];
+  // A symbol that is only selected has no place of its own; the C tool crashes here.
+  const selection = symbol.selectedBy[0] ?? symbol.impliedBy[0];
+  return own ?? selection!.property!;
+}
+
+function describe(step: Step, next: ConfigSymbol): string {
+  const name = step.symbol.displayName;
+  const where = formatLocation(locationOf(step));
+  const target = next.displayName;
+  if (step.symbol.isChoice) return `${where}:\tchoice ${name} contains symbol ${target}`;
+  if (step.symbol.choice) return `${where}:\tsymbol ${name} is part of choice ${target}`;
+  const kind = (step.property ?? step.symbol.properties[0])?.kind ?? 'symbol';
+  switch (step.reason) {
+    case 'depends':
+      return `${where}:\tsymbol ${name} depends on ${target}`;
+    case 'selected':
+      return `${where}:\tsymbol ${name} is selected by ${target}`;
+    case 'implied':
+      return `${where}:\tsymbol ${name} is implied by ${target}`;
+    case 'value':
+      return `${where}:\tsymbol ${name} ${kind} value contains ${target}`;
+    default:
+      return `${where}:\tsymbol ${name} ${kind} is visible depending on ${target}`;
+  }
+}

@@ -1,0 +1,53 @@
+/** Where Kconfig text comes from, and how a line of it is pointed at. */
+
+import {type Diagnostic, exitCode, KbuildError, type Place} from '../base/diagnostic.ts';
+
+/** Everything the engine needs from outside: it opens no file and starts no process itself. */
+export type KconfigSources = {
+  /** Text of a file by the path the tree gives (relative to the tree's root), undefined if there is none. */
+  readonly readFile: (path: string) => string | undefined;
+  /** The environment the kernel Makefile exports (srctree, SRCARCH, ARCH, CC, …). */
+  readonly environment: ReadonlyMap<string, string>;
+  /** The output (stdout) of `$(shell,command)`, before the trimming the C tool does. */
+  readonly shell: (command: string) => string;
+  /** Where `$(info)`/`$(warning)` texts and parser warnings go. */
+  readonly warn?: (diagnostic: Diagnostic) => void;
+};
+
+/** A Kconfig file that was read; `name` is the path as `source` gave it. */
+export type SourceFile = {readonly name: string; readonly text: string};
+
+/** A line of a Kconfig file, the precision to which the C tool (struct menu, struct property) knows places. */
+export type Location = {readonly file: SourceFile; readonly line: number};
+
+/** The place of a line's first word. */
+export function placeOf({file, line}: Location): Place {
+  const {text} = file;
+  let start = 0;
+  for (let current = 1; current < line; current++) {
+    const newline = text.indexOf('\n', start);
+    if (newline < 0) break;
+    start = newline + 1;
+  }
+  while (text[start] === ' ' || text[start] === '\t') start++;
+  return {file: file.name, text, start};
+}
+
+/** `file:line`, as the C tool prints places. */
+export function formatLocation({file, line}: Location): string {
+  return `${file.name}:${line}`;
+}
+
+export function warningAt(location: Location, code: string, message: string): Diagnostic {
+  return {severity: 'warning', code, message, place: placeOf(location)};
+}
+
+export function errorAt(location: Location, code: string, message: string, hint?: string): Diagnostic {
+  const place = placeOf(location);
+  return {severity: 'error', code, message, place, ...(hint === undefined ? {} : {hint})};
+}
+
+/** A fault in the Kconfig text: bad input, exit 2. */
+export function kconfigError(location: Location, code: string, message: string, hint?: string): KbuildError {
+  return new KbuildError(exitCode.badInput, errorAt(location, code, message, hint));
+}

@@ -1,0 +1,442 @@
+/** Visibility and values of symbols under the values a user asks for (symbol.c, Linux 6.1). */
+
+import type {Diagnostic} from '../base/diagnostic.ts';
+import {type Expression, formatExpression, type Tristate} from './expression.ts';
+import {compareTexts, isValidText} from './literal.ts';
+import type {KconfigModel} from './model.ts';
+import {parseSigned} from './numbers.ts';
+import {placeOf} from './source.ts';
+import type {ConfigSymbol, Default, MenuNode, Range, SymbolType} from './symbol.ts';
+
+const letters = ['n', 'm', 'y'] as const;
+
+/** Deeper chains of dependencies are evaluated in the model's order; those of 6.1 are some 60 symbols long. */
+const maximumDepth = 400;
+
+/** What one evaluation knows of one symbol (the mutable fields of struct symbol). */
+export class SymbolState {
+  valid = false;
+  /** Whether it goes into .config (SYMBOL_WRITE). */
+  write = false;
+  /** Whether the user gave a value (SYMBOL_DEF_USER). */
+  hasUser = false;
+  needsChoiceValues = false;
+  userTristate: Tristate = 0;
+  userText: string | undefined;
+  /** The member the user chose, for a choice. */
+  userMember: ConfigSymbol | undefined;
+  tristate: Tristate = 0;
+  text = '';
+  /** The member that is `y`, for a choice. */
+  member: ConfigSymbol | undefined;
+  visibility: Tristate = 0;
+  directDependency: Tristate = 0;
+  reverseDependency: Tristate = 0;
+  weakReverseDependency: Tristate = 0;
+}
+
+function isLogical(type: SymbolType): boolean {
+  return type === 'bool' || type === 'tristate';
+}
+
+const max = (a: Tristate, b: Tristate): Tristate => (a > b ? a : b);
+const min = (a: Tristate, b: Tristate): Tristate => (a < b ? a : b);
+
+/**
+ * The values of a model's symbols. Each is computed when first asked for and kept until `invalidate`; one model
+ * serves any number of evaluations at a time.
+ */
+export class Evaluation {
+  readonly model: KconfigModel;
+  readonly warnings: Diagnostic[] = [];
+  readonly #states: SymbolState[];
+  /** Visibility of each prompt when its symbol was last evaluated (visible.tri of struct property). */
+  readonly #promptVisibility: Uint8Array;
+  /** modules_val: lags behind the symbol while that is being evaluated. */
+  #modules: Tristate = 0;
+  #depth = 0;
+  /** Whether .config is known to differ (conf_changed). */
+  changed = true;
+
+  constructor(model: KconfigModel) {
+    this.model = model;
+    this.#states = model.allSymbols.map(() => new SymbolState());
+    this.#promptVisibility = new Uint8Array(model.promptCount);
+    for (const value of [0, 1, 2] as const) {
+      const state = this.#states[value]!;
+      state.valid = true;
+      state.tristate = value;
+      state.text = letters[value];
+    }
+  }
+
+  /** The stored state, which need not be up to date. */
+  state(symbol: ConfigSymbol): SymbolState {
+    return this.#states[symbol.index]!;
+  }
+
+  /** The value as text: `y`, `m` or `n` of a bool or tristate, otherwise the number or string itself. */
+  value(symbol: ConfigSymbol): string {
+    this.calculate(symbol);
+    return this.storedText(symbol);
+  }
+
+  tristate(symbol: ConfigSymbol): Tristate {
+    return this.calculate(symbol).tristate;
+  }
+
+  /** The highest value the user can give; `n` if there is no visible prompt. */
+  visibility(symbol: ConfigSymbol): Tristate {
+    return this.calculate(symbol).visibility;
+  }
+
+  /** Whether .config has a line for the symbol. */
+  isWritten(symbol: ConfigSymbol): boolean {
+    return this.calculate(symbol).write;
+  }
+
+  /** Whether the user can change the value now (sym_is_changeable). */
+  isChangeable(symbol: ConfigSymbol): boolean {
+    const {visibility, reverseDependency} = this.calculate(symbol);
+    return visibility > reverseDependency;
+  }
+
+  /** sym_get_string_value: the value as it was last calculated. */
+  storedText(symbol: ConfigSymbol): string {
+    const state = this.state(symbol);
+    return isLogical(symbol.type) ? letters[state.tristate] : state.text;
+  }
+
+  /** The type in effect: a tristate is a bool without modules, and in a choice that is `y` (sym_get_type). */
+  effectiveType(symbol: ConfigSymbol): SymbolType {
+    if (symbol.type !== 'tristate') return symbol.type;
+    if (symbol.choice && this.state(symbol).visibility === 2) return 'bool';
+    return this.#modules === 0 ? 'bool' : 'tristate';
+  }
+
+  /** The value of a condition (expr_calc_value); both operands are always evaluated, as the C tool does. */
+  evaluate(expression: Expression | undefined): Tristate {
+    if (!expression) return 2;
+    switch (expression.kind) {
+      case 'symbol':
+        return this.calculate(expression.symbol).tristate;
+      case 'and': {
+        let result: Tristate = 2;
+        for (const operand of expression.operands) result = min(result, this.evaluate(operand));
+        return result;
+      }
+      case 'or': {
+        let result: Tristate = 0;
+        for (const operand of expression.operands) result = max(result, this.evaluate(operand));
+        return result;
+      }
+      case 'not':
+        return (2 - this.evaluate(expression.operand)) as Tristate;
+      default: {
+        this.calculate(expression.left);
+        this.calculate(expression.right);
+        const order = this.#compare(expression.left, expression.right);
+        return holds(expression.kind, order) ? 2 : 0;
+      }
+    }
+  }
+
+  #compare(left: ConfigSymbol, right: ConfigSymbol): number {
+    if (isLogical(left.type) && isLogical(right.type))
+      return this.state(left).tristate - this.state(right).tristate;
+    return compareTexts(this.storedText(left), left.type, this.storedText(right), right.type);
+  }
+
+  /** Forgets all values, and evaluates MODULES first (sym_clear_all_valid). */
+  invalidate(): void {
+    for (let i = 3; i < this.#states.length; i++) this.#states[i]!.valid = false;
+    this.changed = true;
+    this.calculate(this.model.modules);
+  }
+
+  /** sym_calc_value. */
+  calculate(symbol: ConfigSymbol): SymbolState {
+    const state = this.#states[symbol.index]!;
+    if (state.valid) return state;
+    if (this.#depth >= maximumDepth) this.#calculateInOrder();
+    this.#depth++;
+    this.#calculateInvalid(symbol, state);
+    this.#depth--;
+    return state;
+  }
+
+  /** Everything that is not valid, dependencies first: so the depth stays what it is. */
+  #calculateInOrder(): void {
+    const depth = this.#depth;
+    this.#depth = 0;
+    for (const symbol of this.model.dependencyOrder.symbols) this.calculate(symbol);
+    this.#depth = depth;
+  }
+
+  #calculateInvalid(symbol: ConfigSymbol, state: SymbolState): void {
+    if (state.valid) return;
+    if (symbol.choice && state.needsChoiceValues) {
+      state.needsChoiceValues = false;
+      this.calculate(symbol.choice);
+    }
+    state.valid = true;
+    if (symbol.type === 'unknown') {
+      state.text = symbol.name ?? '';
+      state.tristate = 0;
+      return;
+    }
+    state.write = false;
+    this.#calculateVisibility(symbol, state);
+    if (state.visibility !== 0) state.write = true;
+    // What a recursive evaluation of the same symbol sees.
+    state.tristate = 0;
+    state.text = isLogical(symbol.type) ? 'n' : '';
+    state.member = undefined;
+    if (isLogical(symbol.type)) {
+      state.tristate = this.#logicalValue(symbol, state);
+      state.text = 'n';
+      if (symbol.isChoice && state.tristate === 2) this.#calculateChoice(symbol, state);
+    } else {
+      state.text = this.#textValue(symbol, state);
+      if (symbol.ranges.length > 0) this.#clampToRange(symbol, state);
+    }
+    if (symbol === this.model.modules) this.#modules = state.tristate;
+    if (symbol.isChoice) this.#finishChoice(symbol, state);
+  }
+
+  /** What follows the calculation of a choice: its members are written with it, and it never is itself. */
+  #finishChoice(choice: ConfigSymbol, state: SymbolState): void {
+    for (const member of choice.members) {
+      const memberState = this.state(member);
+      if (state.write && memberState.visibility !== 0) memberState.write = true;
+    }
+    state.write = false;
+    if (state.needsChoiceValues) this.setAllChoiceValues(choice);
+  }
+
+  /** sym_calc_visibility. */
+  #calculateVisibility(symbol: ConfigSymbol, state: SymbolState): void {
+    let visible: Tristate = 0;
+    for (const prompt of symbol.prompts) {
+      let one = this.evaluate(prompt.condition);
+      // A tristate member with visibility `m` is invisible while its choice is `y`.
+      if (
+        symbol.choice &&
+        symbol.type === 'tristate' &&
+        one === 1 &&
+        this.state(symbol.choice).tristate === 2
+      ) {
+        one = 0;
+      }
+      this.#promptVisibility[prompt.index] = one;
+      visible = max(visible, one);
+    }
+    if (visible === 1 && (symbol.type !== 'tristate' || this.#modules === 0)) visible = 2;
+    state.visibility = visible;
+    if (symbol.choice) return;
+    state.directDependency = this.#promote(symbol, this.evaluate(symbol.directDependency));
+    let reverse: Tristate = 0;
+    for (const {expression} of symbol.selectedBy) reverse = max(reverse, this.evaluate(expression));
+    state.reverseDependency = this.#promote(symbol, reverse);
+    let weak: Tristate = 0;
+    for (const {expression} of symbol.impliedBy) weak = max(weak, this.evaluate(expression));
+    state.weakReverseDependency = this.#promote(symbol, weak);
+  }
+
+  /** `m` counts as `y` for what is bool. */
+  #promote(symbol: ConfigSymbol, value: Tristate): Tristate {
+    return value === 1 && this.effectiveType(symbol) === 'bool' ? 2 : value;
+  }
+
+  #logicalValue(symbol: ConfigSymbol, state: SymbolState): Tristate {
+    if (symbol.choice && state.visibility === 2) {
+      return this.state(symbol.choice).member === symbol ? 2 : 0;
+    }
+    let value: Tristate = 0;
+    if (state.visibility !== 0 && state.hasUser) {
+      value = min(state.userTristate, state.visibility);
+    } else {
+      if (state.reverseDependency !== 0) state.write = true;
+      if (!symbol.isChoice) value = this.#defaultAndImplied(symbol, state);
+    }
+    if (state.directDependency < state.reverseDependency) this.#warnUnmetDependency(symbol, state);
+    return this.#promote(symbol, max(value, state.reverseDependency));
+  }
+
+  #defaultAndImplied(symbol: ConfigSymbol, state: SymbolState): Tristate {
+    let value: Tristate = 0;
+    const found = this.activeDefault(symbol);
+    if (found) {
+      value = min(this.evaluate(found.property.value), found.condition);
+      if (value !== 0) state.write = true;
+    }
+    if (state.weakReverseDependency === 0) return value;
+    state.write = true;
+    return min(max(value, state.weakReverseDependency), state.directDependency);
+  }
+
+  #textValue(symbol: ConfigSymbol, state: SymbolState): string {
+    if (state.visibility !== 0 && state.hasUser) return state.userText ?? '';
+    const value = this.activeDefault(symbol)?.property.value;
+    if (value?.kind !== 'symbol') return '';
+    state.write = true;
+    return this.calculate(value.symbol).text;
+  }
+
+  /** The first default whose condition holds (sym_get_default_prop). */
+  activeDefault(symbol: ConfigSymbol): {property: Default; condition: Tristate} | undefined {
+    for (const property of symbol.defaults) {
+      const condition = this.evaluate(property.condition);
+      if (condition !== 0) return {property, condition};
+    }
+    return undefined;
+  }
+
+  /** The first range whose condition holds (sym_get_range_prop). */
+  activeRange(symbol: ConfigSymbol): Range | undefined {
+    return symbol.ranges.find((range) => this.evaluate(range.condition) !== 0);
+  }
+
+  /** The number a range's bound stands for (sym_get_range_val); signed 64 bits even for hex. */
+  boundValue(bound: ConfigSymbol, base: 10 | 16): bigint {
+    const {text} = this.calculate(bound);
+    return parseSigned(text, bound.type === 'int' ? 10 : bound.type === 'hex' ? 16 : base).value;
+  }
+
+  /** sym_validate_range: the value becomes the text of the bound it passes. */
+  #clampToRange(symbol: ConfigSymbol, state: SymbolState): void {
+    if (symbol.type === 'string') return;
+    const base = symbol.type === 'int' ? 10 : 16;
+    const range = this.activeRange(symbol);
+    if (!range) return;
+    const {value} = parseSigned(state.text, base);
+    if (value < this.boundValue(range.low, base)) state.text = this.state(range.low).text;
+    else if (value > this.boundValue(range.high, base)) state.text = this.state(range.high).text;
+  }
+
+  /** Whether a text is valid for a string or number symbol, and in its range (sym_string_within_range). */
+  acceptsText(symbol: ConfigSymbol, text: string): boolean {
+    if (!isValidText(symbol.type, text)) return false;
+    if (symbol.type !== 'int' && symbol.type !== 'hex') return true;
+    const base = symbol.type === 'int' ? 10 : 16;
+    const range = this.activeRange(symbol);
+    if (!range) return true;
+    const {value} = parseSigned(text, base);
+    return value >= this.boundValue(range.low, base) && value <= this.boundValue(range.high, base);
+  }
+
+  /** sym_calc_choice: the member that is `y`. */
+  #calculateChoice(choice: ConfigSymbol, state: SymbolState): void {
+    let allSet = state.hasUser;
+    for (const member of choice.members) {
+      const memberState = this.state(member);
+      this.#calculateVisibility(member, memberState);
+      if (memberState.visibility !== 0) allSet &&= memberState.hasUser;
+    }
+    state.hasUser = allSet;
+    const chosen = state.userMember;
+    if (chosen && this.state(chosen).visibility !== 0) {
+      state.member = chosen;
+      return;
+    }
+    state.member = this.choiceDefault(choice);
+    if (!state.member) state.tristate = 0;
+  }
+
+  /** sym_choice_default: the first visible default, otherwise the first visible member. */
+  choiceDefault(choice: ConfigSymbol): ConfigSymbol | undefined {
+    for (const {condition, value} of choice.defaults) {
+      if (this.evaluate(condition) === 0 || value.kind !== 'symbol') continue;
+      if (this.state(value.symbol).visibility !== 0) return value.symbol;
+    }
+    return choice.members.find((member) => this.state(member).visibility !== 0);
+  }
+
+  /** set_all_choice_values of confdata.c. */
+  setAllChoiceValues(choice: ConfigSymbol): void {
+    for (const member of choice.members) {
+      const state = this.state(member);
+      if (!state.hasUser) state.userTristate = 0;
+    }
+    const state = this.state(choice);
+    state.hasUser = true;
+    state.valid = false;
+    state.needsChoiceValues = false;
+  }
+
+  /** sym_get_string_default: the value without the user's, ranges ignored. */
+  defaultText(symbol: ConfigSymbol): string {
+    const state = this.state(symbol);
+    this.#calculateVisibility(symbol, state);
+    const modules = this.tristate(this.model.modules);
+    const found = this.activeDefault(symbol);
+    if (!isLogical(symbol.type)) {
+      const value = found?.property.value;
+      return value?.kind === 'symbol' ? this.calculate(value.symbol).text : '';
+    }
+    let value: Tristate = found ? min(this.evaluate(found.property.value), found.condition) : 0;
+    value = max(value, state.reverseDependency);
+    if (value === 1 && ((!symbol.choice && modules === 0) || symbol.type === 'bool')) value = 2;
+    return letters[max(value, state.weakReverseDependency)];
+  }
+
+  /** menu_is_visible of menu.c, with its side effect on symbols that show only through their children. */
+  isNodeVisible(node: MenuNode): boolean {
+    const {prompt, symbol} = node;
+    if (!prompt) return false;
+    if (node.visibility && this.evaluate(node.visibility) === 0) return false;
+    if (symbol) this.calculate(symbol);
+    else this.#promptVisibility[prompt.index] = this.evaluate(prompt.condition);
+    if (this.#promptVisibility[prompt.index] !== 0) return true;
+    if (!symbol || this.state(symbol).tristate === 0) return false;
+    for (let child = node.firstChild; child; child = child.next) {
+      if (!this.isNodeVisible(child)) continue;
+      this.state(symbol).hasUser = true;
+      return true;
+    }
+    return false;
+  }
+
+  /** A symbol's name with its value, as menuconfig prints it in expressions. */
+  annotate(symbol: ConfigSymbol): string {
+    return symbol.type === 'unknown' ? '' : ` [=${this.storedText(symbol)}]`;
+  }
+
+  /** sym_warn_unmet_dep. */
+  #warnUnmetDependency(symbol: ConfigSymbol, state: SymbolState): void {
+    const show = (expression: Expression | undefined) =>
+      formatExpression(expression, (named) => this.annotate(named));
+    const lines = [
+      `unmet direct dependencies detected for ${symbol.displayName}`,
+      `  Depends on [${letters[state.directDependency]}]: ${show(symbol.directDependency)}`,
+    ];
+    for (const value of [2, 1] as const) {
+      const selectors = symbol.selectedBy.filter(({expression}) => this.evaluate(expression) === value);
+      if (selectors.length > 0) lines.push(`  Selected by [${letters[value]}]:`);
+      for (const {expression} of selectors) lines.push(`  - ${show(expression)}`);
+    }
+    const [node] = symbol.nodes;
+    const place = node ? {place: placeOf(node)} : {};
+    this.warnings.push({severity: 'warning', code: 'unmet-dependency', message: lines.join('\n'), ...place});
+  }
+}
+
+function holds(
+  kind: 'equal' | 'unequal' | 'less' | 'lessEqual' | 'greater' | 'greaterEqual',
+  order: number,
+): boolean {
+  switch (kind) {
+    case 'equal':
+      return order === 0;
+    case 'unequal':
+      return order !== 0;
+    case 'less':
+      return order < 0;
+    case 'lessEqual':
+      return order <= 0;
+    case 'greater':
+      return order > 0;
+    case 'greaterEqual':
+      return order >= 0;
+  }
+}
