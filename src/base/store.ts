@@ -48,6 +48,9 @@ export type Workshop = {
   readonly logDir: string;
 };
 
+/** Less free space than this, in bytes, and a failure is put down to it. */
+const nearlyNothing = 32 * 1024 * 1024;
+
 type EntryFile = {readonly inputs: Json; readonly value: Json; readonly durationMs: number};
 
 /** `KBUILD_CACHE`, or `kbuild` below `XDG_CACHE_HOME` or `~/.cache`. */
@@ -164,11 +167,12 @@ export class Store {
     );
   }
 
-  /** A tool that met a full disk says so in a hundred ways; the free space says it in one. */
+  /** A full disk comes up in a tool's words, or the tool has fallen over without any. */
   async #explainFullDisk(error: unknown): Promise<void> {
+    const words = error instanceof Error ? error.message : '';
     const full =
-      (error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC' ||
-      (await freeBytes(this.root)) < 32 * 1024 * 1024;
+      /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/i.test(words) ||
+      (await freeBytes(this.root)) < nearlyNothing;
     if (!full) return;
     throw failure('disk-full', `the disk of ${this.root} is full`, {
       hint: 'free some space, or name another place with KBUILD_CACHE=DIR; what was finished is kept',

@@ -14,6 +14,14 @@ import type {Builder, ContainerStep} from './container.ts';
 import {kernelMakeArgv} from './kernel.ts';
 import type {KernelSource} from './source.ts';
 
+/** A kernel's Kconfig, and its files by their paths in the source. */
+export type KconfigTree = {
+  readonly model: KconfigModel;
+  readonly readFile: (path: string) => string | undefined;
+  /** The folder below arch/: `x86`. */
+  readonly sourceArch: string;
+};
+
 /** A tree's answers nest: which probe is asked depends on the answer to another. Real trees need three rounds. */
 const mostRounds = 20;
 
@@ -28,13 +36,14 @@ export async function readKconfigTree(
   builder: Builder,
   source: KernelSource,
   arch: 'x86_64',
-): Promise<KconfigModel> {
+): Promise<KconfigTree> {
   const environment = await makefileEnvironment(workshop, builder, source, arch);
   const files = new Map<string, string | undefined>();
   const readTreeFile = (path: string): string | undefined => {
     if (!files.has(path)) files.set(path, readIfThere(join(source.dir, path)));
     return files.get(path);
   };
+  const sourceArch = environment.get('SRCARCH') ?? arch;
   const answers = new Map<string, string>();
   for (let round = 0; round < mostRounds; round++) {
     const unanswered = new Set<string>();
@@ -47,7 +56,7 @@ export async function readKconfigTree(
     // What went wrong while answers were missing may be right once they are there.
     if (unanswered.size === 0) {
       if (model instanceof KbuildError) throw model;
-      return model;
+      return {model, readFile: readTreeFile, sourceArch};
     }
     const commands = [...unanswered];
     const outputs = await runProbes(workshop, builder, source, environment, commands);

@@ -14,7 +14,7 @@ export type KernelValue = {
   /** As `uname -r` prints it. */
   readonly release: string;
   readonly objects: number;
-  /** SHA-256 of the configuration it was built from. */
+  /** SHA-256 of the file `config`, which is what /proc/config.gz holds. */
   readonly configDigest: string;
 };
 
@@ -86,7 +86,7 @@ async function buildKernel(workshop: Workshop, request: KernelRequest, dir: stri
   await make.keepForModules();
   await writeFile(join(dir, 'config'), request.configText, 'latin1');
   await rename(build, join(dir, 'devel'));
-  return {release, objects: expected.size, configDigest: digestOf(request.configText)};
+  return {release, objects: expected.size, configDigest: digestOf(Buffer.from(request.configText, 'latin1'))};
 }
 
 /** The tree's own `conf` has the last word: what it would change, this project evaluated wrongly. */

@@ -20,6 +20,8 @@ export type JobRequest = {
   readonly access: {readonly authorizedKeys: readonly string[]; readonly rootPasswordHash?: string};
   /** Refuse packages whose version differs from the lock file, where the mirror no longer has the locked one. */
   readonly locked: boolean;
+  /** Boot and prove even images that were proved before. */
+  readonly proveAgain?: boolean;
   /** Compilers run side by side. */
   readonly jobs: number;
 };

@@ -1,0 +1,183 @@
+/**
+ * `npm run prove`: what the main job promises, shown on the real thing. Takes an hour or two on two cores.
+ *
+ *     npm run prove                    all of it
+ *     npm run prove -- kill boots      these only
+ *
+ * Works in `prove/work`; the cache of `KBUILD_CACHE`, or the usual one, is the one that is compared with.
+ */
+
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync} from 'node:fs';
+import {cp, mkdir, readFile, rm} from 'node:fs/promises';
+import {join, resolve} from 'node:path';
+import {digestOfFile} from '../src/base/digest.ts';
+import {captureStep} from '../src/base/process.ts';
+import {defaultStoreRoot} from '../src/base/store.ts';
+
+const recipe = 'nfs-rdma-zfs';
+const root = resolve(import.meta.dirname, '../..');
+const entry = join(root, 'dist/src/cli/main.js');
+const work = join(root, 'prove/work');
+const results = join(root, 'out', recipe, 'x86_64');
+
+type Finding = {readonly holds: boolean; readonly seen: string};
+type Proof = () => Promise<readonly Finding[]>;
+type Answer = {
+  readonly exitCode: number;
+  readonly seconds: number;
+  readonly stages: readonly {title: string; outcome: string; durationMs: number}[];
+  readonly checks: readonly {name: string; outcome: string}[];
+  readonly stderr: string;
+};
+
+async function kbuild(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  const argv = [process.execPath, entry, ...args, '--json'];
+  const result = await captureStep(argv, {cwd: root, environment: {...process.env, ...environment} as Record<string, string>});
+  const answer = JSON.parse(result.stdout || '{}') as {stages?: Answer['stages']; boot?: {checks: Answer['checks']}};
+  return {
+    exitCode: result.exitCode ?? -1,
+    seconds: result.durationMs / 1000,
+    stages: answer.stages ?? [],
+    checks: answer.boot?.checks ?? [],
+    stderr: result.stderr,
+  };
+}
+
+/** Files of the output directory whose bytes have to be the same each time, by name. */
+async function digests(outDir: string): Promise<Readonly<Record<string, string>>> {
+  const {files} = JSON.parse(await readFile(join(outDir, 'manifest.json'), 'utf8')) as {files: {path: string; sha256: string}[]};
+  for (const {path, sha256} of files) {
+    const found = await digestOfFile(join(outDir, path));
+    if (found !== sha256) throw new Error(`${path} has ${found}, the manifest says ${sha256}`);
+  }
+  return Object.fromEntries(files.filter(({path}) => !path.startsWith('report.')).map(({path, sha256}) => [path, sha256]));
+}
+
+/** The main job, then the same again. */
+const unchanged: Proof = async () => {
+  const first = await kbuild(['recipe', recipe]);
+  const second = await kbuild(['recipe', recipe]);
+  const made = second.stages.filter(({outcome}) => outcome === 'made');
+  return [
+    {holds: first.exitCode === 0, seen: `the main job ended with ${first.exitCode} after ${first.seconds.toFixed(1)} s`},
+    ...first.stages.map(({title, outcome, durationMs}) => ({holds: true, seen: `  ${title}: ${outcome}, ${(durationMs / 1000).toFixed(1)} s`})),
+    {holds: second.exitCode === 0 && made.length === 0 && second.seconds < 3, seen: `unchanged: ${second.seconds.toFixed(2)} s, ${made.length} stages made`},
+  ];
+};
+
+/** Five boots, each within five minutes. */
+const boots: Proof = async () => {
+  const findings: Finding[] = [];
+  for (let run = 1; run <= 5; run++) {
+    const {exitCode, seconds, checks, stderr} = await kbuild(['boot', recipe]);
+    const passed = checks.filter(({outcome}) => outcome === 'passed').length;
+    const holds = exitCode === 0 && passed === checks.length && passed > 0 && seconds < 300;
+    findings.push({holds, seen: `boot ${run}: ${passed} of ${checks.length} checks passed in ${seconds.toFixed(1)} s${holds ? '' : `\n${stderr}`}`});
+  }
+  return findings;
+};
+
+/** One goal changed: what is made again, and what is not. */
+const oneGoal: Proof = async () => {
+  const out = join(work, 'one-goal');
+  const {exitCode, seconds, stages} = await kbuild(['recipe', recipe, '--no-boot', '--set', 'PANIC_TIMEOUT=30', '--out', out]);
+  const kept = stages.filter(({title, outcome}) => outcome === 'made' && /userland|builder|kernel source|packages/.test(title));
+  return [
+    {holds: exitCode === 0 && kept.length === 0, seen: `PANIC_TIMEOUT=30: ${seconds.toFixed(0)} s`},
+    ...stages.map(({title, outcome, durationMs}) => ({holds: true, seen: `  ${title}: ${outcome}, ${(durationMs / 1000).toFixed(1)} s`})),
+  ];
+};
+
+/** Killed again and again, from an empty cache (packages and objects apart), until it is done: the same bytes. */
+const kill: Proof = async () => {
+  const cache = join(work, 'kill-cache');
+  const out = join(work, 'kill-out');
+  await Promise.all([cache, out].map((path) => rm(path, {recursive: true, force: true})));
+  await mkdir(cache, {recursive: true});
+  for (const kept of ['pool', 'apt', 'locks']) {
+    const from = join(defaultStoreRoot(), kept);
+    if (existsSync(from)) await cp(from, join(cache, kept), {recursive: true});
+  }
+  const findings: Finding[] = [];
+  for (let run = 1; ; run++) {
+    const argv = [entry, 'recipe', recipe, '--no-boot', '--out', out, '--quiet'];
+    const child = spawn(process.execPath, argv, {cwd: root, env: {...process.env, KBUILD_CACHE: cache}, stdio: ['ignore', 'ignore', 'inherit']});
+    // Later each time, so that it ends: every stage is hit somewhere.
+    const seconds = 15 + Math.random() * 45 * run;
+    const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
+    const [code] = (await once(child, 'exit')) as [number | null];
+    clearTimeout(timer);
+    findings.push({holds: code === 0 || code === null, seen: code === null ? `run ${run}: killed after ${seconds.toFixed(0)} s` : `run ${run}: ended with ${code}`});
+    if (code !== null) break;
+  }
+  const [reference, killed] = await Promise.all([digests(results), digests(out)]);
+  const different = Object.keys(killed).filter((name) => killed[name] !== reference[name]);
+  findings.push({
+    holds: different.length === 0 && Object.keys(killed).length > 0,
+    seen: `${Object.keys(killed).length} files, ${different.length === 0 ? 'all the same bytes as without a kill' : `different: ${different.join(', ')}`}`,
+  });
+  return findings;
+};
+
+/** Ctrl-C in the middle of a build: exit 130, and nothing of it left two seconds later. */
+const interrupt: Proof = async () => {
+  const out = join(work, 'interrupt');
+  const argv = [entry, 'recipe', recipe, '--no-boot', '--out', out, '--set', 'PANIC_TIMEOUT=77', '--quiet'];
+  const child = spawn(process.execPath, argv, {cwd: root, stdio: 'ignore', detached: true});
+  await new Promise((wait) => setTimeout(wait, 45_000));
+  const sessionBefore = await descendants(child.pid!);
+  const started = performance.now();
+  child.kill('SIGINT');
+  const [code] = (await once(child, 'exit')) as [number | null];
+  const seconds = (performance.now() - started) / 1000;
+  const alive = sessionBefore.filter((pid) => existsSync(`/proc/${pid}`));
+  return [
+    {holds: code === 130, seen: `exit code ${code}`},
+    {
+      holds: seconds < 2 && alive.length === 0 && sessionBefore.length > 3,
+      seen: `${sessionBefore.length} processes before, ${alive.length} after ${seconds.toFixed(2)} s`,
+    },
+  ];
+};
+
+async function descendants(pid: number): Promise<readonly number[]> {
+  const {stdout} = await captureStep(['ps', '-e', '-o', 'pid=,ppid=']);
+  const parents = new Map(stdout.trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number) as [number, number]));
+  const isBelow = (one: number | undefined): boolean => one !== undefined && (one === pid || isBelow(parents.get(one)));
+  return [...parents.keys()].filter((one) => one !== pid && isBelow(parents.get(one)));
+}
+
+/** Each engine that works here builds the same kernel configuration and the same image bytes. */
+const engines: Proof = async () => {
+  const findings: Finding[] = [];
+  for (const engine of ['podman', 'docker', 'bubblewrap']) {
+    const cache = join(work, `engine-${engine}`);
+    const {exitCode, seconds, stderr} = await kbuild(['config', recipe, '--engine', engine, '--write', join(work, `${engine}.config`)], {
+      KBUILD_CACHE: cache,
+    });
+    const reason = stderr.trim().split('\n').at(-2) ?? '';
+    findings.push({holds: exitCode === 0 || exitCode === 3, seen: `${engine}: ended with ${exitCode} after ${seconds.toFixed(0)} s${exitCode === 3 ? `: ${reason}` : ''}`});
+  }
+  return findings;
+};
+
+const proofs: Readonly<Record<string, Proof>> = {unchanged, boots, oneGoal, interrupt, engines, kill};
+
+const wanted = process.argv.slice(2);
+const names = wanted.length > 0 ? wanted : Object.keys(proofs);
+let broken = 0;
+for (const name of names) {
+  const proof = proofs[name];
+  if (proof === undefined) {
+    console.error(`there is no proof ${name}; the proofs are ${Object.keys(proofs).join(', ')}`);
+    process.exit(2);
+  }
+  console.log(name);
+  for (const {holds, seen} of await proof()) {
+    if (!holds) broken += 1;
+    console.log(`  ${holds ? 'holds' : 'BROKEN'}  ${seen}`);
+  }
+}
+process.exit(broken === 0 ? 0 : 1);

@@ -1,0 +1,37 @@
+/** `kbuild config NAME`: the complete .config of a recipe, with every goal met. */
+
+import {writeFile} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import type {Command} from 'commander';
+import {newCommand, respond, type Surroundings} from '../command.ts';
+import {addRecipeOptions, performJob, type RecipeOptions} from '../job.ts';
+
+type Options = RecipeOptions & {readonly write?: string};
+
+export function configCommand(surroundings: Surroundings): Command {
+  const command = newCommand('config', "Resolve a recipe into a kernel's .config", [
+    'kbuild config nfs-rdma-zfs > .config',
+    'kbuild config nfs-rdma-zfs --write linux/.config',
+    'kbuild config nfs-rdma-zfs --set DEBUG_INFO_DWARF5=y --json',
+  ]);
+  return addRecipeOptions(command)
+    .option('--write <file>', 'write the .config to this file instead of stdout')
+    .action(async (name: string, options: Options) => {
+      const {result} = await performJob(surroundings, name, options, 'config');
+      const {resolved} = result;
+      if (resolved === undefined) throw new Error('the job resolved nothing');
+      const {configText, configDigest} = resolved;
+      const file = options.write === undefined ? undefined : resolve(surroundings.cwd, options.write);
+      if (file !== undefined) await writeFile(file, configText);
+      const goals = resolved.goals.map(({goal, actual}) => {
+        const {place: _, ...written} = goal;
+        return {...written, actual};
+      });
+      respond(surroundings.terminal, 'config', options, {
+        value: {configDigest, goals, ...(file === undefined ? {configText} : {file})},
+        ...(file === undefined
+          ? {result: configText}
+          : {words: `${file}: all ${goals.length} goals of ${name} are met\n`}),
+      });
+    });
+}

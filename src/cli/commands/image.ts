@@ -1,0 +1,19 @@
+/** `kbuild image NAME`: bootable images of a recipe's roles. */
+
+import type {Command} from 'commander';
+import {newCommand, respond, type Surroundings} from '../command.ts';
+import {addImageOptions, type ImageOptions, jobValue, jobWords, performJob} from '../job.ts';
+
+export function imageCommand(surroundings: Surroundings): Command {
+  const command = newCommand('image', "Make a recipe's images", [
+    'kbuild image nfs-rdma-zfs --authorized-key ~/.ssh/id_ed25519.pub',
+    'kbuild image nfs-rdma-zfs --role client --out images',
+  ]);
+  return addImageOptions(command).action(async (name: string, options: ImageOptions) => {
+    const {result, durationMs} = await performJob(surroundings, name, options, 'image');
+    respond(surroundings.terminal, 'image', options, {
+      value: jobValue(result),
+      words: jobWords(result, durationMs),
+    });
+  });
+}

@@ -1,0 +1,95 @@
+/** The one place where what was thrown becomes diagnostics and an exit code. */
+
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {CommanderError} from 'commander';
+import {type Diagnostic, type ExitCode, exitCode, KbuildError, renderDiagnostic} from '../base/diagnostic.ts';
+import {defaultStoreRoot} from '../base/store.ts';
+import type {Terminal} from './terminal.ts';
+
+export type Fault = {readonly exit: ExitCode; readonly diagnostics: readonly Diagnostic[]};
+
+/** Errors of the file system that a user causes and can cure. */
+const usersErrors = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'ENOTDIR',
+  'EISDIR',
+  'EMFILE',
+  'EIO',
+]);
+
+/** What an exception means for the person who ran the command. The stack of a bug goes to a file. */
+export function faultOf(error: unknown, signal: AbortSignal, command = ''): Fault {
+  if (signal.aborted) {
+    const hint = 'what was finished is kept; the same command goes on from there';
+    return {
+      exit: exitCode.interrupted,
+      diagnostics: [{severity: 'error', code: 'interrupted', message: 'interrupted', hint}],
+    };
+  }
+  if (error instanceof KbuildError) return {exit: error.exit, diagnostics: error.diagnostics};
+  if (error instanceof CommanderError) return usageFault(error, command);
+  const {code, syscall, message} = error as NodeJS.ErrnoException;
+  if (syscall !== undefined && code !== undefined && usersErrors.has(code)) {
+    return {exit: exitCode.failed, diagnostics: [{severity: 'error', code: 'file-access', message}]};
+  }
+  return bugFault(error);
+}
+
+function usageFault(error: CommanderError, command: string): Fault {
+  if (error.exitCode === 0) return {exit: exitCode.done, diagnostics: []};
+  const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n');
+  const hint =
+    more.join(' ').replaceAll(/[()]/g, '').trim() ||
+    `see ${['kbuild', command, '--help'].filter(Boolean).join(' ')}`;
+  return {exit: exitCode.badInput, diagnostics: [{severity: 'error', code: 'usage', message, hint}]};
+}
+
+function bugFault(error: unknown): Fault {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const path = keepStack(stack);
+  return {
+    exit: exitCode.bug,
+    diagnostics: [
+      {
+        severity: 'error',
+        code: 'bug',
+        message: `kbuild itself failed: ${message.split('\n')[0]}`,
+        hint: path === undefined ? 'please report it' : `please report it, with the file ${path}`,
+      },
+    ],
+  };
+}
+
+/** Writes a stack where it can be found later; gives no path where not even the temporary folder takes it. */
+function keepStack(stack: string): string | undefined {
+  const text = `kbuild ${process.argv.slice(2).join(' ')}\nNode ${process.version}\n\n${stack}\n`;
+  for (const folder of [join(defaultStoreRoot(), 'bugs'), tmpdir()]) {
+    const path = join(folder, `kbuild-bug-${Date.now()}-${process.pid}.txt`);
+    try {
+      mkdirSync(folder, {recursive: true});
+      writeFileSync(path, text);
+      return path;
+    } catch {
+      // The next folder may take it.
+    }
+  }
+  return undefined;
+}
+
+/** Diagnostics as people read them, with colour where the terminal has it. */
+export function renderFault({paint}: Terminal, diagnostics: readonly Diagnostic[]): string {
+  const colours = {error: 'red', warning: 'yellow', note: 'cyan'} as const;
+  return diagnostics
+    .map((diagnostic) => {
+      const tag = `${diagnostic.severity}[${diagnostic.code}]`;
+      return `${renderDiagnostic(diagnostic).replace(tag, () => paint(colours[diagnostic.severity], tag))}\n`;
+    })
+    .join('');
+}

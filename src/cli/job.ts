@@ -1,0 +1,150 @@
+/** The options of the commands that do a recipe's work, and the request they make of the job. */
+
+import {readFile} from 'node:fs/promises';
+import {availableParallelism} from 'node:os';
+import {join, resolve} from 'node:path';
+import {type Command, Option} from 'commander';
+import {badInput} from '../base/diagnostic.ts';
+import type {EngineName} from '../build/container.ts';
+import type {JobRequest, JobResult} from '../job/request.ts';
+import {composeRecipe} from '../recipe/compose.ts';
+import {recipeFolders} from '../recipe/folders.ts';
+import {nearestHint} from '../recipe/nearest.ts';
+import type {Recipe} from '../recipe/recipe.ts';
+import {readAuthorizedKeys, readPasswordHash} from './access.ts';
+import {type CommonOptions, collect, type Surroundings, wholeNumber} from './command.ts';
+import {formatBytes, formatDuration} from './terminal.ts';
+import {withWorkshop} from './workshop.ts';
+
+export type RecipeOptions = CommonOptions & {
+  readonly arch: 'x86_64';
+  readonly kernel?: string;
+  readonly engine: 'auto' | EngineName;
+  readonly set?: readonly string[];
+  readonly recipes?: string;
+  readonly out?: string;
+  readonly locked?: boolean;
+  readonly jobs?: string;
+};
+
+export type ImageOptions = RecipeOptions & {
+  readonly role?: readonly string[];
+  readonly authorizedKey?: readonly string[];
+  readonly rootPasswordHashFile?: string;
+  readonly proveAgain?: boolean;
+};
+
+/** Adds the recipe's name and the options of everything that resolves and builds. */
+export function addRecipeOptions(command: Command): Command {
+  return command
+    .argument('<name>', 'a recipe, by its name or by a path to its .yaml file')
+    .addOption(new Option('--arch <arch>', 'the machine it is for').choices(['x86_64']).default('x86_64'))
+    .option('--kernel <which>', "a line such as 6.1, a directory or a tarball, instead of the recipe's")
+    .addOption(
+      new Option('--engine <engine>', 'what runs the builder; auto takes the first that works')
+        .choices(['auto', 'podman', 'docker', 'bubblewrap'])
+        .default('auto'),
+    )
+    .option('--set <SYMBOL=VALUE>', 'one more goal, which wins over the files; may be repeated', collect)
+    .option('--recipes <dir>', 'a folder to look for recipes in first (also KBUILD_RECIPES)')
+    .option('--out <dir>', 'where results go (default: out/NAME/ARCH)')
+    .option('--locked', 'refuse packages of other versions than the lock file names')
+    .option('--jobs <count>', 'compilers run side by side (default: one a processor)');
+}
+
+/** Adds the options of what makes images. */
+export function addImageOptions(command: Command): Command {
+  return addRecipeOptions(command)
+    .option('--role <role>', 'make the image of this role only; may be repeated', collect)
+    .option('--authorized-key <file>', 'an SSH public key that may log in as root; may be repeated', collect)
+    .option('--root-password-hash-file <file>', "a file with root's password hash, as in shadow(5)");
+}
+
+/**
+ * Composes the recipe, makes the request and has it done, with progress on stderr.
+ * @throws KbuildError (2) for what is wrong with the recipe or an option; what the job throws.
+ */
+export async function performJob(
+  surroundings: Surroundings,
+  name: string,
+  options: ImageOptions,
+  upTo: JobRequest['upTo'] | ((recipe: Recipe) => JobRequest['upTo']),
+): Promise<{readonly request: JobRequest; readonly result: JobResult; readonly durationMs: number}> {
+  const {cwd, environment} = surroundings;
+  const started = performance.now();
+  const folders = await recipeFolders({given: options.recipes, cwd, environment});
+  const recipe = await composeRecipe(name, {folders, settings: options.set ?? [], cwd});
+  const outDir = resolve(cwd, options.out ?? join('out', recipe.name, options.arch));
+  const request: JobRequest = {
+    recipe,
+    upTo: typeof upTo === 'function' ? upTo(recipe) : upTo,
+    ...(options.role === undefined ? {} : {roles: knownRoles(recipe, options.role)}),
+    arch: options.arch,
+    ...(options.kernel === undefined ? {} : {kernel: options.kernel}),
+    engine: options.engine,
+    outDir,
+    access: await accessOf(options, cwd),
+    locked: options.locked ?? false,
+    ...(options.proveAgain ? {proveAgain: true} : {}),
+    jobs: options.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', options.jobs, 1, 1024),
+  };
+  const result = await withWorkshop(surroundings, options, join(outDir, 'logs'), (workshop) =>
+    surroundings.runJob(request, workshop),
+  );
+  return {request, result, durationMs: Math.round(performance.now() - started)};
+}
+
+function knownRoles(recipe: Recipe, roles: readonly string[]): readonly string[] {
+  const known = Object.keys(recipe.images);
+  for (const role of roles) {
+    if (known.includes(role)) continue;
+    const hint = nearestHint(role, known) ?? `its roles are ${known.join(', ') || 'none'}`;
+    throw badInput('unknown-role', `the recipe ${recipe.name} has no role ${role}`, {hint});
+  }
+  return [...new Set(roles)];
+}
+
+async function accessOf(options: ImageOptions, cwd: string): Promise<JobRequest['access']> {
+  const read = (path: string): Promise<string> =>
+    readFile(resolve(cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw badInput('unreadable-file', `${path} cannot be read: ${error.code}`);
+    });
+  const keys = await Promise.all(
+    (options.authorizedKey ?? []).map(async (path) => readAuthorizedKeys(path, await read(path))),
+  );
+  const hashFile = options.rootPasswordHashFile;
+  return {
+    authorizedKeys: [...new Set(keys.flat())],
+    ...(hashFile === undefined ? {} : {rootPasswordHash: readPasswordHash(hashFile, await read(hashFile))}),
+  };
+}
+
+/** The members of `--json` of a job. */
+export function jobValue({
+  outDir,
+  stages,
+  files,
+  resolved,
+  boot,
+}: JobResult): Readonly<Record<string, unknown>> {
+  return {
+    outDir,
+    stages,
+    files,
+    ...(resolved === undefined ? {} : {configDigest: resolved.configDigest, goals: resolved.goals.length}),
+    ...(boot === undefined ? {} : {boot}),
+  };
+}
+
+/** The results as people read them: the files with their sizes, what was proved, and the time it took. */
+export function jobWords({outDir, files, stages, boot}: JobResult, durationMs: number): string {
+  const widest = Math.max(0, ...files.map(({path}) => path.length));
+  const lines = files.map(({path, bytes}) => `  ${path.padEnd(widest)}  ${formatBytes(bytes).padStart(8)}`);
+  const made = stages.filter(({outcome}) => outcome === 'made').length;
+  const how = made === 0 ? 'nothing had to be made' : `${made} of ${stages.length} stages were made`;
+  const checks = (boot?.checks ?? []).map(({name, outcome, durationMs: took}) => {
+    return `  ${outcome}  ${name} (${formatDuration(took)})`;
+  });
+  const proof = boot === undefined ? [] : [`proof ${boot.scenario}`, ...checks];
+  return [outDir, ...lines, ...proof, `${how}, in ${formatDuration(durationMs)}`, ''].join('\n');
+}

@@ -1,0 +1,229 @@
+/**
+ * The main job: from a composed recipe to images that were seen working. Each step is a stage of the store, a
+ * function of its inputs' digests; a step after it names its digest, so that a change goes just as far as it must.
+ */
+
+import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {takeLock} from '../base/lock.ts';
+import type {ProgressEvent} from '../base/progress.ts';
+import type {Workshop} from '../base/store.ts';
+import type {Builder} from '../build/container.ts';
+import {obtainBuilder} from '../build/debian/builder.ts';
+import {type DebianOptions, debianArchitecture} from '../build/debian/release.ts';
+import {builderSet, imageSet} from '../build/debian/sets.ts';
+import {obtainUserland} from '../build/debian/userland.ts';
+import {makeBuilder} from '../build/engines/select.ts';
+import {type Kernel, obtainKernel} from '../build/kernel.ts';
+import {type BuiltModules, obtainModules} from '../build/modules/stage.ts';
+import {obtainModuleTree} from '../build/modules/tree.ts';
+import {type KernelSource, obtainKernelSource} from '../build/source.ts';
+import {makeImage} from '../image/image.ts';
+import type {ImageRecipe} from '../recipe/recipe.ts';
+import {obtainConfig} from './config.ts';
+import {moduleRecipe} from './modules.ts';
+import {type Images, type MadeImage, obtainProof} from './proof.ts';
+import {publish, type Result} from './publish.ts';
+import type {JobRequest, JobResult, StageRecord} from './request.ts';
+import {sourceSpec} from './source-spec.ts';
+
+export type {JobRequest, JobResult} from './request.ts';
+
+/** Debian's release that userlands and builders are made of. */
+export const suite = 'bookworm';
+
+/**
+ * Does what the request asks for, and puts the results into its output directory. Two jobs on one output
+ * directory take turns.
+ *
+ * @throws KbuildError of the stage that failed. Finished stages are kept, nothing half-made is under a final name.
+ */
+export async function runJob(request: JobRequest, workshop: Workshop): Promise<JobResult> {
+  await mkdir(workshop.logDir, {recursive: true});
+  const lock = await takeLock(
+    join(request.outDir, '.lock'),
+    () =>
+      workshop.report({
+        kind: 'said',
+        severity: 'info',
+        message: `another kbuild works on ${request.outDir}; waiting for it`,
+      }),
+    workshop.signal,
+  );
+  try {
+    const stages: StageRecord[] = [];
+    const recording: Workshop = {
+      ...workshop,
+      report: (event) => {
+        record(stages, event);
+        workshop.report(event);
+      },
+    };
+    return {...(await new Job(request, recording).run()), stages};
+  } finally {
+    await lock.release();
+  }
+}
+
+function record(stages: StageRecord[], event: ProgressEvent): void {
+  if (event.kind !== 'finished' || event.outcome === 'failed') return;
+  const {stage: title, outcome, durationMs, detail} = event;
+  stages.push({title, outcome, durationMs, ...(detail === undefined ? {} : {detail})});
+}
+
+/** One job's way through the stages. */
+class Job {
+  readonly #request: JobRequest;
+  readonly #workshop: Workshop;
+  readonly #debian: DebianOptions;
+
+  constructor(request: JobRequest, workshop: Workshop) {
+    this.#request = request;
+    this.#workshop = workshop;
+    this.#debian = {suite, architecture: debianArchitecture(request.arch), locked: request.locked};
+  }
+
+  async run(): Promise<Omit<JobResult, 'stages'>> {
+    const {recipe, upTo, outDir} = this.#request;
+    const builder = await this.#builder();
+    const spec = await sourceSpec(this.#request.kernel ?? recipe.kernel.version);
+    const source = await obtainKernelSource(this.#workshop, builder, spec, this.#debian);
+    const resolved = await obtainConfig(this.#workshop, {...this.#request, source, builder});
+    const inputs = {
+      recipe: recipe.name,
+      source: source.digest,
+      builder: builder.digest,
+      config: resolved.configDigest,
+    };
+    if (upTo === 'config') return {outDir, files: [], resolved};
+
+    // Packages first: a mirror that cannot be reached is found out before the compiler has run for minutes.
+    const userlands = upTo === 'build' ? new Map() : await this.#userlands();
+    const kernel = await obtainKernel(this.#workshop, {
+      ...this.#request,
+      source,
+      builder,
+      configText: resolved.configText,
+    });
+    const modules = await this.#modules(builder, source, kernel);
+    if (upTo === 'build') {
+      return {outDir, resolved, files: await publish(outDir, kernelResults(kernel, modules), inputs)};
+    }
+
+    const images = await this.#images(builder, kernel, modules, userlands);
+    const boot = upTo === 'boot' ? await obtainProof(this.#workshop, this.#request, images) : undefined;
+    const results = [...kernelResults(kernel, modules), ...imageResults(images), ...(boot?.results ?? [])];
+    const files = await publish(outDir, results, {
+      ...inputs,
+      images: imageDigests(images),
+      proved: boot !== undefined,
+    });
+    return {outDir, resolved, files, ...(boot === undefined ? {} : {boot: boot.report})};
+  }
+
+  async #builder(): Promise<Builder> {
+    const set = builderSet(this.#debian.architecture);
+    const root = await obtainBuilder(this.#workshop, set, this.#debian);
+    return makeBuilder(root, this.#request.engine, this.#workshop);
+  }
+
+  /** The images asked for, by role. */
+  get #wanted(): readonly ImageRecipe[] {
+    const {recipe, roles} = this.#request;
+    return Object.values(recipe.images).filter(({role}) => roles === undefined || roles.includes(role));
+  }
+
+  async #userlands(): Promise<ReadonlyMap<string, {readonly tar: string; readonly digest: string}>> {
+    const userlands = new Map<string, {tar: string; digest: string}>();
+    for (const {role, packages} of this.#wanted) {
+      const set = imageSet(this.#request.recipe.name, role, packages);
+      const {dir, digest} = await obtainUserland(this.#workshop, set, this.#debian);
+      userlands.set(role, {tar: join(dir, 'rootfs.tar'), digest});
+    }
+    return userlands;
+  }
+
+  async #modules(
+    builder: Builder,
+    source: KernelSource,
+    kernel: Kernel,
+  ): Promise<ReadonlyMap<string, BuiltModules>> {
+    const built = new Map<string, BuiltModules>();
+    for (const name of this.#request.recipe.modules) {
+      const module = await moduleRecipe(this.#workshop, name, this.#debian, this.#request.jobs);
+      built.set(name, await obtainModules(this.#workshop, {kernel, source, builder, module}));
+    }
+    return built;
+  }
+
+  async #images(
+    builder: Builder,
+    kernel: Kernel,
+    modules: ReadonlyMap<string, BuiltModules>,
+    userlands: ReadonlyMap<string, {readonly tar: string; readonly digest: string}>,
+  ): Promise<Images> {
+    const {recipe, arch, access} = this.#request;
+    const images = new Map<string, MadeImage>();
+    for (const [index, image] of Object.values(recipe.images).entries()) {
+      const userland = userlands.get(image.role);
+      if (userland === undefined) continue;
+      const chosen = image.modules.map((name) => modules.get(name)!);
+      const tree = await obtainModuleTree(this.#workshop, builder, kernel, chosen);
+      const address = proofAddress(index);
+      const made = await makeImage(this.#workshop, builder, {
+        recipe: recipe.name,
+        image,
+        architecture: arch,
+        userland,
+        kernel: {
+          release: kernel.value.release,
+          digest: tree.digest,
+          vmlinuz: join(kernel.dir, 'vmlinuz'),
+          modules: join(tree.dir, 'modules'),
+        },
+        initramfsModules: [],
+        access,
+        proofCommandLine: proofCommandLine(image.role, address),
+      });
+      images.set(image.role, {image: made, address, kernel});
+    }
+    return images;
+  }
+}
+
+/** The private network of a proof. */
+function proofAddress(index: number): string {
+  return `10.77.0.${index + 1}`;
+}
+
+/** What only images made for proving have: a root shell on the second serial port, and a fixed address. */
+function proofCommandLine(role: string, address: string): readonly string[] {
+  return [
+    'console=ttyS0,115200',
+    'systemd.debug_shell=ttyS1',
+    'net.ifnames=0',
+    `ip=${address}:::255.255.255.0:${role}:eth0:off`,
+  ];
+}
+
+function kernelResults(kernel: Kernel, modules: ReadonlyMap<string, BuiltModules>): readonly Result[] {
+  const own = ['config', 'System.map', 'vmlinuz'].map((name) => ({name, from: join(kernel.dir, name)}));
+  const built = [...modules].flatMap(([name, {dir, value}]) =>
+    value.files.map((file) => ({name: join('modules', name, file), from: join(dir, 'modules', file)})),
+  );
+  return [...own, ...built];
+}
+
+function imageResults(images: Images): readonly Result[] {
+  return [...images.values()].flatMap(({image}) =>
+    [image.value.disk, image.value.kernel, image.value.initramfs].map(({name, sha256}) => ({
+      name,
+      from: join(image.dir, name),
+      sha256,
+    })),
+  );
+}
+
+function imageDigests(images: Images): Readonly<Record<string, string>> {
+  return Object.fromEntries([...images].map(([role, {image}]) => [role, image.value.disk.sha256]));
+}

@@ -1,0 +1,129 @@
+/** The proof: the images boot together and the recipe's scenario runs. Images that passed are not booted again unasked. */
+
+import {readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {failure} from '../base/diagnostic.ts';
+import type {Entry, Stage, Workshop} from '../base/store.ts';
+import {
+  type BootReport,
+  bootReportJson,
+  type CheckResult,
+  junitXml,
+  type MachineSpec,
+  runScenario,
+} from '../boot/index.ts';
+import type {Kernel} from '../build/kernel.ts';
+import type {ImageValue} from '../image/spec.ts';
+import type {Result} from './publish.ts';
+import type {JobRequest} from './request.ts';
+
+/** An image that was made, the address it has on the proof's network, and the kernel in it. */
+export type MadeImage = {
+  readonly image: Entry<ImageValue>;
+  readonly address: string;
+  readonly kernel: Kernel;
+};
+
+/** By role. */
+export type Images = ReadonlyMap<string, MadeImage>;
+
+export type Proof = {readonly report: BootReport; readonly results: readonly Result[]};
+
+const reportNames = {json: 'report.json', junit: 'report.junit.xml'} as const;
+
+/** Roles that keep a pool have these drives in the proof. */
+const drives = {host: Array.from({length: 3}, () => ({sizeMiB: 2048, kind: 'nvme'}) as const)} as Readonly<
+  Record<string, MachineSpec['drives']>
+>;
+
+/**
+ * The report of a proof in which every check passed, made now or, for the same images and scenario, before.
+ * @throws KbuildError `proof-failed` (exit 1) with the checks that failed; the reports are then in the log folder.
+ */
+export async function obtainProof(workshop: Workshop, request: JobRequest, images: Images): Promise<Proof> {
+  const scenario = request.recipe.prove;
+  if (scenario === undefined) throw new Error(`${request.recipe.name} has nothing to prove`);
+  const stage = (make: Stage<{passed: number}>['make']): Stage<{passed: number}> => ({
+    name: 'proof',
+    title: `boot ${scenario}`,
+    version: 1,
+    inputs: {
+      scenario,
+      images: Object.fromEntries([...images].map(([role, {image}]) => [role, image.digest])),
+    },
+    make,
+    summary: ({passed}) => `${passed} of ${passed} checks passed`,
+  });
+  const never = stage(() => Promise.reject(new Error('looked for, not made')));
+  const before = await workshop.store.find(never);
+  if (before !== undefined && request.proveAgain !== true) {
+    const {dir} = await workshop.store.obtain(workshop, never);
+    return proofIn(dir);
+  }
+
+  const machines = [...images].map(([role, made]) => machineSpec(role, made));
+  const report = await runScenario(workshop, {scenario, machines, logDir: workshop.logDir});
+  await writeReports(report, workshop.logDir);
+  const failed = report.checks.filter(({outcome}) => outcome !== 'passed');
+  if (failed.length > 0) throw proofFailure(report, failed);
+  // What was seen has been told already.
+  const silent: Workshop = {...workshop, report: () => undefined};
+  await workshop.store.obtain(
+    silent,
+    stage(async (dir) => {
+      await writeReports(report, dir);
+      return {passed: report.checks.length};
+    }),
+  );
+  return proofIn(workshop.logDir);
+}
+
+async function proofIn(dir: string): Promise<Proof> {
+  const report = JSON.parse(await readFile(join(dir, reportNames.json), 'utf8')) as BootReport;
+  return {report, results: Object.values(reportNames).map((name) => ({name, from: join(dir, name)}))};
+}
+
+async function writeReports(report: BootReport, dir: string): Promise<void> {
+  await writeFile(join(dir, reportNames.json), bootReportJson(report));
+  await writeFile(join(dir, reportNames.junit), junitXml([report]));
+}
+
+function proofFailure(report: BootReport, failed: readonly CheckResult[]) {
+  const lines = failed.map(({name, outcome, evidence, details}) => {
+    const shown = (details ?? []).flatMap(({title, text}) => [
+      `    ${title}`,
+      ...text.split('\n').map((line) => `      ${line}`),
+    ]);
+    return [`  ${outcome === 'failed' ? '✗' : '-'} ${name}: ${evidence}`, ...shown].join('\n');
+  });
+  const passed = report.checks.length - failed.length;
+  return failure(
+    'proof-failed',
+    [`${passed} of ${report.checks.length} checks passed`, ...lines].join('\n'),
+    {
+      hint: `serial logs and reports are in ${report.logDir}; the images stay in the cache and are not published`,
+    },
+  );
+}
+
+function machineSpec(role: string, {image, address, kernel}: MadeImage): MachineSpec {
+  const {disk, esp, proofEsp} = image.value;
+  return {
+    name: role,
+    role,
+    boot: {
+      kind: 'firmware',
+      disk: {
+        path: join(image.dir, disk.name),
+        espOffset: esp.offset,
+        espSize: esp.bytes,
+        espProof: join(image.dir, proofEsp.name),
+      },
+    },
+    memoryMiB: 2048,
+    cpus: 2,
+    drives: drives[role] ?? [],
+    address,
+    expected: {release: kernel.value.release, configSha256: kernel.value.configDigest},
+  };
+}

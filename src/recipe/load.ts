@@ -1,0 +1,167 @@
+/** Reads one recipe or part file and checks it against the schema. */
+
+import {readFile} from 'node:fs/promises';
+import {z} from 'zod';
+import type {Diagnostic} from '../base/diagnostic.ts';
+import {type Path, placeAt, readDocument, type SourceDocument} from './document.ts';
+import {shownPath} from './folders.ts';
+import {nearestHint} from './nearest.ts';
+import {type PartFile, partFile, type RecipeFile, recipeFile} from './schema.ts';
+
+export type Loaded<File> = {
+  readonly name: string;
+  readonly path: string;
+  readonly document: SourceDocument;
+  /** Undefined where the file has faults. */
+  readonly file: File | undefined;
+  /** The parts it names, those of a faulty file too, so that the faults of all files show at once. */
+  readonly uses: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+/** Reads a recipe file whose name, by its path, is `name`. Faults are in `diagnostics`. */
+export function loadRecipe(name: string, path: string): Promise<Loaded<RecipeFile>> {
+  return load(name, path, recipeFile);
+}
+
+/** Reads a part file whose name, by its path, is `name`. Faults are in `diagnostics`. */
+export function loadPart(name: string, path: string): Promise<Loaded<PartFile>> {
+  return load(name, path, partFile);
+}
+
+async function load<File extends {readonly name: string; readonly use?: string[] | undefined}>(
+  name: string,
+  path: string,
+  schema: z.ZodObject & z.ZodType<File>,
+): Promise<Loaded<File>> {
+  const document = readDocument(shownPath(path), await readFile(path, 'utf8'));
+  const partly = {name, path, document, uses: usesOf(document.value)};
+  if (document.diagnostics.length > 0) return {...partly, file: undefined, diagnostics: document.diagnostics};
+  const parsed = schema.safeParse(document.value, {reportInput: true});
+  const diagnostics = parsed.success
+    ? []
+    : parsed.error.issues.flatMap((issue) => explain(document, schema, issue));
+  if (parsed.success && parsed.data.name !== name) {
+    diagnostics.push({
+      severity: 'error',
+      code: 'name-differs',
+      message: `the file is ${name}.yaml, but its name is ${parsed.data.name}`,
+      place: placeAt(document, ['name']),
+      hint: `write name: ${name}, or rename the file`,
+    });
+  }
+  diagnostics.sort((a, b) => (a.place?.start ?? 0) - (b.place?.start ?? 0));
+  return {...partly, file: parsed.success ? parsed.data : undefined, diagnostics};
+}
+
+function usesOf(value: unknown): readonly string[] {
+  const use = (value as {use?: unknown} | null | undefined)?.use;
+  return Array.isArray(use) ? use.filter((item) => typeof item === 'string') : [];
+}
+
+/** What an issue of zod is to the writer of a recipe. */
+function explain(document: SourceDocument, schema: z.ZodObject, issue: z.core.$ZodIssue): Diagnostic[] {
+  const error = (
+    code: string,
+    message: string,
+    path: Path,
+    at: 'key' | 'value',
+    hint?: string,
+  ): Diagnostic => ({
+    severity: 'error',
+    code,
+    message,
+    place: placeAt(document, path, at),
+    ...(hint === undefined ? {} : {hint}),
+  });
+  const {path} = issue;
+  const last = String(path.at(-1) ?? '');
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path);
+    return issue.keys.map((key) =>
+      error(
+        'unknown-key',
+        `unknown key ${key}${path.length === 0 ? '' : ` in ${path.join('.')}`}`,
+        [...path, key],
+        'key',
+        keyHint(document.value, [...path, key], known),
+      ),
+    );
+  }
+  if (issue.code === 'invalid_key') {
+    if (path[0] !== 'goals') return [error('wrong-key', `${last}: ${issue.issues[0]?.message}`, path, 'key')];
+    const message = `${last} is not the name of a symbol: capital letters, digits and _`;
+    return [error('wrong-symbol', message, path, 'key', symbolHint(last))];
+  }
+  if (isMissing(issue)) {
+    const where = path.length > 1 ? ` in ${path.slice(0, -1).join('.')}` : '';
+    return [error('missing-key', `${last} is missing${where}`, path.slice(0, -1), 'key')];
+  }
+  const subject = path.length === 0 ? 'the file' : path.join('.');
+  return [error('wrong-value', `${subject}: ${messageOf(issue)}`, path, 'value', valueHint(path, issue))];
+}
+
+/** `{why: one, two}` is a map with a key `two` that has no value: a comma that was meant to be text. */
+function keyHint(value: unknown, path: Path, known: readonly string[]): string {
+  const key = String(path.at(-1));
+  const near = nearestHint(key, known);
+  if (near !== undefined) return near;
+  const found = path.reduce<unknown>(
+    (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
+    value,
+  );
+  return found === null
+    ? 'a text with a comma in it goes in quotes here'
+    : `known here: ${known.length === 0 ? 'no keys' : known.join(', ')}`;
+}
+
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'invalid_type' && issue.input === undefined && issue.path.length > 0;
+}
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_type') return issue.message;
+  if (!issue.message.startsWith('Invalid input')) return issue.message;
+  const names: Record<string, string> = {
+    object: 'a map',
+    record: 'a map',
+    array: 'a list',
+    string: 'a text',
+    int: 'a whole number',
+  };
+  return `${names[issue.expected] ?? `a ${issue.expected}`} is expected here`;
+}
+
+function valueHint(path: Path, issue: z.core.$ZodIssue): string | undefined {
+  if (path[0] !== 'goals' || issue.code !== 'invalid_union') return undefined;
+  if (issue.input === true) return 'write y';
+  if (issue.input === false) return 'write n';
+  return undefined;
+}
+
+/** What may have been meant by a key that is not the name of a symbol. */
+export function symbolHint(key: string): string | undefined {
+  const bare = key.toUpperCase().replace(/^CONFIG_/, '');
+  if (key.startsWith('CONFIG_')) return `leave out CONFIG_: write ${bare}`;
+  return /^[A-Z0-9_]+$/.test(bare) ? `write ${bare}` : undefined;
+}
+
+/** The keys that the schema has at a path. */
+function keysAt(schema: z.ZodType, path: Path): readonly string[] {
+  let at: unknown = schema;
+  for (const step of path) {
+    const inner = unwrap(at);
+    if (inner instanceof z.ZodObject) at = inner.shape[String(step)];
+    else if (inner instanceof z.ZodRecord) at = inner.valueType;
+    else return [];
+  }
+  const inner = unwrap(at);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+/** What an optional holds, and the map among what a union allows. */
+function unwrap(schema: unknown): unknown {
+  if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap());
+  if (schema instanceof z.ZodUnion) return schema.options.find((option) => option instanceof z.ZodObject);
+  return schema;
+}

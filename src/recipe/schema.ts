@@ -1,0 +1,118 @@
+/** What a recipe file and a part file may hold: types, validation and the JSON schema come from here alone. */
+
+import {z} from 'zod';
+
+/** `fs/zfs`: lower-case words and slashes, so that no name can leave the folder it is looked up in. */
+export const namePattern = /^[a-z0-9][a-z0-9._+-]*(?:\/[a-z0-9][a-z0-9._+-]*)*$/;
+/** Results go to a folder of a recipe's name: no slash. */
+const recipeNamePattern = /^[a-z0-9][a-z0-9._+-]*$/;
+/** Roles name files and machines: no slash. */
+const rolePattern = /^[a-z0-9][a-z0-9-]*$/;
+/** Small letters only inside, as in CRYPTO_DEV_QAT_DH895xCC: a name that begins with one is a slip. */
+export const symbolPattern = /^(?!CONFIG_)[A-Z0-9_][A-Za-z0-9_]*$/;
+/** Debian Policy 5.6.1. */
+const packagePattern = /^[a-z0-9][a-z0-9+.-]+$/;
+/** systemd.unit(5): name, optional instance, type. */
+const unitPattern =
+  /^[A-Za-z0-9:_.\\-]+(?:@[A-Za-z0-9:_.\\-]*)?\.(?:service|socket|target|mount|timer|path)$/;
+
+/** A line break or a NUL would end the line of .config or of the kernel's command line that a text goes into. */
+const oneLine = /^[^\n\r\0]*$/;
+
+const nameForm = 'a name is lower-case letters, digits and . _ + -';
+const name = z.string().regex(namePattern, `${nameForm}, in words joined by /`);
+const sentence = z.string().min(1).regex(oneLine, 'a text is one line');
+
+/**
+ * A tristate, `y or m`, a number or a text. The number in JavaScript is not what is used: the text as
+ * written is, so that `0x10` stays hexadecimal.
+ */
+const goalForm =
+  'a goal is y, m, n, "y or m", a whole number or a text of one line, or {value: …, why: …} with one of these';
+
+const goalValue = z
+  // Not z.int(), which refuses the addresses above 2⁵³ that hex symbols hold.
+  .union([z.number().multipleOf(1), z.string().regex(oneLine, 'a goal is a text of one line')], goalForm)
+  .describe('y, m, n, "y or m", a whole number (decimal or 0x…), or the text of a string symbol');
+
+const goal = z
+  .union(
+    [goalValue, z.strictObject({value: goalValue, why: sentence.optional().describe('The reason')})],
+    goalForm,
+  )
+  .describe('What the symbol has to be in the final .config');
+
+const goals = z
+  .record(z.string().regex(symbolPattern), goal)
+  .describe('Kernel configuration symbols and what each has to be in the final .config');
+
+const use = z
+  .array(name)
+  .describe('Parts, by name: recipes/parts/NAME.yaml. Their goals and modules are added');
+const modules = z.array(name).describe('Modules built out of the kernel tree: zfs');
+
+const image = z.strictObject({
+  summary: sentence,
+  use: z
+    .array(name)
+    .optional()
+    .describe('Overlays, by name: the files of recipes/overlays/NAME are laid over the root'),
+  packages: z
+    .array(z.string().regex(packagePattern, 'not a name of a Debian package'))
+    .optional()
+    .describe('Debian packages of its user space; dependencies are added'),
+  modules: modules.optional().describe("Out-of-tree modules installed into it, among the recipe's own"),
+  enable: z
+    .array(z.string().regex(unitPattern, 'not a name of a systemd unit, such as ssh.service'))
+    .optional()
+    .describe('systemd units enabled in it'),
+  commandLine: z
+    .array(z.string().regex(/^\S+$/, 'one parameter without spaces'))
+    .optional()
+    .describe("Added to the kernel's command line"),
+  freeMiB: z.int().min(0).max(1_048_576).optional().describe('Free space left in its root file system, MiB'),
+});
+
+export const partFile = z
+  .strictObject({
+    name: name.describe("The file's path below parts/, without .yaml"),
+    summary: sentence,
+    use: use.optional(),
+    goals: goals.optional(),
+    modules: modules.optional(),
+  })
+  .meta({id: 'part', title: 'part', description: 'A part that recipes are composed of'});
+
+export const recipeFile = z
+  .strictObject({
+    name: z.string().regex(recipeNamePattern, nameForm).describe("The file's name, without .yaml"),
+    summary: sentence,
+    use: use.optional(),
+    kernel: z.strictObject({
+      base: sentence.describe(
+        'tinyconfig, allnoconfig, the name of a defconfig, or a path to a .config file',
+      ),
+      version: z
+        .string('a version is a text: write it in quotes, or 6.10 is read as 6.1')
+        .min(1)
+        .describe('A line of kernels, in quotes: "6.1"'),
+    }),
+    goals: goals.optional(),
+    modules: modules.optional(),
+    images: z
+      .record(z.string().regex(rolePattern, 'a role is lower-case letters, digits and -'), image)
+      .optional()
+      .describe('The images to make, by role'),
+    prove: name.optional().describe('The scenario that the boot has to show'),
+  })
+  .meta({id: 'recipe', title: 'recipe', description: 'A recipe of a kernel, its modules and its images'});
+
+export type PartFile = z.infer<typeof partFile>;
+export type RecipeFile = z.infer<typeof recipeFile>;
+export type GoalEntry = z.infer<typeof goal>;
+
+/** The JSON schema of both kinds of file, for editors; recipes/schema.json is this text. */
+export function jsonSchemaText(): string {
+  const schema = z.toJSONSchema(z.union([recipeFile, partFile]), {io: 'input'});
+  return `${JSON.stringify({title: 'kbuild recipe or part', ...schema}, null, 2)}\n`;
+}

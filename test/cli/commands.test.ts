@@ -1,0 +1,229 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import {ended, kbuild, kbuildThat, scratch, start} from './cli.ts';
+
+test('without a command, help is shown', async (t) => {
+  const {code, stdout} = await kbuild(t);
+  t.is(code, 0);
+  t.regex(stdout, /recipe +take a recipe to images/);
+});
+
+test('every command has help with examples', async (t) => {
+  for (const command of [
+    'recipe',
+    'recipes',
+    'config',
+    'build',
+    'image',
+    'boot',
+    'doctor',
+    'lock',
+    'cache',
+  ]) {
+    const {code, stdout} = await kbuild(t, command, '--help');
+    t.is(code, 0);
+    t.regex(stdout, new RegExp(`Examples:\n  kbuild ${command}`));
+    t.regex(stdout, /--json/);
+  }
+});
+
+test('the version is that of the package', async (t) => {
+  const {stdout} = await kbuild(t, '--version');
+  t.regex(stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('an unknown command exits 2 with the nearest', async (t) => {
+  const {code, stdout, stderr} = await kbuild(t, 'recepi');
+  t.is(code, 2);
+  t.is(stdout, '');
+  t.regex(stderr, /^error\[unknown-command\]: there is no command recepi\n {2}hint: .*recipe/);
+});
+
+test('an unknown option exits 2 with a hint', async (t) => {
+  const {code, stderr} = await kbuild(t, 'recipe', 'nfs-rdma-zfs', '--rol', 'host');
+  t.is(code, 2);
+  t.is(stderr, "error[usage]: unknown option '--rol'\n  hint: Did you mean --role?\n");
+});
+
+test('a missing name exits 2 and points to the help', async (t) => {
+  const {code, stderr} = await kbuild(t, 'build');
+  t.is(code, 2);
+  t.regex(stderr, /missing required argument 'name'\n {2}hint: see kbuild build --help/);
+});
+
+test('an unknown recipe exits 2 with the nearest names', async (t) => {
+  const {code, stdout, stderr} = await kbuild(t, 'recipe', 'nfs-rmda-zfs');
+  t.is(code, 2);
+  t.is(stdout, '');
+  t.regex(
+    stderr,
+    /^error\[unknown-recipe\]: there is no recipe nfs-rmda-zfs\n {2}hint: did you mean nfs-rdma-zfs\?\n/,
+  );
+});
+
+test('with --json a failure is one object on stdout, and words on stderr', async (t) => {
+  const {code, stdout, stderr} = await kbuild(t, 'recipe', 'nfs-rdma-zfs', '--set', 'nfs=y', '--json');
+  t.is(code, 2);
+  t.deepEqual(JSON.parse(stdout), {
+    version: 1,
+    command: 'recipe',
+    ok: false,
+    exitCode: 2,
+    diagnostics: [
+      {
+        severity: 'error',
+        code: 'wrong-setting',
+        message: 'nfs is not the name of a symbol: capital letters, digits and _',
+        hint: 'write NFS',
+        file: '--set',
+        line: 1,
+        column: 1,
+      },
+    ],
+  });
+  t.regex(stderr, /wrong-setting/);
+});
+
+test('recipes are listed, for people and for programs', async (t) => {
+  t.regex((await kbuild(t, 'recipes')).stdout, /^nfs-rdma-zfs +NFS over RDMA/m);
+  const {ok, recipes} = JSON.parse((await kbuild(t, 'recipes', '--json')).stdout) as {
+    ok: boolean;
+    recipes: {name: string}[];
+  };
+  t.true(ok);
+  t.true(recipes.some(({name}) => name === 'nfs-rdma-zfs'));
+});
+
+test('the main job boots by default, stops before with --no-boot, and with --role', async (t) => {
+  const upTo = async (...options: string[]): Promise<string | undefined> => {
+    const {stderr} = await kbuildThat(t, 'works', 'recipe', 'nfs-rdma-zfs', ...options);
+    return /up to (\w+) of nfs-rdma-zfs/.exec(stderr)?.[1];
+  };
+  t.is(await upTo(), 'boot');
+  t.is(await upTo('--no-boot'), 'image');
+  t.is(await upTo('--role', 'client'), 'image');
+  t.is(await upTo('--role', 'client', '--boot'), 'boot');
+});
+
+test('each command goes as far as its name says', async (t) => {
+  for (const command of ['config', 'build', 'image', 'boot']) {
+    const {code, stderr} = await kbuildThat(t, 'works', command, 'nfs-rdma-zfs');
+    t.is(code, 0);
+    t.regex(stderr, new RegExp(`up to ${command} of`));
+  }
+});
+
+test('a job is asked for what the options say', async (t) => {
+  const dir = await scratch(t);
+  const keys = join(dir, 'key.pub');
+  const hash = join(dir, 'hash');
+  await writeFile(keys, '# mine\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB me@here\n');
+  await writeFile(hash, '$6$salt$abcdefgh./\n');
+  const options = [
+    '--role',
+    'host',
+    '--kernel',
+    '6.12',
+    '--engine',
+    'podman',
+    '--jobs',
+    '3',
+    '--locked',
+    '--out',
+    dir,
+  ];
+  const access = ['--authorized-key', keys, '--root-password-hash-file', hash];
+  const settings = ['--set', 'A=y', '--set', 'B=1'];
+  const argv = ['image', 'nfs-rdma-zfs', ...options, ...access, ...settings, '--json'];
+  const {stdout} = await kbuildThat(t, 'echoes', ...argv);
+  const {files} = JSON.parse(stdout) as {files: {path: string}[]};
+  t.deepEqual(JSON.parse(files[0]!.path), {
+    upTo: 'image',
+    roles: ['host'],
+    arch: 'x86_64',
+    kernel: '6.12',
+    engine: 'podman',
+    outDir: dir,
+    access: {
+      authorizedKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB me@here'],
+      rootPasswordHash: '$6$salt$abcdefgh./',
+    },
+    locked: true,
+    jobs: 3,
+    settings: ['A', 'B'],
+    logDir: join(dir, 'logs'),
+  });
+});
+
+test('an unknown role exits 2 with the nearest', async (t) => {
+  const {code, stderr} = await kbuildThat(t, 'works', 'image', 'nfs-rdma-zfs', '--role', 'hots');
+  t.is(code, 2);
+  t.is(stderr, 'error[unknown-role]: the recipe nfs-rdma-zfs has no role hots\n  hint: did you mean host?\n');
+});
+
+test('a number of jobs that is none exits 2', async (t) => {
+  const {code, stderr} = await kbuildThat(t, 'works', 'build', 'nfs-rdma-zfs', '--jobs', '0');
+  t.is(code, 2);
+  t.regex(stderr, /error\[wrong-option\]: --jobs 0: a whole number from 1 to 1024 is expected/);
+});
+
+test('progress is plain lines on stderr where there is no terminal', async (t) => {
+  const {stdout, stderr} = await kbuildThat(t, 'works', 'build', 'nfs-rdma-zfs', '--out', '/tmp/o');
+  t.is(
+    stderr,
+    'kernel 6.1: started\nkernel 6.1: done in 1.5 s (bzImage 3.6 MB)\nzfs: unchanged, reused\nwarning: up to build of nfs-rdma-zfs\n',
+  );
+  t.regex(stdout, /^\/tmp\/o\n {2}\/tmp\/o\/bzImage {4}3\.6 MB\n1 of 2 stages were made, in /);
+});
+
+test('what a boot proved is shown, one line a check', async (t) => {
+  const {stdout} = await kbuildThat(t, 'works', 'boot', 'nfs-rdma-zfs');
+  t.regex(stdout, /^proof nfs-rdma\n {2}passed {2}the mount has vers=4\.2 and proto=rdma \(1\.2 s\)$/m);
+});
+
+test('--quiet leaves warnings, and nothing on stdout', async (t) => {
+  const {stdout, stderr} = await kbuildThat(t, 'works', 'build', 'nfs-rdma-zfs', '--quiet');
+  t.is(stdout, '');
+  t.is(stderr, 'warning: up to build of nfs-rdma-zfs\n');
+});
+
+test('config writes the .config to stdout or to a file', async (t) => {
+  t.is((await kbuildThat(t, 'works', 'config', 'nfs-rdma-zfs', '--quiet')).stdout, 'CONFIG_X=y\n');
+  const file = join(await scratch(t), '.config');
+  const {stdout} = await kbuildThat(t, 'works', 'config', 'nfs-rdma-zfs', '--write', file);
+  t.regex(stdout, /all 0 goals of nfs-rdma-zfs are met/);
+  t.is(await readFile(file, 'utf8'), 'CONFIG_X=y\n');
+});
+
+test('work that fails exits 1 with its own message', async (t) => {
+  const {code, stderr} = await kbuildThat(t, 'fails', 'build', 'nfs-rdma-zfs');
+  t.is(code, 1);
+  t.is(stderr, 'error[compiler-error]: kernel/fork.c:1:2: error: no\n  hint: see the log\n');
+});
+
+test('a bug exits 70 with one line, and keeps the stack in a file', async (t) => {
+  const {code, stderr} = await kbuildThat(t, 'breaks', 'build', 'nfs-rdma-zfs');
+  t.is(code, 70);
+  t.regex(
+    stderr,
+    /^error\[bug\]: kbuild itself failed: a bug\n {2}hint: please report it, with the file \S+\n$/,
+  );
+  const file = / the file (\S+)/.exec(stderr)![1]!;
+  t.regex(await readFile(file, 'utf8'), /TypeError: a bug[\s\S]*fake-job/);
+});
+
+test('a reader that has gone away is no fault', async (t) => {
+  const child = start(t, 'recipes', '--schema');
+  child.stdout?.destroy();
+  const {code, stderr} = await ended(child);
+  t.is(code, 0);
+  t.is(stderr, '');
+});
+
+test('the cache is shown, and cleaned by stage', async (t) => {
+  const {code, stdout} = await kbuild(t, 'cache', '--json');
+  t.is(code, 0);
+  t.like(JSON.parse(stdout), {version: 1, command: 'cache', ok: true, bytes: 0, stages: []});
+  t.is((await kbuild(t, 'cache', 'clean', 'kernle')).code, 2);
+});

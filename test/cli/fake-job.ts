@@ -1,0 +1,101 @@
+/** The command line with a job that makes nothing: `node fake-job.js HOW recipe NAME …`. */
+
+import {join} from 'node:path';
+import {failure} from '../../src/base/diagnostic.ts';
+import {runStep} from '../../src/base/process.ts';
+import type {Workshop} from '../../src/base/store.ts';
+import {interruptible} from '../../src/cli/interrupt.ts';
+import {runCommandLine} from '../../src/cli/run.ts';
+import {processTerminal} from '../../src/cli/terminal.ts';
+import type {JobRequest, JobResult} from '../../src/job/request.ts';
+
+type Job = (request: JobRequest, workshop: Workshop) => Promise<JobResult>;
+
+const resolved = {
+  configText: 'CONFIG_X=y\n',
+  configDigest: 'd1',
+  goals: [],
+  warnings: [],
+};
+
+const proof: NonNullable<JobResult['boot']> = {
+  version: 1,
+  scenario: 'nfs-rdma',
+  outcome: 'passed',
+  acceleration: {kind: 'kvm', cpu: 'host'},
+  machines: [],
+  checks: [
+    {name: 'the mount has vers=4.2 and proto=rdma', outcome: 'passed', durationMs: 1200, evidence: ''},
+  ],
+  durationMs: 40_000,
+  logDir: '/tmp/logs',
+};
+
+const works: Job = async ({outDir, upTo, recipe}, {report}) => {
+  report({kind: 'started', stage: 'kernel 6.1'});
+  report({kind: 'advanced', stage: 'kernel 6.1', done: 1, expected: 2, unit: 'objects'});
+  report({
+    kind: 'finished',
+    stage: 'kernel 6.1',
+    outcome: 'made',
+    durationMs: 1500,
+    detail: 'bzImage 3.6 MB',
+  });
+  report({kind: 'finished', stage: 'zfs', outcome: 'reused', durationMs: 0});
+  report({kind: 'said', severity: 'warning', message: `up to ${upTo} of ${recipe.name}`});
+  return {
+    outDir,
+    stages: [
+      {title: 'kernel 6.1', outcome: 'made', durationMs: 1500},
+      {title: 'zfs', outcome: 'reused', durationMs: 0},
+    ],
+    files: [{path: join(outDir, 'bzImage'), bytes: 3_600_000, sha256: 'ab'}],
+    resolved,
+    ...(upTo === 'boot' ? {boot: proof} : {}),
+  };
+};
+
+const jobs: Readonly<Record<string, Job>> = {
+  works,
+  /** Gives back its request, for tests of options. */
+  echoes: async (request, workshop) => {
+    const {recipe, ...rest} = request;
+    const settings = recipe.goals.filter(({origin}) => origin === '--set').map(({symbol}) => symbol);
+    const files = [
+      {path: JSON.stringify({...rest, settings, logDir: workshop.logDir}), bytes: 0, sha256: ''},
+    ];
+    return {outDir: request.outDir, stages: [], files};
+  },
+  fails: async () => {
+    throw failure('compiler-error', 'kernel/fork.c:1:2: error: no', {hint: 'see the log'});
+  },
+  breaks: async () => {
+    throw new TypeError('a bug\nof two lines');
+  },
+  /** Work that hangs when it is told to stop. */
+  heedsNothing: async (_, {report}) => {
+    report({kind: 'started', stage: 'kernel 6.1'});
+    return new Promise(() => setInterval(() => undefined, 1000));
+  },
+  runsForLong: async (_, {report, signal}) => {
+    report({kind: 'started', stage: 'kernel 6.1'});
+    // Children that do not heed SIGTERM are the ones that would be left behind.
+    await runStep(['sh', '-c', 'trap "" TERM; echo "child $$" >&2; sleep 300 & wait; sleep 300'], {
+      signal,
+      onLine: (line) => process.stderr.write(`${line}\n`),
+    });
+    signal.throwIfAborted();
+    throw new Error('it ended by itself');
+  },
+};
+
+const [how = '', ...argv] = process.argv.slice(2);
+process.exit(
+  await runCommandLine(argv, {
+    terminal: processTerminal(),
+    signal: interruptible(),
+    cwd: process.cwd(),
+    environment: process.env,
+    runJob: jobs[how]!,
+  }),
+);

@@ -1,0 +1,235 @@
+import {symlink} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import {composeRecipe, listRecipes} from '../../src/recipe/compose.ts';
+import {recipeFolders} from '../../src/recipe/folders.ts';
+import {kitchen, partText, recipeText} from './kitchen.ts';
+
+test('goals of parts come before those of what uses them, each with where it was written', async (t) => {
+  const {dir, compose} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [fs/nfs]', 'goals: {LAST: y}'),
+    'parts/fs/nfs.yaml': partText('fs/nfs', 'use: [net]', 'goals:', '  NFS_FS: {value: m, why: the client}'),
+    'parts/net.yaml': partText('net', 'goals: {NET: y}'),
+  });
+  const {goals} = await compose('r');
+  t.deepEqual(
+    goals.map(({symbol, value, why, origin}) => [symbol, value, why, origin]),
+    [
+      ['NET', 'y', undefined, 'net'],
+      ['NFS_FS', 'm', 'the client', 'fs/nfs'],
+      ['LAST', 'y', undefined, 'r'],
+    ],
+  );
+  const place = goals[1]!.place;
+  t.is(place.file, join(dir, 'parts/fs/nfs.yaml'));
+  t.is(place.text.slice(place.start, place.end), 'NFS_FS');
+});
+
+test('a part that two others use is taken once', async (t) => {
+  const {compose} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [a, b]'),
+    'parts/a.yaml': partText('a', 'use: [c]', 'modules: [zfs]'),
+    'parts/b.yaml': partText('b', 'use: [c]', 'modules: [zfs, qtfs]'),
+    'parts/c.yaml': partText('c', 'goals: {C: y}'),
+  });
+  const recipe = await compose('r');
+  t.is(recipe.goals.length, 1);
+  t.deepEqual(recipe.modules, ['zfs', 'qtfs']);
+});
+
+test('the same value from two parts keeps the first origin and reason', async (t) => {
+  const {compose} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [a, b]'),
+    'parts/a.yaml': partText('a', 'goals: {X: {value: y, why: first}}'),
+    'parts/b.yaml': partText('b', 'goals: {X: {value: y, why: second}}'),
+  });
+  const [goal] = (await compose('r')).goals;
+  t.is(goal?.origin, 'a');
+  t.is(goal?.why, 'first');
+});
+
+test('two parts that disagree are named, with both places', async (t) => {
+  const {faults} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [a, b]'),
+    'parts/a.yaml': partText('a', 'goals:', '  X: y'),
+    'parts/b.yaml': partText('b', 'goals:', '  X: n'),
+  });
+  const [fault] = await faults('r');
+  t.regex(
+    fault!,
+    /^parts\/b\.yaml:4:3: error\[parts-disagree\]: b wants X to be n, a wants y \(parts\/a\.yaml:4:3\)/,
+  );
+});
+
+test('"y or m" gives way to a part that decides, whichever comes first', async (t) => {
+  const {compose} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [open, closed]'),
+    's.yaml': recipeText('s', 'use: [closed, open]'),
+    'parts/open.yaml': partText('open', 'goals: {X: y or m}'),
+    'parts/closed.yaml': partText('closed', 'goals: {X: m}'),
+  });
+  t.is((await compose('r')).goals[0]?.value, 'm');
+  t.is((await compose('s')).goals[0]?.value, 'm');
+});
+
+test("a recipe's goal wins over its parts', and --set over both", async (t) => {
+  const {compose} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [a]', 'goals: {X: m}'),
+    'parts/a.yaml': partText('a', 'goals: {X: y, Z: y}'),
+  });
+  t.like((await compose('r')).goals.at(-1), {symbol: 'X', value: 'm', origin: 'r'});
+  const {goals} = await compose('r', 'X=n', 'Y="quoted" text');
+  t.deepEqual(
+    goals.map(({symbol, value, origin}) => [symbol, value, origin]),
+    [
+      ['Z', 'y', 'a'],
+      ['X', 'n', '--set'],
+      ['Y', '"quoted" text', '--set'],
+    ],
+  );
+});
+
+test('a number keeps the form it was written in', async (t) => {
+  const {compose} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'goals: {A: 0x1F, B: -7, C: {value: 0xffffffff81000000}, D: "0x10", E: ""}'),
+  });
+  t.deepEqual(
+    (await compose('r')).goals.map(({value}) => value),
+    ['0x1F', '-7', '0xffffffff81000000', '0x10', ''],
+  );
+});
+
+test('parts that use one another in a circle are shown as the circle', async (t) => {
+  const {faults} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [a]'),
+    'parts/a.yaml': partText('a', 'use: [b]'),
+    'parts/b.yaml': partText('b', 'use: [c]'),
+    'parts/c.yaml': partText('c', 'use: [a]'),
+  });
+  const found = await faults('r');
+  t.is(found.length, 1);
+  t.regex(found[0]!, /^parts\/c\.yaml:3:7: error\[parts-circle\]: .*a ─▶ b ─▶ c ─▶ a/);
+});
+
+test('an unknown part comes with the nearest names', async (t) => {
+  const {faults} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [fs/nsf, ../secret]'),
+    'parts/fs/nfs.yaml': partText('fs/nfs'),
+  });
+  const found = (await faults('r')).join('\n');
+  t.regex(
+    found,
+    /r\.yaml:4:7: error\[unknown-part\]: there is no part fs\/nsf\n {2}hint: did you mean fs\/nfs\?/,
+  );
+  t.regex(found, /r\.yaml:4:15: error\[wrong-value\]: use\.1: a name is/);
+});
+
+test('a link that leads out of the recipes folder is not followed', async (t) => {
+  const outside = await kitchen(t, {'secret.yaml': partText('secret')});
+  const {dir, faults} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [secret]'),
+    'parts/a.yaml': partText('a'),
+  });
+  await symlink(join(outside.dir, 'secret.yaml'), join(dir, 'parts/secret.yaml'));
+  t.regex((await faults('r'))[0]!, /unknown-part/);
+});
+
+test('the faults of all files are given at once', async (t) => {
+  const {faults} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [a, none]', 'gaols: {}'),
+    'parts/a.yaml': partText('a', 'use: [b]', 'goals: {X: true}'),
+    'parts/b.yaml': 'name: [',
+  });
+  const codes = (await faults('r', 'config=y')).map((fault) => /error\[([^\]]*)\]/.exec(fault)?.[1] ?? '');
+  t.deepEqual([...new Set(codes)].sort(), [
+    'unknown-key',
+    'unknown-part',
+    'wrong-setting',
+    'wrong-value',
+    'yaml-syntax',
+  ]);
+});
+
+test('images get the overlays they name, as absolute paths, and defaults for the rest', async (t) => {
+  const {dir, compose} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'images:', '  host: {summary: a host, use: [common, storage]}'),
+    'overlays/common/etc/motd': 'hello\n',
+    'overlays/storage/etc/exports': '\n',
+  });
+  t.deepEqual((await compose('r')).images, {
+    host: {
+      role: 'host',
+      summary: 'a host',
+      packages: [],
+      modules: [],
+      overlays: [join(dir, 'overlays/common'), join(dir, 'overlays/storage')],
+      enable: [],
+      commandLine: [],
+      freeMiB: 512,
+    },
+  });
+});
+
+test('an image with an overlay or a module that is not there is refused', async (t) => {
+  const {faults} = await kitchen(t, {
+    'r.yaml': recipeText(
+      'r',
+      'modules: [zfs]',
+      'images:',
+      '  host: {summary: h, use: [comon], modules: [zsf]}',
+    ),
+    'overlays/common/etc/motd': '',
+  });
+  const found = await faults('r');
+  t.regex(
+    found[0]!,
+    /r\.yaml:6:28: error\[unknown-overlay\]: there is no overlay comon\n {2}hint: did you mean common/,
+  );
+  t.regex(found[1]!, /error\[unknown-module\]: there is no module zsf\n {2}hint: did you mean zfs/);
+});
+
+test('an unknown recipe comes with the nearest names and the whole list', async (t) => {
+  const {faults} = await kitchen(t, {'nfs.yaml': recipeText('nfs'), 'ceph.yaml': recipeText('ceph')});
+  t.is(
+    (await faults('nsf'))[0],
+    'error[unknown-recipe]: there is no recipe nsf\n  hint: did you mean nfs?\n        the recipes are: ceph, nfs',
+  );
+});
+
+test('a recipe can be given as the path of its file, with parts beside it or of the other folders', async (t) => {
+  const own = await kitchen(t, {
+    'mine.yaml': recipeText('mine', 'use: [near, far]'),
+    'parts/near.yaml': partText('near', 'goals: {NEAR: y}'),
+  });
+  const others = await kitchen(t, {'parts/far.yaml': partText('far', 'goals: {FAR: y}')});
+  const recipe = await composeRecipe(join(own.dir, 'mine.yaml'), {folders: [others.dir]});
+  t.deepEqual(
+    recipe.goals.map(({symbol}) => symbol),
+    ['NEAR', 'FAR'],
+  );
+});
+
+test('a base that is a path is relative to the recipe', async (t) => {
+  const {dir, compose} = await kitchen(t, {
+    'r.yaml': 'name: r\nsummary: s\nkernel: {base: ./my.config, version: "6.1"}\n',
+  });
+  t.is((await compose('r')).kernel.base, join(dir, 'my.config'));
+});
+
+test('folders are searched as given, then here, then in the project', async (t) => {
+  const {dir} = await kitchen(t, {'recipes/r.yaml': recipeText('r'), 'given/s.yaml': recipeText('s')});
+  const folders = await recipeFolders({given: 'given', cwd: dir, environment: {}});
+  t.deepEqual(folders.slice(0, 2), [join(dir, 'given'), join(dir, 'recipes')]);
+  t.is(folders.length, 3);
+  t.deepEqual(await recipeFolders({cwd: dir, environment: {KBUILD_RECIPES: join(dir, 'given')}}), folders);
+  await t.throwsAsync(recipeFolders({given: 'none', cwd: dir, environment: {}}), {
+    message: /none is not a directory/,
+  });
+});
+
+test('every recipe of the project is sound', async (t) => {
+  const folders = await recipeFolders({cwd: '/', environment: {}});
+  const {recipes, diagnostics} = await listRecipes(folders);
+  t.deepEqual(diagnostics, []);
+  for (const {name} of recipes) await t.notThrowsAsync(composeRecipe(name, {folders}));
+});

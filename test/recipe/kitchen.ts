@@ -1,0 +1,57 @@
+/** A folder of recipes in a temporary place, for one test. */
+
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import type {ExecutionContext} from 'ava';
+import {KbuildError, renderDiagnostic} from '../../src/base/diagnostic.ts';
+import {composeRecipe} from '../../src/recipe/compose.ts';
+import type {Recipe} from '../../src/recipe/recipe.ts';
+
+export type Kitchen = {
+  readonly dir: string;
+  readonly compose: (name: string, ...settings: string[]) => Promise<Recipe>;
+  /** What is said of a recipe that is faulty, with paths relative to the folder. */
+  readonly faults: (name: string, ...settings: string[]) => Promise<readonly string[]>;
+};
+
+/** Writes `files`, by path below the folder, and removes them after the test. */
+export async function kitchen(
+  t: ExecutionContext,
+  files: Readonly<Record<string, string>>,
+): Promise<Kitchen> {
+  const dir = await mkdtemp(join(tmpdir(), 'kbuild-test-'));
+  t.teardown(async () => rm(dir, {recursive: true, force: true}));
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(dir, path)), {recursive: true});
+    await writeFile(join(dir, path), text);
+  }
+  const compose = async (name: string, ...settings: string[]): Promise<Recipe> =>
+    composeRecipe(name, {folders: [dir], settings});
+  const faults = async (name: string, ...settings: string[]): Promise<readonly string[]> => {
+    try {
+      await compose(name, ...settings);
+    } catch (error) {
+      if (!(error instanceof KbuildError)) throw error;
+      return error.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic).replaceAll(`${dir}/`, ''));
+    }
+    return [];
+  };
+  return {dir, compose, faults};
+}
+
+/** A recipe file with these lines after what each has to have. */
+export function recipeText(name: string, ...lines: string[]): string {
+  return [
+    `name: ${name}`,
+    'summary: a recipe',
+    'kernel: {base: tinyconfig, version: "6.1"}',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+/** A part file with these lines after its name. */
+export function partText(name: string, ...lines: string[]): string {
+  return [`name: ${name}`, 'summary: a part', ...lines, ''].join('\n');
+}
