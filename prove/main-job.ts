@@ -32,10 +32,19 @@ type Answer = {
   readonly stderr: string;
 };
 
-async function kbuild(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Answer> {
+async function kbuild(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const argv = [process.execPath, entry, ...args, '--json'];
-  const result = await captureStep(argv, {cwd: root, environment: {...process.env, ...environment} as Record<string, string>});
-  const answer = JSON.parse(result.stdout || '{}') as {stages?: Answer['stages']; boot?: {checks: Answer['checks']}};
+  const result = await captureStep(argv, {
+    cwd: root,
+    environment: {...process.env, ...environment} as Record<string, string>,
+  });
+  const answer = JSON.parse(result.stdout || '{}') as {
+    stages?: Answer['stages'];
+    boot?: {checks: Answer['checks']};
+  };
   return {
     exitCode: result.exitCode ?? -1,
     seconds: result.durationMs / 1000,
@@ -47,12 +56,16 @@ async function kbuild(args: readonly string[], environment: Readonly<Record<stri
 
 /** Files of the output directory whose bytes have to be the same each time, by name. */
 async function digests(outDir: string): Promise<Readonly<Record<string, string>>> {
-  const {files} = JSON.parse(await readFile(join(outDir, 'manifest.json'), 'utf8')) as {files: {path: string; sha256: string}[]};
+  const {files} = JSON.parse(await readFile(join(outDir, 'manifest.json'), 'utf8')) as {
+    files: {path: string; sha256: string}[];
+  };
   for (const {path, sha256} of files) {
     const found = await digestOfFile(join(outDir, path));
     if (found !== sha256) throw new Error(`${path} has ${found}, the manifest says ${sha256}`);
   }
-  return Object.fromEntries(files.filter(({path}) => !path.startsWith('report.')).map(({path, sha256}) => [path, sha256]));
+  return Object.fromEntries(
+    files.filter(({path}) => !path.startsWith('report.')).map(({path, sha256}) => [path, sha256]),
+  );
 }
 
 /** The main job, then the same again. */
@@ -61,9 +74,18 @@ const unchanged: Proof = async () => {
   const second = await kbuild(['recipe', recipe]);
   const made = second.stages.filter(({outcome}) => outcome === 'made');
   return [
-    {holds: first.exitCode === 0, seen: `the main job ended with ${first.exitCode} after ${first.seconds.toFixed(1)} s`},
-    ...first.stages.map(({title, outcome, durationMs}) => ({holds: true, seen: `  ${title}: ${outcome}, ${(durationMs / 1000).toFixed(1)} s`})),
-    {holds: second.exitCode === 0 && made.length === 0 && second.seconds < 3, seen: `unchanged: ${second.seconds.toFixed(2)} s, ${made.length} stages made`},
+    {
+      holds: first.exitCode === 0,
+      seen: `the main job ended with ${first.exitCode} after ${first.seconds.toFixed(1)} s`,
+    },
+    ...first.stages.map(({title, outcome, durationMs}) => ({
+      holds: true,
+      seen: `  ${title}: ${outcome}, ${(durationMs / 1000).toFixed(1)} s`,
+    })),
+    {
+      holds: second.exitCode === 0 && made.length === 0 && second.seconds < 3,
+      seen: `unchanged: ${second.seconds.toFixed(2)} s, ${made.length} stages made`,
+    },
   ];
 };
 
@@ -74,7 +96,10 @@ const boots: Proof = async () => {
     const {exitCode, seconds, checks, stderr} = await kbuild(['boot', recipe]);
     const passed = checks.filter(({outcome}) => outcome === 'passed').length;
     const holds = exitCode === 0 && passed === checks.length && passed > 0 && seconds < 300;
-    findings.push({holds, seen: `boot ${run}: ${passed} of ${checks.length} checks passed in ${seconds.toFixed(1)} s${holds ? '' : `\n${stderr}`}`});
+    findings.push({
+      holds,
+      seen: `boot ${run}: ${passed} of ${checks.length} checks passed in ${seconds.toFixed(1)} s${holds ? '' : `\n${stderr}`}`,
+    });
   }
   return findings;
 };
@@ -82,11 +107,24 @@ const boots: Proof = async () => {
 /** One goal changed: what is made again, and what is not. */
 const oneGoal: Proof = async () => {
   const out = join(work, 'one-goal');
-  const {exitCode, seconds, stages} = await kbuild(['recipe', recipe, '--no-boot', '--set', 'PANIC_TIMEOUT=30', '--out', out]);
-  const kept = stages.filter(({title, outcome}) => outcome === 'made' && /userland|builder|kernel source|packages/.test(title));
+  const {exitCode, seconds, stages} = await kbuild([
+    'recipe',
+    recipe,
+    '--no-boot',
+    '--set',
+    'PANIC_TIMEOUT=30',
+    '--out',
+    out,
+  ]);
+  const kept = stages.filter(
+    ({title, outcome}) => outcome === 'made' && /userland|builder|kernel source|packages/.test(title),
+  );
   return [
     {holds: exitCode === 0 && kept.length === 0, seen: `PANIC_TIMEOUT=30: ${seconds.toFixed(0)} s`},
-    ...stages.map(({title, outcome, durationMs}) => ({holds: true, seen: `  ${title}: ${outcome}, ${(durationMs / 1000).toFixed(1)} s`})),
+    ...stages.map(({title, outcome, durationMs}) => ({
+      holds: true,
+      seen: `  ${title}: ${outcome}, ${(durationMs / 1000).toFixed(1)} s`,
+    })),
   ];
 };
 
@@ -103,13 +141,21 @@ const kill: Proof = async () => {
   const findings: Finding[] = [];
   for (let run = 1; ; run++) {
     const argv = [entry, 'recipe', recipe, '--no-boot', '--out', out, '--quiet'];
-    const child = spawn(process.execPath, argv, {cwd: root, env: {...process.env, KBUILD_CACHE: cache}, stdio: ['ignore', 'ignore', 'inherit']});
+    const child = spawn(process.execPath, argv, {
+      cwd: root,
+      env: {...process.env, KBUILD_CACHE: cache},
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     // Later each time, so that it ends: every stage is hit somewhere.
     const seconds = 15 + Math.random() * 45 * run;
     const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
     const [code] = (await once(child, 'exit')) as [number | null];
     clearTimeout(timer);
-    findings.push({holds: code === 0 || code === null, seen: code === null ? `run ${run}: killed after ${seconds.toFixed(0)} s` : `run ${run}: ended with ${code}`});
+    findings.push({
+      holds: code === 0 || code === null,
+      seen:
+        code === null ? `run ${run}: killed after ${seconds.toFixed(0)} s` : `run ${run}: ended with ${code}`,
+    });
     if (code !== null) break;
   }
   const [reference, killed] = await Promise.all([digests(results), digests(out)]);
@@ -144,8 +190,14 @@ const interrupt: Proof = async () => {
 
 async function descendants(pid: number): Promise<readonly number[]> {
   const {stdout} = await captureStep(['ps', '-e', '-o', 'pid=,ppid=']);
-  const parents = new Map(stdout.trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number) as [number, number]));
-  const isBelow = (one: number | undefined): boolean => one !== undefined && (one === pid || isBelow(parents.get(one)));
+  const parents = new Map(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/).map(Number) as [number, number]),
+  );
+  const isBelow = (one: number | undefined): boolean =>
+    one !== undefined && (one === pid || isBelow(parents.get(one)));
   return [...parents.keys()].filter((one) => one !== pid && isBelow(parents.get(one)));
 }
 
@@ -154,11 +206,17 @@ const engines: Proof = async () => {
   const findings: Finding[] = [];
   for (const engine of ['podman', 'docker', 'bubblewrap']) {
     const cache = join(work, `engine-${engine}`);
-    const {exitCode, seconds, stderr} = await kbuild(['config', recipe, '--engine', engine, '--write', join(work, `${engine}.config`)], {
-      KBUILD_CACHE: cache,
-    });
+    const {exitCode, seconds, stderr} = await kbuild(
+      ['config', recipe, '--engine', engine, '--write', join(work, `${engine}.config`)],
+      {
+        KBUILD_CACHE: cache,
+      },
+    );
     const reason = stderr.trim().split('\n').at(-2) ?? '';
-    findings.push({holds: exitCode === 0 || exitCode === 3, seen: `${engine}: ended with ${exitCode} after ${seconds.toFixed(0)} s${exitCode === 3 ? `: ${reason}` : ''}`});
+    findings.push({
+      holds: exitCode === 0 || exitCode === 3,
+      seen: `${engine}: ended with ${exitCode} after ${seconds.toFixed(0)} s${exitCode === 3 ? `: ${reason}` : ''}`,
+    });
   }
   return findings;
 };

@@ -30,16 +30,28 @@ export async function obtainModuleTree(
       const updates = join(root, 'lib/modules', release, 'updates');
       await mkdir(updates, {recursive: true});
       for (const {dir: built, value} of modules) {
-        await Promise.all(value.files.map((file) => copyFile(join(built, 'modules', file), join(updates, file))));
+        await Promise.all(
+          value.files.map((file) => copyFile(join(built, 'modules', file), join(updates, file))),
+        );
       }
       await copyFile(join(kernel.dir, 'System.map'), join(dir, 'System.map'));
       const result = await builder.capture({
-        argv: ['depmod', '--all', '--errsyms', '--filesyms', '/out/System.map', '--basedir', '/out/modules', release],
+        argv: [
+          'depmod',
+          '--all',
+          '--errsyms',
+          '--filesyms',
+          '/out/System.map',
+          '--basedir',
+          '/out/modules',
+          release,
+        ],
         mounts: [{source: dir, target: '/out', readOnly: false}],
         signal: workshop.signal,
       });
       workshop.signal.throwIfAborted();
-      if (result.outcome !== 'ok') throw failure('depmod-failed', `depmod refused the modules:\n${result.stderr.trim()}`);
+      if (result.outcome !== 'ok')
+        throw failure('depmod-failed', `depmod refused the modules:\n${result.stderr.trim()}`);
       return {release};
     },
   });

@@ -1,0 +1,189 @@
+/**
+ * The pool: every package file ever fetched, under the digest of its bytes.
+ *
+ *     <store>/pool/<sha256>.deb
+ */
+
+import {mkdir, rename, rm, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import {failure, missingTool} from '../../base/diagnostic.ts';
+import {takeLock} from '../../base/lock.ts';
+import {captureStep} from '../../base/process.ts';
+import type {Store, Workshop} from '../../base/store.ts';
+import {errorLines} from './archive.ts';
+import type {Mirror} from './mirror.ts';
+import type {LockedPackage} from './release.ts';
+
+/** Apt's own downloader: it knows the machine's proxies, retries, and verifies. */
+const downloader = '/usr/lib/apt/apt-helper';
+const downloadsAtOnce = 4;
+const batchFiles = 12;
+const batchBytes = 24e6;
+
+/** Where a package is, or will be once fetched. */
+export function poolPath(store: Store, one: LockedPackage): string {
+  return join(store.root, 'pool', `${one.sha256}.deb`);
+}
+
+/** Those packages whose files are not in the pool. */
+export async function missingFromPool(
+  store: Store,
+  packages: readonly LockedPackage[],
+): Promise<readonly LockedPackage[]> {
+  const present = await Promise.all(
+    packages.map(async (one) => (await stat(poolPath(store, one)).catch(() => undefined))?.size === one.size),
+  );
+  return packages.filter((_, index) => !present[index]);
+}
+
+/**
+ * Fetches what is missing of `packages`, each verified by SHA-256 before it gets its name in the pool. Gives the
+ * packages that the mirror no longer has.
+ *
+ * @throws exit 1 where anything else kept a file from being fetched; what was fetched by then stays.
+ */
+export async function fillPool(
+  workshop: Workshop,
+  mirror: () => Promise<Mirror>,
+  title: string,
+  packages: readonly LockedPackage[],
+): Promise<readonly LockedPackage[]> {
+  if ((await missingFromPool(workshop.store, packages)).length === 0) return [];
+  const pool = join(workshop.store.root, 'pool');
+  const lock = await takeLock(
+    join(pool, 'lock'),
+    () =>
+      workshop.report({
+        kind: 'said',
+        severity: 'info',
+        message: `${title}: another kbuild is fetching packages`,
+      }),
+    workshop.signal,
+  );
+  try {
+    const missing = await missingFromPool(workshop.store, packages);
+    return missing.length === 0 ? [] : await fetchAll(workshop, await mirror(), title, missing);
+  } finally {
+    await rm(join(pool, 'part'), {recursive: true, force: true});
+    await lock.release();
+  }
+}
+
+async function fetchAll(
+  workshop: Workshop,
+  mirror: Mirror,
+  title: string,
+  missing: readonly LockedPackage[],
+): Promise<readonly LockedPackage[]> {
+  const part = join(workshop.store.root, 'pool', 'part');
+  await rm(part, {recursive: true, force: true});
+  await mkdir(part, {recursive: true});
+  const stage = `packages of ${title}`;
+  const expected = missing.reduce((sum, one) => sum + one.size, 0);
+  const started = performance.now();
+  workshop.report({kind: 'started', stage});
+  const batches = inBatches(missing);
+  const gone: LockedPackage[] = [];
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+      gone.push(...(await fetchBatch(workshop, mirror, part, batch)));
+      done += batch.reduce((sum, one) => sum + one.size, 0);
+      workshop.report({kind: 'advanced', stage, done, expected, unit: 'bytes'});
+    }
+  };
+  const finish = (outcome: 'made' | 'failed'): void =>
+    workshop.report({kind: 'finished', stage, outcome, durationMs: performance.now() - started});
+  const settled = await Promise.allSettled(Array.from({length: downloadsAtOnce}, work));
+  const failed = settled.find((one) => one.status === 'rejected');
+  finish(failed === undefined && gone.length === 0 ? 'made' : 'failed');
+  if (failed !== undefined) throw failed.reason;
+  return gone;
+}
+
+function inBatches(packages: readonly LockedPackage[]): LockedPackage[][] {
+  const batches: LockedPackage[][] = [];
+  let bytes = Infinity;
+  for (const one of packages) {
+    const last = batches.at(-1);
+    if (last === undefined || last.length >= batchFiles || bytes + one.size > batchBytes) {
+      batches.push([one]);
+      bytes = one.size;
+    } else {
+      last.push(one);
+      bytes += one.size;
+    }
+  }
+  return batches;
+}
+
+async function fetchBatch(
+  workshop: Workshop,
+  mirror: Mirror,
+  part: string,
+  batch: readonly LockedPackage[],
+): Promise<readonly LockedPackage[]> {
+  workshop.signal.throwIfAborted();
+  const files = batch.flatMap((one) => [
+    addressOf(mirror, one),
+    join(part, one.sha256),
+    `SHA256:${one.sha256}`,
+  ]);
+  const options = ['-o', 'Acquire::Retries=3', '-o', 'APT::Sandbox::User=root'];
+  const result = await captureStep([downloader, ...options, 'download-file', ...files], {
+    environment: {...(process.env as Record<string, string>), LC_ALL: 'C'},
+    signal: workshop.signal,
+  });
+  if (result.startError !== undefined)
+    throw missingTool('missing-tool', `${downloader} is not installed: packages are fetched with apt`, {
+      hint: 'run kbuild on Debian or a system with apt installed',
+    });
+  const gone: LockedPackage[] = [];
+  for (const one of batch) {
+    if (await keep(workshop.store, join(part, one.sha256), one)) continue;
+    workshop.signal.throwIfAborted();
+    if (isGone(result.stderr, addressOf(mirror, one))) gone.push(one);
+    else throw downloadFailure(addressOf(mirror, one), result.stderr);
+  }
+  return gone;
+}
+
+/** Apt gives a file its final name only after its digest was found right; the size is the lock's own word. */
+async function keep(store: Store, path: string, one: LockedPackage): Promise<boolean> {
+  const file = await stat(path).catch(() => undefined);
+  if (file?.size !== one.size) return false;
+  await rename(path, poolPath(store, one));
+  return true;
+}
+
+/** `copy:` where the mirror is a directory: apt's `file:` would leave a link to it. */
+function addressOf(mirror: Mirror, one: LockedPackage): string {
+  const path = one.path.split('/').map(encodeURIComponent).join('/');
+  return `${mirror[one.archive].replace(/^file:/, 'copy:')}${path}`;
+}
+
+function failureLine(stderr: string, address: string): string | undefined {
+  return stderr.split('\n').find((line) => line.startsWith(`E: Failed to fetch ${address} `));
+}
+
+function isGone(stderr: string, address: string): boolean {
+  const line = failureLine(stderr, address);
+  return (
+    line !== undefined &&
+    /\b(404|410)\b|No such file or directory|File not found/.test(line.slice(address.length))
+  );
+}
+
+function downloadFailure(address: string, stderr: string) {
+  const reason = failureLine(stderr, address)?.slice(`E: Failed to fetch ${address} `.length).trim();
+  const said = reason ?? errorLines(stderr);
+  if (/Hash Sum mismatch|unexpected size/.test(said))
+    return failure('wrong-digest', `${address} is not the file that the lock names by its SHA-256`, {
+      hint: 'the mirror or something on the way to it changed the file; name another mirror with KBUILD_DEBIAN_MIRROR',
+    });
+  if (/No space left/.test(stderr))
+    return failure('disk-full', `the disk filled up while fetching ${address}`);
+  return failure('download-failed', `${address} could not be fetched: ${said}`, {
+    hint: 'check the network, or name another mirror with KBUILD_DEBIAN_MIRROR; what was fetched is kept',
+  });
+}

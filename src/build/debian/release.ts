@@ -1,0 +1,77 @@
+/** Which Debian is meant, which packages are wanted of it, and which were chosen. */
+
+import {digestOfValue} from '../../base/digest.ts';
+
+/** Debian's own names of processor architectures. */
+export type DebianArchitecture = 'amd64' | 'arm64';
+
+/** The two archives packages come from. Each has `dists/` and `pool/` below its address. */
+export type ArchiveName = 'debian' | 'debian-security';
+
+/** Which release for which processor, and how strictly the lock is taken. */
+export type DebianOptions = {
+  /** The code name: `bookworm`. */
+  readonly suite: string;
+  readonly architecture: DebianArchitecture;
+  /** `main` and `contrib` where absent. */
+  readonly components?: readonly string[];
+  /** A locked version that the mirror no longer has is an error, and so is a set that is not in the lock. */
+  readonly locked?: boolean;
+  /** The directory of the lock files; the project's own `locks/` where absent. */
+  readonly lockDir?: string;
+  /** Where the settings are read from; `process.env` where absent. */
+  readonly environment?: Readonly<NodeJS.ProcessEnv>;
+};
+
+/** Packages wanted under one name in the lock. */
+export type PackageSet = {
+  /** `builder`, `image/nfs-rdma-zfs/host`, `kernel/6.1`. */
+  readonly name: string;
+  readonly packages: readonly string[];
+  /** `userland` adds the essential and required packages and all dependencies; `none` adds nothing. */
+  readonly closure: 'userland' | 'none';
+};
+
+/** One package, to the byte. */
+export type LockedPackage = {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  readonly archive: ArchiveName;
+  /** Below the archive's address: `pool/main/b/bash/bash_5.2.15-2+b13_amd64.deb`. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+};
+
+export type LockedSet = {
+  readonly requested: readonly string[];
+  /** Sorted by name. */
+  readonly packages: readonly LockedPackage[];
+  /** In a user's own lock: the digest of the project's set whose versions the mirror no longer had. */
+  readonly replaces?: string;
+};
+
+export const defaultComponents: readonly string[] = ['main', 'contrib'];
+
+/** Debian's name of an architecture that kbuild calls `x86_64` or `arm64`. */
+export function debianArchitecture(architecture: 'x86_64' | 'arm64'): DebianArchitecture {
+  return architecture === 'x86_64' ? 'amd64' : 'arm64';
+}
+
+/** The architecture of the machine this runs on, or undefined where Debian is not supported on it here. */
+export function machineArchitecture(): DebianArchitecture | undefined {
+  if (process.arch === 'x64') return 'amd64';
+  return process.arch === 'arm64' ? 'arm64' : undefined;
+}
+
+/** A digest of the packages' bytes: what anything made of the set depends on. */
+export function digestOfPackages(packages: readonly LockedPackage[]): string {
+  return digestOfValue(packages.map(({sha256}) => sha256).sort());
+}
+
+/** The requested names as the lock writes them: sorted, each once. */
+export function normalRequest(set: PackageSet): readonly string[] {
+  return [...new Set(set.packages)].sort();
+}

@@ -1,0 +1,98 @@
+/** The package sets of the builder and of kernel sources. */
+
+import type {DebianArchitecture, PackageSet} from './release.ts';
+
+const kernelTools = [
+  'bc',
+  'binutils',
+  'bison',
+  'ccache',
+  'cpio',
+  'flex',
+  'gcc',
+  'kmod',
+  'libc6-dev',
+  'libelf-dev',
+  'libssl-dev',
+  'make',
+  'openssl',
+  'perl',
+  'pkg-config',
+  'python3-minimal',
+  'rsync',
+];
+
+const moduleTools = ['autoconf', 'automake', 'file', 'g++', 'libtool', 'patch'];
+
+/** User space parts that out-of-tree modules bring: ZFS's and qtfs's libraries. */
+const moduleLibraries = [
+  'libaio-dev',
+  'libattr1-dev',
+  'libblkid-dev',
+  'libglib2.0-dev',
+  'libjson-c-dev',
+  'libtirpc-dev',
+  'libudev-dev',
+  'uuid-dev',
+  'zlib1g-dev',
+];
+
+const imageTools = [
+  'bzip2',
+  'busybox-static',
+  'dosfstools',
+  'e2fsprogs',
+  'erofs-utils',
+  'fakeroot',
+  'fdisk',
+  'mtools',
+  'squashfs-tools',
+  'systemd-boot-efi',
+  'tar',
+  'xz-utils',
+  'zstd',
+];
+
+/** The compiler and its companions for another architecture than the builder's own. */
+const crossTools: Readonly<Record<DebianArchitecture, readonly string[]>> = {
+  amd64: ['gcc-x86-64-linux-gnu', 'libc6-dev-amd64-cross'],
+  arm64: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
+};
+
+/** Everything that steps run in the container, for kernels and images of `target`. */
+export function builderSet(machine: DebianArchitecture, target: DebianArchitecture = machine): PackageSet {
+  const cross = machine === target ? [] : crossTools[target];
+  return {
+    name: machine === target ? 'builder' : `builder/${target}`,
+    packages: [...kernelTools, ...moduleTools, ...moduleLibraries, ...imageTools, ...cross],
+    closure: 'userland',
+  };
+}
+
+/** Debian's package of a kernel source: `linux-source-6.1`. */
+export function kernelSet(version: string): PackageSet {
+  return {name: `kernel/${version}`, packages: [`linux-source-${version}`], closure: 'none'};
+}
+
+/** What every image starts with: an init, devices, modules, a network, a shell, a way in. */
+const imageBase = [
+  'bash',
+  'dbus',
+  'e2fsprogs',
+  'ethtool',
+  'iproute2',
+  'iputils-ping',
+  'kmod',
+  'less',
+  'openssh-server',
+  'pciutils',
+  'procps',
+  'systemd',
+  'systemd-sysv',
+  'udev',
+];
+
+/** The user space of a recipe's role. */
+export function imageSet(recipe: string, role: string, packages: readonly string[]): PackageSet {
+  return {name: `image/${recipe}/${role}`, packages: [...imageBase, ...packages], closure: 'userland'};
+}

@@ -1,0 +1,122 @@
+/** A kernel source that somebody works in: what it holds, quickly found again when little has changed. */
+
+import {createHash} from 'node:crypto';
+import type {BigIntStats} from 'node:fs';
+import {lstatSync, readdirSync, readFileSync, readlinkSync} from 'node:fs';
+import {readFile, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import {setImmediate} from 'node:timers/promises';
+import {badInput} from '../base/diagnostic.ts';
+import {digestOf, digestOfFile} from '../base/digest.ts';
+import type {Workshop} from '../base/store.ts';
+import {replaceFile} from './debian/replace-file.ts';
+
+/** A file changed this shortly before it was read may change again without its times showing it. */
+const racyNs = 2_000_000_000n;
+const largeBytes = 16n << 20n;
+const filesAtOnce = 500;
+
+/**
+ * Refuses a tree in which `make` ran: the kernel's own Makefile then refuses to build elsewhere, as its target
+ * `outputmakefile` says.
+ *
+ * @throws exit 2.
+ */
+export async function refuseBuiltTree(path: string): Promise<void> {
+  const architectures = readdirSync(join(path, 'arch'), {withFileTypes: true, encoding: 'utf8'});
+  const generated = architectures
+    .filter((one) => one.isDirectory())
+    .map((one) => `arch/${one.name}/include/generated`);
+  for (const name of ['.config', 'include/config', ...generated]) {
+    if ((await stat(join(path, name)).catch(() => undefined)) === undefined) continue;
+    throw badInput('built-source', `${path} was configured or built in place: it has ${name}`, {
+      hint: `run \`make mrproper\` in ${path}; it also removes .config, so keep a copy of that`,
+    });
+  }
+}
+
+type Leaf = {readonly path: string; readonly stats: BigIntStats};
+
+/**
+ * A digest of all files below a directory, by path, content and whether they can be executed; `.git` at the top
+ * does not count. Contents are read again only of files whose size, times or inode are others than last time.
+ */
+export async function digestOfTree(workshop: Workshop, root: string): Promise<string> {
+  const index = join(workshop.store.root, 'source-index', `${digestOf(root)}.tsv`);
+  const known = parseIndex(await readFile(index, 'utf8').catch(() => ''));
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const leaves = leavesOf(root, '').sort((a, b) => (a.path < b.path ? -1 : 1));
+  const changed = leaves.filter((leaf) => known.get(leaf.path)?.mark !== markOf(leaf.stats));
+  if (changed.length > 0) await readAll(workshop, root, changed, known);
+  const tree = createHash('sha256');
+  const lines: string[] = [];
+  for (const {path, stats} of leaves) {
+    const digest = known.get(path)!.digest;
+    tree.update(`${path}\0${(stats.mode & 0o100n) === 0n ? '-' : 'x'}\0${digest}\n`);
+    if (now - stats.ctimeNs > racyNs) lines.push(`${markOf(stats)}\t${digest}\t${path}\n`);
+  }
+  if (changed.length > 0 || lines.length !== known.size) await replaceFile(index, lines.join(''));
+  return tree.digest('hex');
+}
+
+type Known = Map<string, {readonly mark: string; readonly digest: string}>;
+
+function parseIndex(text: string): Known {
+  const known: Known = new Map();
+  for (const line of text.split('\n')) {
+    const [mark, digest, path] = line.split('\t', 3);
+    if (mark !== undefined && digest !== undefined && path !== undefined) known.set(path, {mark, digest});
+  }
+  return known;
+}
+
+function markOf({size, mtimeNs, ctimeNs, ino}: BigIntStats): string {
+  return `${size}:${mtimeNs}:${ctimeNs}:${ino}`;
+}
+
+function leavesOf(root: string, below: string): Leaf[] {
+  return readdirSync(join(root, below), {withFileTypes: true, encoding: 'utf8'}).flatMap((one): Leaf[] => {
+    const path = below === '' ? one.name : `${below}/${one.name}`;
+    if (path === '.git') return [];
+    if (/[\t\n]/.test(one.name))
+      throw badInput(
+        'odd-file-name',
+        `${JSON.stringify(path)} in ${root} has a tab or a line end in its name`,
+      );
+    if (one.isDirectory()) return leavesOf(root, path);
+    return one.isFile() || one.isSymbolicLink()
+      ? [{path, stats: lstatSync(join(root, path), {bigint: true})}]
+      : [];
+  });
+}
+
+async function readAll(
+  workshop: Workshop,
+  root: string,
+  leaves: readonly Leaf[],
+  known: Known,
+): Promise<void> {
+  const stage = `reading ${root}`;
+  const started = performance.now();
+  workshop.report({kind: 'started', stage});
+  for (const [done, {path, stats}] of leaves.entries()) {
+    known.set(path, {mark: markOf(stats), digest: await contentDigest(join(root, path), stats)});
+    if (done % filesAtOnce !== 0) continue;
+    workshop.report({kind: 'advanced', stage, done, expected: leaves.length, unit: 'files'});
+    await setImmediate();
+    workshop.signal.throwIfAborted();
+  }
+  workshop.report({
+    kind: 'finished',
+    stage,
+    outcome: 'made',
+    durationMs: performance.now() - started,
+    detail: `${leaves.length} files`,
+  });
+}
+
+/** Small files are read in one call: eighty thousand streams take ten times as long. */
+function contentDigest(path: string, stats: BigIntStats): string | Promise<string> {
+  if (stats.isSymbolicLink()) return digestOf(`link ${readlinkSync(path)}`);
+  return stats.size > largeBytes ? digestOfFile(path) : digestOf(readFileSync(path));
+}

@@ -1,0 +1,210 @@
+/** Kernel sources: Debian's, a kernel.org archive, or a directory. Always mounted read-only, never written to. */
+
+import {mkdir, readFile, stat} from 'node:fs/promises';
+import {basename, dirname, join, resolve} from 'node:path';
+import {badInput, failure} from '../base/diagnostic.ts';
+import {digestOfFile} from '../base/digest.ts';
+import type {Stage, Workshop} from '../base/store.ts';
+import type {Builder} from './container.ts';
+import {obtainPackages} from './debian/packages.ts';
+import type {DebianOptions} from './debian/release.ts';
+import {kernelSet} from './debian/sets.ts';
+import {digestOfTree, refuseBuiltTree} from './source-directory.ts';
+
+export type KernelSourceSpec =
+  /** The package `linux-source-<version>`, for example of version `6.1`. */
+  | {readonly kind: 'debian'; readonly version: string}
+  /** An archive with one directory at its top, as kernel.org's: .tar, .tar.gz, .tar.xz, .tar.bz2 or .tar.zst. */
+  | {readonly kind: 'tarball'; readonly path: string; readonly sha256?: string}
+  | {readonly kind: 'directory'; readonly path: string};
+
+export type KernelSource = {
+  /** The tree. To be mounted read-only. */
+  readonly dir: string;
+  /** Of what the tree was made from: a package, an archive, or the content of a directory. */
+  readonly digest: string;
+  /** As its Makefile says: `6.1.192`, `7.0.0-rc1`. */
+  readonly release: string;
+};
+
+/**
+ * A kernel source ready to be built from. Archives are unpacked once, in the container, so that nothing in them
+ * can reach outside; a directory is used as it is.
+ *
+ * @throws exit 2 for a path that is not there, an archive whose digest is another (`wrong-digest`) or that cannot
+ *   be unpacked (`corrupt-archive`), a tree that is no kernel, or one in which `make` ran; and what
+ *   `obtainPackages` throws.
+ */
+export async function obtainKernelSource(
+  workshop: Workshop,
+  builder: Builder,
+  spec: KernelSourceSpec,
+  debian: DebianOptions,
+): Promise<KernelSource> {
+  switch (spec.kind) {
+    case 'debian':
+      return debianSource(workshop, builder, spec.version, debian);
+    case 'tarball':
+      return archiveSource(workshop, builder, resolve(spec.path), spec.sha256);
+    case 'directory':
+      return directorySource(workshop, resolve(spec.path));
+  }
+}
+
+/** $1 is the archive's name in the package; the compression is found from the content. */
+const unpackPackage = `set -o pipefail
+dpkg-deb --fsys-tarfile /in/package.deb | tar --extract --to-stdout "./usr/src/$1.tar.xz" >/out/archive
+tar --extract --file /out/archive --directory /out/tree --strip-components=1 --no-same-owner
+rm /out/archive`;
+
+const unpackArchive =
+  'tar --extract --file "/in/$1" --directory /out/tree --strip-components=1 --no-same-owner --no-same-permissions';
+
+async function debianSource(
+  workshop: Workshop,
+  builder: Builder,
+  version: string,
+  options: DebianOptions,
+): Promise<KernelSource> {
+  const packages = await obtainPackages(workshop, kernelSet(version), options);
+  const name = `linux-source-${version}`;
+  const one = packages.find((candidate) => candidate.name === name);
+  if (one === undefined) throw failure('bad-lock', `the lock of kernel/${version} does not have ${name}`);
+  return unpacked(workshop, builder, {
+    title: `kernel source ${one.version}`,
+    sha256: one.sha256,
+    file: one.file,
+    mountedAs: 'package.deb',
+    script: unpackPackage,
+    argument: name,
+  });
+}
+
+async function archiveSource(
+  workshop: Workshop,
+  builder: Builder,
+  path: string,
+  expected: string | undefined,
+): Promise<KernelSource> {
+  const file = await stat(path).catch(() => undefined);
+  if (file === undefined || !file.isFile())
+    throw badInput('no-source', `${path} is no file`, {
+      hint: 'name a kernel archive, a directory or a version',
+    });
+  const sha256 = await digestOfFile(path);
+  if (expected !== undefined && expected.toLowerCase() !== sha256)
+    throw badInput('wrong-digest', `${path} has the SHA-256 ${sha256}, and ${expected} was expected`, {
+      hint: 'fetch the archive again from where the digest came from',
+    });
+  const suffix = /\.tar(\.(gz|xz|zst|bz2))?$|\.tgz$/.exec(path)?.[0];
+  if (suffix === undefined)
+    throw badInput('unknown-archive', `${path} is no .tar, .tar.gz, .tar.xz, .tar.bz2 or .tar.zst`);
+  return unpacked(workshop, builder, {
+    title: `kernel source ${basename(path)}`,
+    sha256,
+    file: path,
+    mountedAs: `archive${suffix}`,
+    script: unpackArchive,
+    argument: `archive${suffix}`,
+  });
+}
+
+type Archive = {
+  readonly title: string;
+  readonly sha256: string;
+  readonly file: string;
+  readonly mountedAs: string;
+  readonly script: string;
+  readonly argument: string;
+};
+
+async function unpacked(workshop: Workshop, builder: Builder, archive: Archive): Promise<KernelSource> {
+  const stage: Stage<{readonly release: string}> = {
+    name: 'source',
+    title: archive.title,
+    version: 1,
+    inputs: {archive: archive.sha256, script: archive.script, argument: archive.argument},
+    needsBytes: 2e9,
+    make: async (dir) => {
+      await unpackInto(workshop, builder, archive, dir);
+      return {release: await kernelRelease(join(dir, 'tree'))};
+    },
+    summary: ({release}) => release,
+  };
+  const entry = await workshop.store.obtain(workshop, stage);
+  return {dir: join(entry.dir, 'tree'), digest: entry.digest, release: entry.value.release};
+}
+
+async function unpackInto(
+  workshop: Workshop,
+  builder: Builder,
+  archive: Archive,
+  dir: string,
+): Promise<void> {
+  await mkdir(join(dir, 'tree'));
+  // The tree has to stand on its own: a link out of it would be followed on this machine, where Kconfig is read.
+  const strayLinks = 'find /out/tree -type l -lname "/*" -print -quit';
+  const result = await builder.capture({
+    argv: ['bash', '-e', '-c', `${archive.script}\n${strayLinks}`, 'unpack', archive.argument],
+    mounts: [
+      {source: archive.file, target: `/in/${archive.mountedAs}`, readOnly: true},
+      {source: dir, target: '/out', readOnly: false},
+    ],
+    environment: {XZ_DEFAULTS: '--threads=0'},
+    signal: workshop.signal,
+  });
+  workshop.signal.throwIfAborted();
+  if (result.outcome !== 'ok') {
+    const said = result.stderr.trim().split('\n').slice(-2).join('; ');
+    if (/No space left/.test(result.stderr)) throw failure('disk-full', `the disk filled up: ${said}`);
+    throw badInput('corrupt-archive', `${archive.file} cannot be unpacked: ${said}`, {
+      hint: 'fetch the archive again; `tar --list` shows whether it is whole',
+    });
+  }
+  const stray = result.stdout.trim();
+  if (stray !== '')
+    throw badInput(
+      'corrupt-archive',
+      `${archive.file} has a link out of its own tree: ${stray.replace('/out/tree/', '')}`,
+      {
+        hint: 'take the archive from its publisher',
+      },
+    );
+}
+
+async function directorySource(workshop: Workshop, path: string): Promise<KernelSource> {
+  const dir = await stat(path).catch(() => undefined);
+  if (dir === undefined || !dir.isDirectory())
+    throw badInput('no-source', `${path} is no directory`, {
+      hint: 'name a kernel archive, a directory or a version',
+    });
+  const release = await kernelRelease(path);
+  await refuseBuiltTree(path);
+  return {dir: path, digest: await digestOfTree(workshop, path), release};
+}
+
+/**
+ * The release that the top Makefile of a kernel tree gives itself, without what a configuration adds.
+ *
+ * @throws exit 2 where there is no such Makefile or no Kconfig beside it.
+ */
+export async function kernelRelease(dir: string): Promise<string> {
+  const text = await readFile(join(dir, 'Makefile'), 'utf8').catch(() => '');
+  const field = (name: string): string => new RegExp(`^${name} *= *(.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
+  const numbers = [field('VERSION'), field('PATCHLEVEL'), field('SUBLEVEL')].filter((part) => part !== '');
+  const kconfig = await stat(join(dir, 'Kconfig')).catch(() => undefined);
+  if (numbers.length < 2 || kconfig === undefined)
+    throw badInput(
+      'not-a-kernel',
+      `${shown(dir)} is no kernel source: its top has no kernel's Makefile and Kconfig`,
+      {
+        hint: 'name the directory or archive whose top directory is that of a kernel',
+      },
+    );
+  return `${numbers.join('.')}${field('EXTRAVERSION')}`;
+}
+
+/** A tree in the store is being made under a name that says nothing to people. */
+function shown(dir: string): string {
+  return dirname(dir).endsWith('.part') ? 'the archive' : dir;
+}

@@ -1,0 +1,139 @@
+import {chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {KbuildError} from '../../src/base/diagnostic.ts';
+import {captureStep} from '../../src/base/process.ts';
+import {type KernelSourceSpec, kernelRelease, obtainKernelSource} from '../../src/build/source.ts';
+import {hostBuilder, runs} from './engines/host-root.ts';
+import {temporaryDirectory, temporaryWorkshop} from './engines/workshop.ts';
+
+const usable = await runs('bwrap', '--unshare-all', '--ro-bind', '/', '/', 'true');
+const withBubblewrap = usable ? test : test.skip;
+
+const debian = {suite: 'bookworm', architecture: 'amd64'} as const;
+const makefile = 'VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 9\nEXTRAVERSION = -rc2\nNAME = A Name\n';
+
+function kernelTree(t: ExecutionContext): string {
+  const dir = join(temporaryDirectory(t), 'linux-6.1.9');
+  mkdirSync(join(dir, 'arch/x86'), {recursive: true});
+  mkdirSync(join(dir, 'scripts'));
+  writeFileSync(join(dir, 'Makefile'), makefile);
+  writeFileSync(join(dir, 'Kconfig'), 'mainmenu "x"\n');
+  writeFileSync(join(dir, 'scripts/run.sh'), '#!/bin/sh\n', {mode: 0o755});
+  symlinkSync('../Makefile', join(dir, 'scripts/link'));
+  return dir;
+}
+
+async function pack(tree: string, name: string): Promise<string> {
+  const archive = join(tree, '..', name);
+  const result = await captureStep(['tar', '-C', join(tree, '..'), '-caf', archive, 'linux-6.1.9']);
+  if (result.outcome !== 'ok') throw new Error(result.stderr);
+  return archive;
+}
+
+async function refused(t: ExecutionContext, spec: KernelSourceSpec): Promise<KbuildError> {
+  const workshop = temporaryWorkshop(t);
+  const error = await t.throwsAsync(obtainKernelSource(workshop, hostBuilder(t), spec, debian), {
+    instanceOf: KbuildError,
+  });
+  t.is(error.exit, 2);
+  t.truthy(error.diagnostics[0]?.hint);
+  const left = await workshop.store.list();
+  t.deepEqual(left, []);
+  return error;
+}
+
+for (const suffix of ['tar', 'tar.gz', 'tar.xz'])
+  withBubblewrap(`a .${suffix} is unpacked once, and its release is its Makefile’s`, async (t) => {
+    const workshop = temporaryWorkshop(t);
+    const spec = {kind: 'tarball', path: await pack(kernelTree(t), `linux.${suffix}`)} as const;
+    const source = await obtainKernelSource(workshop, hostBuilder(t), spec, debian);
+    t.is(source.release, '6.1.9-rc2');
+    t.is(readFileSync(join(source.dir, 'scripts/link'), 'utf8'), makefile);
+    const again = await obtainKernelSource(workshop, hostBuilder(t), spec, debian);
+    t.deepEqual(again, source);
+    t.deepEqual(
+      workshop.events.flatMap((event) => (event.kind === 'finished' ? [event.outcome] : [])),
+      ['made', 'reused'],
+    );
+  });
+
+withBubblewrap('an archive that ends early is refused and leaves nothing', async (t) => {
+  const path = await pack(kernelTree(t), 'linux.tar.xz');
+  writeFileSync(path, readFileSync(path).subarray(0, 150));
+  t.is((await refused(t, {kind: 'tarball', path})).diagnostics[0]?.code, 'corrupt-archive');
+});
+
+withBubblewrap('an archive with a link to this machine’s files is refused', async (t) => {
+  const tree = kernelTree(t);
+  symlinkSync('/etc/passwd', join(tree, 'scripts/stray'));
+  const error = await refused(t, {kind: 'tarball', path: await pack(tree, 'linux.tar')});
+  t.regex(error.message, /scripts\/stray/);
+});
+
+withBubblewrap('an archive of something else is no kernel', async (t) => {
+  const tree = kernelTree(t);
+  rmSync(join(tree, 'Kconfig'));
+  const error = await refused(t, {kind: 'tarball', path: await pack(tree, 'linux.tar')});
+  t.is(error.diagnostics[0]?.code, 'not-a-kernel');
+});
+
+test('an archive with another digest than the one given is refused before it is unpacked', async (t) => {
+  const path = await pack(kernelTree(t), 'linux.tar');
+  const error = await refused(t, {kind: 'tarball', path, sha256: '0'.repeat(64)});
+  t.is(error.diagnostics[0]?.code, 'wrong-digest');
+});
+
+test('a path that is not there is refused, for archives and directories', async (t) => {
+  const path = join(temporaryDirectory(t), 'linux.tar.xz');
+  t.is((await refused(t, {kind: 'tarball', path})).diagnostics[0]?.code, 'no-source');
+  t.is((await refused(t, {kind: 'directory', path})).diagnostics[0]?.code, 'no-source');
+});
+
+for (const trace of ['.config', 'include/config/auto.conf', 'arch/x86/include/generated/asm/x.h'])
+  test(`a directory with ${trace} was built in place and is refused`, async (t) => {
+    const path = kernelTree(t);
+    mkdirSync(join(path, trace, '..'), {recursive: true});
+    writeFileSync(join(path, trace), '');
+    const error = await refused(t, {kind: 'directory', path});
+    t.is(error.diagnostics[0]?.code, 'built-source');
+    t.regex(error.diagnostics[0]?.hint ?? '', /make mrproper/);
+  });
+
+test('a directory’s digest follows content, names and modes, and nothing else', async (t) => {
+  const workshop = temporaryWorkshop(t);
+  const path = kernelTree(t);
+  const digest = async (): Promise<string> =>
+    (await obtainKernelSource(workshop, hostBuilder(t), {kind: 'directory', path}, debian)).digest;
+  const first = await digest();
+  t.is(await digest(), first);
+  mkdirSync(join(path, '.git'));
+  writeFileSync(join(path, '.git/HEAD'), 'ref');
+  t.is(await digest(), first);
+  // The same length in the same moment: the times alone do not tell.
+  writeFileSync(join(path, 'Kconfig'), 'mainmenu "y"\n');
+  const second = await digest();
+  t.not(second, first);
+  writeFileSync(join(path, 'Kconfig'), 'mainmenu "x"\n');
+  t.is(await digest(), first);
+  chmodSync(join(path, 'scripts/run.sh'), 0o644);
+  t.not(await digest(), first);
+});
+
+test('a directory is used where it is, and not written to', async (t) => {
+  const path = kernelTree(t);
+  const source = await obtainKernelSource(
+    temporaryWorkshop(t),
+    hostBuilder(t),
+    {kind: 'directory', path},
+    debian,
+  );
+  t.is(source.dir, path);
+  t.deepEqual(readdirSync(path).sort(), ['Kconfig', 'Makefile', 'arch', 'scripts']);
+});
+
+test('a release without an extra version is three numbers', async (t) => {
+  const path = kernelTree(t);
+  writeFileSync(join(path, 'Makefile'), makefile.replace('-rc2', ''));
+  t.is(await kernelRelease(path), '6.1.9');
+});
