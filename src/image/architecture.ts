@@ -1,0 +1,25 @@
+/** What differs between processors in an image: names the firmware looks for, and partition types. */
+
+export type Architecture = 'x86_64';
+
+type Facts = {
+  /** Where firmware looks on a disk it has not been told about: UEFI 2.10 §3.5.1.1. */
+  readonly bootFile: string;
+  readonly systemdBoot: string;
+  readonly stub: string;
+  /** Type of the root partition in the UAPI discoverable partitions specification. */
+  readonly rootType: string;
+};
+
+/** arm64 is to be BOOTAA64.EFI, linuxaa64.efi.stub and b921b045-1df0-41c3-af44-4c6f280d3fae, once it is proved. */
+export const architectureFacts: Readonly<Record<Architecture, Facts>> = {
+  x86_64: {
+    bootFile: 'BOOTX64.EFI',
+    systemdBoot: 'systemd-bootx64.efi',
+    stub: 'linuxx64.efi.stub',
+    rootType: '4f68bce3-e8cd-4db1-96e7-fbcaf984b709',
+  },
+};
+
+/** Debian's package systemd-boot-efi, in the builder. */
+export const efiDirectory = '/usr/lib/systemd/boot/efi';

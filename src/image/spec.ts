@@ -1,0 +1,55 @@
+/** What an image is made from, and what is known of it afterwards. Plain values, all of them. */
+
+import type {ImageRecipe} from '../recipe/recipe.ts';
+import type {Architecture} from './architecture.ts';
+
+export type ImageSpec = {
+  readonly recipe: string;
+  readonly image: ImageRecipe;
+  readonly architecture: Architecture;
+  /** Without it the host is called by its role. */
+  readonly hostname?: string;
+  /** A root file system with owners and modes, as one tar whose members start with `./`. */
+  readonly userland: {readonly tar: string; readonly digest: string};
+  readonly kernel: {
+    readonly release: string;
+    /** Covers `vmlinuz` and `modules`. */
+    readonly digest: string;
+    readonly vmlinuz: string;
+    /** A directory with `lib/modules/<release>` below it, depmod run. */
+    readonly modules: string;
+  };
+  /** Loaded before the root file system is looked for, with what they depend on; `[]` where drivers are built in. */
+  readonly initramfsModules: readonly string[];
+  readonly access: {
+    readonly authorizedKeys: readonly string[];
+    /** crypt(5). Without it the password of root is locked. */
+    readonly rootPasswordHash?: string;
+  };
+  /** Added to the command line of the image's twin ESP, which the boot proof starts from. */
+  readonly proofCommandLine: readonly string[];
+};
+
+export type ImageFile = {readonly name: string; readonly bytes: number; readonly sha256: string};
+
+/** Byte offsets count from the start of the disk image. */
+export type PartitionValue = {
+  readonly offset: number;
+  readonly bytes: number;
+  readonly partUuid: string;
+  readonly uuid: string;
+};
+
+export type ImageValue = {
+  readonly role: string;
+  readonly release: string;
+  readonly disk: ImageFile;
+  readonly kernel: ImageFile;
+  readonly initramfs: ImageFile;
+  /** As long as the disk's ESP and meant to lie in its place; differs from it by the UKI's command line only. */
+  readonly proofEsp: ImageFile;
+  readonly esp: PartitionValue;
+  readonly root: PartitionValue;
+  readonly commandLine: string;
+  readonly proofCommandLine: string;
+};

@@ -1,0 +1,50 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import test from 'ava';
+import {captureStep} from '../../src/base/process.ts';
+import {listOverlay} from '../../src/image/overlay.ts';
+
+const overlays = fileURLToPath(new URL('../../../recipes/overlays/', import.meta.url));
+const pool = join(overlays, 'storage/usr/sbin/kbuild-pool');
+
+for (const name of ['common', 'storage']) {
+  test(`every script of the overlay ${name} is a script to a POSIX shell`, async (t) => {
+    const root = join(overlays, name);
+    const scripts = (await listOverlay(root)).filter((file) => file.kind === 'file' && file.executable);
+    t.true(scripts.length > 0);
+    for (const {path} of scripts) {
+      t.true((await readFile(join(root, path), 'utf8')).startsWith('#!/bin/sh\n'), path);
+      t.like(await captureStep(['sh', '-n', join(root, path)]), {outcome: 'ok', stderr: ''});
+    }
+  });
+
+  test(`what the units of the overlay ${name} start lies in it or comes with Debian`, async (t) => {
+    const root = join(overlays, name);
+    const files = await listOverlay(root);
+    for (const {path} of files.filter((file) => file.kind === 'file' && file.path.endsWith('.service'))) {
+      const text = await readFile(join(root, path), 'utf8');
+      for (const [, program] of text.matchAll(/^ExecStart=(\/usr\/lib\/kbuild\/\S+)/gm)) {
+        t.like(
+          files.find((file) => `/${file.path}` === program),
+          {kind: 'file', executable: true},
+        );
+      }
+    }
+    t.pass();
+  });
+}
+
+const refused: Record<string, readonly string[]> = {
+  'a command that there is not': ['destroy', 'tank'],
+  'a layout that there is not': ['create', 'tank', 'raid5', '/dev/a', '/dev/b'],
+  'a mirror of one drive': ['create', 'tank', 'mirror', '/dev/a'],
+  'no drive at all': ['create', 'tank', 'stripe'],
+};
+for (const [what, argv] of Object.entries(refused)) {
+  test(`kbuild-pool refuses ${what}, and says how it is used`, async (t) => {
+    const {exitCode, stderr} = await captureStep(['sh', pool, ...argv]);
+    t.is(exitCode, 2);
+    t.regex(stderr, /^kbuild-pool: .*\nUsage: kbuild-pool create/s);
+  });
+}
