@@ -1,23 +1,18 @@
 /** What it is to run a step of the build inside the builder's root file system. */
 
-import type {StepResult} from '../base/process.ts';
+import type {StepOptions, StepResult} from '../base/process.ts';
 
 /** A directory or file of the host, visible to the step at `target`. */
 export type Mount = {readonly source: string; readonly target: string; readonly readOnly: boolean};
 
 /** One command in the container: no network, nothing of the host but the mounts, `/tmp` empty. */
-export type ContainerStep = {
+export type ContainerStep = Pick<StepOptions, 'logPath' | 'onLine' | 'input' | 'timeoutMs' | 'signal'> & {
   readonly argv: readonly string[];
   /** Targets below `/src`, `/build`, `/out`, `/cache`, `/in` exist in every builder, for mounting over. */
   readonly mounts: readonly Mount[];
   readonly cwd?: string;
   /** Added to a fixed minimal environment (PATH, HOME=/tmp, LC_ALL=C.UTF-8, TZ=UTC, SOURCE_DATE_EPOCH). */
   readonly environment?: Readonly<Record<string, string>>;
-  readonly logPath?: string;
-  readonly onLine?: (line: string) => void;
-  readonly input?: string | Uint8Array;
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
 };
 
 export type EngineName = 'podman' | 'docker' | 'bubblewrap';

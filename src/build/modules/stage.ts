@@ -12,7 +12,7 @@ import {describeMisfit, type KernelInterface, misfits, modinfo, parseSymvers} fr
 
 /**
  * How one out-of-tree module is built. Paths in `steps`: the kernel's source at /src and its output directory at
- * /build, as when it was built; the module's package or archive at /in; an empty directory to work in at /out.
+ * /build, as when it was built; the module's package or archive at /in/source; an empty directory to work in at /out.
  */
 export type ModuleRecipe = {
   readonly name: string;
@@ -74,7 +74,7 @@ async function buildModules(
     mounts: [
       {source: source.dir, target: '/src', readOnly: true},
       {source: join(kernel.dir, 'devel'), target: '/build', readOnly: true},
-      {source: module.sourcePath, target: '/in', readOnly: true},
+      {source: module.sourcePath, target: '/in/source', readOnly: true},
       {source: work, target: '/out', readOnly: false},
       {source: cache, target: '/cache', readOnly: false},
     ],

@@ -12,7 +12,7 @@ export function zfsModule(deb: {path: string; sha256: string; version: string}, 
     sourceDigest: deb.sha256,
     sourcePath: deb.path,
     steps: [
-      {title: 'unpack', cwd: '/out', argv: ['dpkg-deb', '--extract', '/in/source.deb', '/out']},
+      {title: 'unpack', cwd: '/out', argv: ['dpkg-deb', '--extract', '/in/source', '/out']},
       {
         title: 'configure',
         cwd: source,

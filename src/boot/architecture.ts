@@ -1,0 +1,56 @@
+/** What QEMU needs to be told differently for each architecture. */
+
+import {constants} from 'node:fs';
+import {access} from 'node:fs/promises';
+import {missingTool} from '../base/diagnostic.ts';
+
+export type Architecture = 'x86_64';
+
+type Board = {
+  readonly program: string;
+  readonly machine: string;
+  /**
+   * The model emulated without KVM. Nehalem, Haswell and max boot in the same time; an old one lets zfs.ko
+   * try fewer vector routines at load, and is the same in every QEMU.
+   */
+  readonly emulatedCpu: string;
+  /** UEFI code and variables in the places of Debian, Fedora and Arch, best first. */
+  readonly firmware: readonly {readonly code: string; readonly variables: string}[];
+  readonly packages: {readonly program: string; readonly firmware: string};
+};
+
+export const boards: Readonly<Record<Architecture, Board>> = {
+  x86_64: {
+    program: 'qemu-system-x86_64',
+    machine: 'q35',
+    emulatedCpu: 'Nehalem',
+    firmware: [
+      {code: '/usr/share/OVMF/OVMF_CODE_4M.fd', variables: '/usr/share/OVMF/OVMF_VARS_4M.fd'},
+      {code: '/usr/share/edk2/ovmf/OVMF_CODE.fd', variables: '/usr/share/edk2/ovmf/OVMF_VARS.fd'},
+      {code: '/usr/share/edk2/x64/OVMF_CODE.4m.fd', variables: '/usr/share/edk2/x64/OVMF_VARS.4m.fd'},
+      {code: '/usr/share/edk2-ovmf/x64/OVMF_CODE.fd', variables: '/usr/share/edk2-ovmf/x64/OVMF_VARS.fd'},
+      {code: '/usr/share/OVMF/OVMF_CODE.fd', variables: '/usr/share/OVMF/OVMF_VARS.fd'},
+    ],
+    packages: {program: 'qemu-system-x86', firmware: 'ovmf'},
+  },
+};
+
+export type Firmware = {readonly code: string; readonly variables: string};
+
+/** The first UEFI firmware that is installed; without one, a missing tool. */
+export async function findFirmware(architecture: Architecture): Promise<Firmware> {
+  const board = boards[architecture];
+  for (const firmware of board.firmware) {
+    if ((await isReadable(firmware.code)) && (await isReadable(firmware.variables))) return firmware;
+  }
+  throw missingTool('missing-firmware', `no UEFI firmware for ${architecture} is installed`, {
+    hint: `install the package ${board.packages.firmware} (Debian; Fedora and Arch call it edk2-ovmf)`,
+  });
+}
+
+async function isReadable(path: string): Promise<boolean> {
+  return access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+}

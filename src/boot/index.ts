@@ -1,0 +1,16 @@
+/** What the other rooms use of this one. */
+
+export type {Acceleration} from './acceleration.ts';
+export type {Architecture} from './architecture.ts';
+export type {BootMilestones} from './console.ts';
+export {junitXml} from './junit.ts';
+export {checkLine, findScenario, type ProofRequest, runScenario, scenarios} from './proof.ts';
+export {
+  type BootReport,
+  bootReportJson,
+  type CheckDetail,
+  type CheckResult,
+  type MachineReport,
+} from './report.ts';
+export type {Check, Guest, Scenario} from './scenario.ts';
+export type {DirectBoot, DiskImage, Drive, MachineSpec} from './spec.ts';

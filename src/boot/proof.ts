@@ -1,0 +1,236 @@
+/** Boots the machines of a scenario and shows what they can do. */
+
+import {mkdir, mkdtemp, readdir, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {badInput} from '../base/diagnostic.ts';
+import type {Workshop} from '../base/store.ts';
+import {type Acceleration, chooseAcceleration, slownessNotice, type Trial} from './acceleration.ts';
+import {type Firmware, findFirmware} from './architecture.ts';
+import {copyVariables, makeDrive, makeOverlay, makeProvingDisk} from './disk.ts';
+import {Machine} from './machine.ts';
+import {hardwareAddress, Network} from './network.ts';
+import type {BootReport, CheckResult} from './report.ts';
+import {runChecks, type Scenario} from './scenario.ts';
+import {nfsRdma} from './scenarios/nfs-rdma.ts';
+import type {MachineSpec} from './spec.ts';
+
+/** Every scenario that can be asked for by name. */
+export const scenarios: readonly Scenario[] = [nfsRdma];
+
+export type ProofRequest = {
+  /** The name of a scenario. */
+  readonly scenario: string;
+  /** One machine for each role of the scenario. */
+  readonly machines: readonly MachineSpec[];
+  /** Where consoles and other logs are kept. */
+  readonly logDir: string;
+};
+
+/** The scenario of that name; without one, bad input with the names there are. */
+export function findScenario(name: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  throw badInput('unknown-scenario', `there is no scenario ${name}`, {
+    hint: `the scenarios are ${scenarios.map((scenario) => scenario.name).join(', ')}`,
+  });
+}
+
+/**
+ * Boots the machines on a network of their own and runs the scenario's checks. Checks that fail are in the
+ * report; thrown are bad requests, missing tools, and the cancelling of `workshop.signal`.
+ */
+export async function runScenario(workshop: Workshop, request: ProofRequest): Promise<BootReport> {
+  const scenario = findScenario(request.scenario);
+  requireRoles(scenario, request.machines);
+  workshop.signal.throwIfAborted();
+  const started = performance.now();
+  const stage = `boot ${scenario.name}`;
+  workshop.report({kind: 'started', stage});
+  const logDir = resolve(request.logDir);
+  const laboratory = await setUp(workshop, request.machines, logDir);
+  try {
+    const checks = await runChecks(
+      scenario.checks(),
+      (role) => laboratory.machines.find((machine) => machine.spec.role === role)!,
+      workshop.signal,
+      (result, done, expected) =>
+        workshop.report({
+          kind: 'advanced',
+          stage,
+          done,
+          expected,
+          unit: 'checks',
+          detail: checkLine(result),
+        }),
+    );
+    const report = summary(scenario, laboratory, checks, logDir, performance.now() - started);
+    workshop.report({
+      kind: 'finished',
+      stage,
+      outcome: report.outcome === 'passed' ? 'made' : 'failed',
+      durationMs: report.durationMs,
+      detail: `${checks.filter((check) => check.outcome === 'passed').length} of ${checks.length} checks passed`,
+    });
+    return report;
+  } catch (error) {
+    const durationMs = performance.now() - started;
+    workshop.report({kind: 'finished', stage, outcome: 'failed', durationMs});
+    throw error;
+  } finally {
+    await laboratory.clear();
+  }
+}
+
+/** A check's result in one line, for people. */
+export function checkLine(check: CheckResult): string {
+  return `${check.name}: ${check.outcome === 'passed' ? '' : `${check.outcome.replace('-', ' ')}: `}${check.evidence}`;
+}
+
+function requireRoles(scenario: Scenario, machines: readonly MachineSpec[]): void {
+  const missing = scenario.roles.filter((role) => !machines.some((machine) => machine.role === role));
+  if (missing.length > 0) {
+    throw badInput(
+      'missing-machine',
+      `the scenario ${scenario.name} needs a machine as ${missing.join(', ')}`,
+      {
+        hint: `its roles are ${scenario.roles.join(', ')}`,
+      },
+    );
+  }
+  const unfit = machines.find((machine) => !/^[a-z][a-z0-9-]{0,15}$/.test(machine.name));
+  if (unfit !== undefined) {
+    throw badInput('machine-name', `${JSON.stringify(unfit.name)} is no name for a machine`, {
+      hint: 'use up to 16 of a-z, 0-9 and -',
+    });
+  }
+}
+
+type Laboratory = {
+  readonly machines: readonly Machine[];
+  readonly acceleration: Acceleration;
+  readonly clear: () => Promise<void>;
+};
+
+async function setUp(workshop: Workshop, specs: readonly MachineSpec[], logDir: string): Promise<Laboratory> {
+  const {signal} = workshop;
+  const diskDir = await diskFolder(workshop.store.root);
+  // The path of a unix socket has 107 bytes at most, which a deep TMPDIR would use up.
+  const base = tmpdir();
+  const socketDir = await mkdtemp(join(Buffer.byteLength(base) > 60 ? '/tmp' : base, 'kbuild-'));
+  const machines: Machine[] = [];
+  let network: Network | undefined;
+  const clear = async (): Promise<void> => {
+    await Promise.all(machines.map(async (machine) => machine.discard()));
+    await network?.close();
+    await rm(socketDir, {recursive: true, force: true});
+    await rm(diskDir, {recursive: true, force: true, maxRetries: 3});
+  };
+  try {
+    await mkdir(logDir, {recursive: true});
+    await removeOldLogs(logDir, specs);
+    const firmware = await firmwareFor(specs);
+    const acceleration = await chooseFor(specs, firmware, signal);
+    if (acceleration.kind === 'tcg') {
+      workshop.report({kind: 'said', severity: 'warning', message: slownessNotice(acceleration)});
+    }
+    network = await Network.make(join(socketDir, 'lan'));
+    for (const [index, spec] of specs.entries()) {
+      const disks = await makeDisks(spec, firmware, diskDir, signal);
+      const hardware = {...disks, networkSocket: network.path, hardwareAddress: hardwareAddress(index)};
+      machines.push(await Machine.make({spec, hardware, acceleration, socketDir, logDir, signal}));
+    }
+    return {machines, acceleration, clear};
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+}
+
+async function firmwareFor(specs: readonly MachineSpec[]): Promise<Firmware | undefined> {
+  const spec = specs.find((machine) => machine.boot.kind === 'firmware');
+  return spec === undefined ? undefined : findFirmware(spec.architecture ?? 'x86_64');
+}
+
+async function chooseFor(
+  specs: readonly MachineSpec[],
+  firmware: Firmware | undefined,
+  signal: AbortSignal,
+): Promise<Acceleration> {
+  const architecture = specs[0]?.architecture ?? 'x86_64';
+  const direct = specs.flatMap(({boot}) => (boot.kind === 'direct' ? [boot.direct.kernel] : []))[0];
+  const trial: Trial = firmware === undefined ? {kernel: direct ?? ''} : {firmwareCode: firmware.code};
+  return chooseAcceleration(architecture, trial, signal);
+}
+
+async function makeDisks(
+  spec: MachineSpec,
+  firmware: Firmware | undefined,
+  dir: string,
+  signal: AbortSignal,
+) {
+  const drives: string[] = [];
+  for (const [index, drive] of spec.drives.entries()) {
+    drives.push(await makeDrive(dir, `${spec.name}-drive${index}.img`, drive));
+  }
+  const name = `${spec.name}.qcow2`;
+  if (spec.boot.kind === 'direct') {
+    const {disk} = spec.boot.direct;
+    return disk === undefined ? {drives} : {drives, systemDisk: await makeOverlay(dir, name, disk, signal)};
+  }
+  const systemDisk = await makeProvingDisk(dir, name, spec.boot.disk, signal);
+  const variables = await copyVariables(dir, `${spec.name}-variables.fd`, firmware!.variables);
+  return {drives, systemDisk, firmware: {code: firmware!.code, variables}};
+}
+
+/** A folder for the disks of this run. Folders that killed runs have left behind are removed. */
+async function diskFolder(storeRoot: string): Promise<string> {
+  const parent = join(storeRoot, 'machines');
+  await mkdir(parent, {recursive: true});
+  for (const name of await readdir(parent)) {
+    if (!isAlive(Number(name.split('-')[0]))) {
+      await rm(join(parent, name), {recursive: true, force: true, maxRetries: 3});
+    }
+  }
+  return mkdtemp(join(parent, `${process.pid}-`));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function removeOldLogs(logDir: string, specs: readonly MachineSpec[]): Promise<void> {
+  for (const {name} of specs) {
+    for (const kind of ['console', 'shell', 'qemu'])
+      await rm(join(logDir, `${name}-${kind}.log`), {force: true});
+  }
+}
+
+function summary(
+  scenario: Scenario,
+  laboratory: Laboratory,
+  checks: readonly CheckResult[],
+  logDir: string,
+  durationMs: number,
+): BootReport {
+  return {
+    version: 1,
+    scenario: scenario.name,
+    outcome: checks.every((check) => check.outcome === 'passed') ? 'passed' : 'failed',
+    acceleration: laboratory.acceleration,
+    machines: laboratory.machines.map(({spec, boots, logs}) => ({
+      name: spec.name,
+      role: spec.role,
+      boots,
+      logs,
+    })),
+    checks,
+    durationMs: Math.round(durationMs),
+    logDir,
+  };
+}

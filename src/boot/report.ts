@@ -1,0 +1,39 @@
+/** What a proof has shown, as a plain value. */
+
+import type {BootMilestones} from './console.ts';
+
+export type CheckResult = {
+  readonly name: string;
+  readonly outcome: 'passed' | 'failed' | 'not-run';
+  readonly durationMs: number;
+  /** One line: what was seen, why it failed, or what it waited for in vain. */
+  readonly evidence: string;
+  /** For a failed check: outputs and log lines that concern it. */
+  readonly details?: readonly CheckDetail[];
+};
+
+export type CheckDetail = {readonly title: string; readonly text: string};
+
+export type MachineReport = {
+  readonly name: string;
+  readonly role: string;
+  /** One entry for each time the power was switched on. */
+  readonly boots: readonly Readonly<BootMilestones>[];
+  readonly logs: {readonly console: string; readonly shell: string; readonly qemu: string};
+};
+
+export type BootReport = {
+  readonly version: 1;
+  readonly scenario: string;
+  readonly outcome: 'passed' | 'failed';
+  readonly acceleration: {readonly kind: 'kvm' | 'tcg'; readonly cpu: string; readonly reason?: string};
+  readonly machines: readonly MachineReport[];
+  readonly checks: readonly CheckResult[];
+  readonly durationMs: number;
+  readonly logDir: string;
+};
+
+/** The report as JSON text. */
+export function bootReportJson(report: BootReport): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}

@@ -1,0 +1,47 @@
+/** The outputs of commands in the machines, read into values. */
+
+export type PoolMember = {readonly name: string; readonly state: string};
+export type PoolGroup = PoolMember & {readonly members: readonly PoolMember[]};
+export type PoolLayout = {readonly state: string; readonly groups: readonly PoolGroup[]};
+
+/**
+ * The tree of `zpool status`: below `config:`, a tab and the pool's name, then two more spaces for each level
+ * of groups and their members. Logs, caches and spares stand at the pool's own level, and are groups here.
+ */
+export function poolLayout(status: string): PoolLayout {
+  const config = status.split(/^config:\s*$/m)[1]?.split(/^errors:/m)[0] ?? '';
+  const groups: (PoolGroup & {members: PoolMember[]})[] = [];
+  let state = '';
+  let pool = true;
+  for (const line of config.split('\n')) {
+    const [, indent = '', name = '', word = ''] = /^\t( *)(\S+)(?: +(\S+))?/.exec(line) ?? [];
+    if (name === '' || name === 'NAME') continue;
+    if (indent.length >= 4) groups.at(-1)?.members.push({name, state: word});
+    else if (pool) state = word;
+    else groups.push({name, state: word, members: []});
+    pool = false;
+  }
+  return {state, groups};
+}
+
+/** The type and options of the last mount at `target` in /proc/mounts. */
+export function mountOptions(
+  mounts: string,
+  target: string,
+): {readonly type: string; readonly options: readonly string[]} | undefined {
+  const fields = mounts.split('\n').map((line) => line.split(' '));
+  const found = fields.findLast((words) => words[1] === target);
+  return found === undefined ? undefined : {type: found[2] ?? '', options: (found[3] ?? '').split(',')};
+}
+
+export type RdmaPackets = {readonly sent: number; readonly received: number};
+
+/** The packets of all links in `rdma statistic show`, as Soft-RoCE counts them. */
+export function rdmaPackets(statistic: string): RdmaPackets {
+  const sum = (name: string): number =>
+    [...statistic.matchAll(new RegExp(String.raw`\b${name} (\d+)`, 'g'))].reduce(
+      (total, match) => total + Number(match[1]),
+      0,
+    );
+  return {sent: sum('sent_pkts'), received: sum('rcvd_pkts')};
+}

@@ -1,0 +1,55 @@
+import test from 'ava';
+import {mountOptions, poolLayout, rdmaPackets} from '../../src/boot/scenarios/outputs.ts';
+
+const status = `  pool: tank
+ state: DEGRADED
+config:
+
+\tNAME                STATE     READ WRITE CKSUM
+\ttank                DEGRADED     0     0     0
+\t  raidz1-0          DEGRADED     0     0     0
+\t    /dev/nvme0n1p1  ONLINE       0     0     0
+\t    /dev/nvme1n1p1  UNAVAIL      0     0     0  cannot open
+\tlogs
+\t  /dev/nvme3n1      ONLINE       0     0     0
+
+errors: No known data errors
+`;
+
+test('the groups and members of a pool are read with their states', (t) => {
+  t.deepEqual(poolLayout(status), {
+    state: 'DEGRADED',
+    groups: [
+      {
+        name: 'raidz1-0',
+        state: 'DEGRADED',
+        members: [
+          {name: '/dev/nvme0n1p1', state: 'ONLINE'},
+          {name: '/dev/nvme1n1p1', state: 'UNAVAIL'},
+        ],
+      },
+      {name: 'logs', state: '', members: []},
+      {name: '/dev/nvme3n1', state: 'ONLINE', members: []},
+    ],
+  });
+});
+
+test('no pool has no groups', (t) => {
+  t.deepEqual(poolLayout("cannot open 'tank': no such pool\n"), {state: '', groups: []});
+});
+
+test('the last mount at a place counts', (t) => {
+  const mounts =
+    'tmpfs /mnt tmpfs rw 0 0\n10.77.0.1:/tank/export /mnt nfs4 rw,vers=4.2,proto=rdma,port=20049 0 0\n';
+  t.deepEqual(mountOptions(mounts, '/mnt'), {
+    type: 'nfs4',
+    options: ['rw', 'vers=4.2', 'proto=rdma', 'port=20049'],
+  });
+  t.is(mountOptions(mounts, '/srv'), undefined);
+});
+
+test('packets of all RDMA links are added up', (t) => {
+  const text =
+    'link rxe0/1 sent_pkts 12 rcvd_pkts 30 duplicate_request 0\nlink rxe1/1 sent_pkts 1 rcvd_pkts 2\n';
+  t.deepEqual(rdmaPackets(text), {sent: 13, received: 32});
+});
