@@ -85,8 +85,8 @@ class Job {
 
   async run(): Promise<Omit<JobResult, 'stages'>> {
     const {recipe, upTo, outDir} = this.#request;
-    const builder = await this.#builder();
     const spec = await sourceSpec(this.#request.kernel ?? recipe.kernel.version);
+    const builder = await this.#builder();
     const source = await obtainKernelSource(this.#workshop, builder, spec, this.#debian);
     const resolved = await obtainConfig(this.#workshop, {...this.#request, source, builder});
     const inputs = {
