@@ -4,7 +4,7 @@
  */
 
 import {spawn} from 'node:child_process';
-import {mkdir} from 'node:fs/promises';
+import {mkdir, open} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {missingTool} from './diagnostic.ts';
 
@@ -12,9 +12,11 @@ const conflictExitCode = 75;
 
 export type Lock = {readonly release: () => Promise<void>};
 
+export type LockKind = 'exclusive' | 'shared';
+
 /** Takes the lock at once, or gives undefined when another process holds it. */
-export async function tryLock(path: string): Promise<Lock | undefined> {
-  return hold(path, ['--nonblock', '--conflict-exit-code', String(conflictExitCode)]);
+export async function tryLock(path: string, kind: LockKind = 'exclusive'): Promise<Lock | undefined> {
+  return hold(path, [`--${kind}`, '--nonblock', '--conflict-exit-code', String(conflictExitCode)]);
 }
 
 /** Waits for the lock as long as it takes, or until `signal`; `onWait` is called once if it is not free now. */
@@ -29,6 +31,8 @@ export async function takeLock(path: string, onWait?: () => void, signal?: Abort
 
 async function hold(path: string, flags: readonly string[], signal?: AbortSignal): Promise<Lock | undefined> {
   await mkdir(dirname(path), {recursive: true});
+  // What is wrong with the file is told better by this than by flock.
+  await (await open(path, 'a')).close();
   return new Promise((resolve, reject) => {
     const argv = [...flags, path, 'sh', '-c', 'echo held; exec cat >/dev/null'];
     const child = spawn('flock', argv, {

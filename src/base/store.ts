@@ -10,7 +10,8 @@ import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {failure} from './diagnostic.ts';
 import {digestOfValue, type Json} from './digest.ts';
-import {takeLock} from './lock.ts';
+import {type Lock, takeLock, tryLock} from './lock.ts';
+import {captureStep} from './process.ts';
 import type {Report} from './progress.ts';
 
 /** A finished entry. Paths inside `value` are relative to `dir`. */
@@ -33,7 +34,7 @@ export type Stage<Value extends Json> = {
   readonly version: number;
   /** Free space the stage may need, in bytes. */
   readonly needsBytes?: number;
-  /** Fills `dir`, an empty directory, and gives the value to remember. May put a one-line `detail` in `summary`. */
+  /** Fills `dir`, an empty directory, and gives the value to remember. */
   readonly make: (dir: string) => Promise<Value>;
   /** A few words on what was made, for people. */
   readonly summary?: (value: Value) => string;
@@ -88,9 +89,22 @@ export class Store {
         durationMs: file.durationMs,
       };
     } catch (error) {
+      // Cut short by a power failure: it counts as not made.
+      if (error instanceof SyntaxError) return undefined;
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  /** Says that entries are being used, until released: `tryOwn` then gives nothing. */
+  async use(signal?: AbortSignal): Promise<Lock> {
+    const path = join(this.root, 'in-use.lock');
+    return (await tryLock(path, 'shared')) ?? takeLock(path, undefined, signal);
+  }
+
+  /** The store for oneself, to remove things from it; undefined while anybody uses it. */
+  async tryOwn(): Promise<Lock | undefined> {
+    return tryLock(join(this.root, 'in-use.lock'));
   }
 
   /**
@@ -137,6 +151,9 @@ export class Store {
       const durationMs = Math.round(performance.now() - started);
       const file: EntryFile = {inputs: stage.inputs, value, durationMs};
       await writeFile(join(part, 'entry.json'), `${JSON.stringify(file, null, 1)}\n`);
+      await captureStep(['sync', '--file-system', part]);
+      // Under the lock, and `find` has said there is none: what may lie there is no entry.
+      await removeTree(finalDir);
       await rename(part, finalDir);
       report({kind: 'finished', stage: stage.title, outcome: 'made', durationMs, ...detailOf(stage, value)});
       return {stage: stage.name, digest, dir: finalDir, value, reused: false, durationMs};
@@ -222,7 +239,15 @@ function inGigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** Removes a tree, read-only directories included. */
-async function removeTree(path: string): Promise<void> {
-  await rm(path, {recursive: true, force: true, maxRetries: 3});
+/** Removes a tree, also one with directories that its owner may not write to. */
+export async function removeTree(path: string): Promise<void> {
+  const remove = async (): Promise<void> => rm(path, {recursive: true, force: true, maxRetries: 3});
+  try {
+    await remove();
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    await captureStep(['chmod', '--recursive', 'u+rwX', path]);
+    await remove();
+  }
 }

@@ -47,4 +47,6 @@ export const objectCache = {
   CCACHE_DIR: '/cache',
   CCACHE_MAXSIZE: '5G',
   CCACHE_COMPILERCHECK: 'content',
+  // By preprocessed text only: the direct mode misses a new header that shadows one it has recorded.
+  CCACHE_NODIRECT: '1',
 } as const;

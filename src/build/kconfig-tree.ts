@@ -5,7 +5,6 @@
 
 import {readFileSync} from 'node:fs';
 import {mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {failure, KbuildError} from '../base/diagnostic.ts';
 import type {Workshop} from '../base/store.ts';
@@ -92,7 +91,7 @@ async function makefileEnvironment(
   arch: 'x86_64',
 ): Promise<ReadonlyMap<string, string>> {
   const goal = 'kbuild-environment-config';
-  const result = await inScratch(async (build) =>
+  const result = await inScratch(workshop, async (build) =>
     builder.capture({
       ...treeStep(workshop, source, build),
       argv: [...kernelMakeArgv(arch, 1), '-s', `--eval=${goal}: ; @env -0`, goal],
@@ -121,7 +120,7 @@ async function runProbes(
   environment: ReadonlyMap<string, string>,
   commands: readonly string[],
 ): Promise<readonly string[]> {
-  return inScratch(async (build) => {
+  return inScratch(workshop, async (build) => {
     await mkdir(join(build, 'answers'));
     const result = await builder.run({
       ...treeStep(workshop, source, build),
@@ -161,8 +160,11 @@ function treeStep(workshop: Workshop, source: KernelSource, build: string): Omit
   };
 }
 
-async function inScratch<Result>(use: (dir: string) => Promise<Result>): Promise<Result> {
-  const dir = await mkdtemp(join(tmpdir(), 'kbuild-'));
+/** In the store, since an engine need not see any other place. */
+async function inScratch<Result>(workshop: Workshop, use: (dir: string) => Promise<Result>): Promise<Result> {
+  const parent = join(workshop.store.root, 'scratch');
+  await mkdir(parent, {recursive: true});
+  const dir = await mkdtemp(join(parent, 'kconfig-'));
   try {
     return await use(dir);
   } finally {

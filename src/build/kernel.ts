@@ -1,19 +1,22 @@
 /** The kernel stage: a resolved .config and a source tree become a kernel, its modules, and what further modules need. */
 
-import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {failure} from '../base/diagnostic.ts';
-import {digestOf} from '../base/digest.ts';
+import {digestOf, digestOfValue} from '../base/digest.ts';
 import type {Entry, Workshop} from '../base/store.ts';
 import {type Builder, type ContainerStep, objectCache, sourceDateEpoch} from './container.ts';
 import {CompilerErrors} from './make/compiler-errors.ts';
+import {withObjectDirectory} from './make/object-directory.ts';
 import {countingArgv, countingMakefile, expectedObjects, ObjectCounter} from './make/objects.ts';
 import type {KernelSource} from './source.ts';
 
 export type KernelValue = {
   /** As `uname -r` prints it. */
   readonly release: string;
+  /** Objects it consists of, and how many of them were compiled for it: the others were there from the build before. */
   readonly objects: number;
+  readonly compiled: number;
   /** SHA-256 of the file `config`, which is what /proc/config.gz holds. */
   readonly configDigest: string;
 };
@@ -55,38 +58,51 @@ export async function obtainKernel(workshop: Workshop, request: KernelRequest): 
   return workshop.store.obtain<KernelValue>(workshop, {
     name: 'kernel',
     title: `kernel ${source.release} ${arch}`,
-    version: 1,
+    version: 2,
     inputs: {source: source.digest, builder: builder.digest, config: digestOf(configText), arch},
     needsBytes,
     make: (dir) => buildKernel(workshop, request, dir),
-    summary: ({release, objects}) => `${release}, ${objects} objects`,
+    summary: ({release, objects, compiled}) => `${release}, ${compiled} of ${objects} objects compiled`,
   });
 }
 
 async function buildKernel(workshop: Workshop, request: KernelRequest, dir: string): Promise<KernelValue> {
-  const build = join(dir, 'build');
+  const {source, builder, arch} = request;
+  const key = digestOfValue({source: source.digest, builder: builder.digest, arch});
+  return withObjectDirectory(workshop.store, key, join(dir, 'build'), (build, hasObjects) =>
+    buildIn(workshop, request, dir, {build, hasObjects}),
+  );
+}
+
+async function buildIn(
+  workshop: Workshop,
+  request: KernelRequest,
+  dir: string,
+  {build, hasObjects}: {build: string; hasObjects: boolean},
+): Promise<KernelValue> {
+  const {configText, arch} = request;
+  const config = Buffer.from(configText, 'latin1');
   const cache = join(workshop.store.root, 'ccache');
-  await Promise.all([mkdir(build), mkdir(join(dir, 'modules')), mkdir(cache, {recursive: true})]);
-  await writeFile(join(build, '.config'), request.configText, 'latin1');
+  await Promise.all([mkdir(join(dir, 'modules')), mkdir(cache, {recursive: true})]);
+  await writeFile(join(build, '.config'), config);
   const make = new KernelMake(workshop, request, {build, cache, out: dir});
 
   await make.run(['olddefconfig']);
-  await requireSameConfig(request.configText, join(build, '.config'));
+  await requireSameConfig(configText, join(build, '.config'));
   await make.run(['prepare', 'modules_prepare']);
   const expected = await make.countObjects(dir);
-  await make.build([bootImage[request.arch].target, 'modules'], expected);
-  await make.run(['modules_install', 'INSTALL_MOD_PATH=/out/modules', 'INSTALL_MOD_STRIP=1']);
+  const hasModules = configText.includes('\nCONFIG_MODULES=y\n');
+  const targets = [bootImage[arch].target, ...(hasModules ? ['modules'] : [])];
+  const compiled = await make.build(targets, expected, hasObjects);
+  if (hasModules) await make.run(['modules_install', 'INSTALL_MOD_PATH=/out/modules', 'INSTALL_MOD_STRIP=1']);
+  await make.keep(bootImage[arch].path);
 
   const release = (await readFile(join(build, 'include/config/kernel.release'), 'utf8')).trim();
   const modules = join(dir, 'modules/lib/modules', release);
   // They point at the container's paths.
   await Promise.all(['build', 'source'].map((link) => rm(join(modules, link), {force: true})));
-  await rename(join(build, bootImage[request.arch].path), join(dir, 'vmlinuz'));
-  await rename(join(build, 'System.map'), join(dir, 'System.map'));
-  await make.keepForModules();
-  await writeFile(join(dir, 'config'), request.configText, 'latin1');
-  await rename(build, join(dir, 'devel'));
-  return {release, objects: expected.size, configDigest: digestOf(Buffer.from(request.configText, 'latin1'))};
+  await writeFile(join(dir, 'config'), config);
+  return {release, objects: expected.size, compiled, configDigest: digestOf(config)};
 }
 
 /** The tree's own `conf` has the last word: what it would change, this project evaluated wrongly. */
@@ -148,10 +164,22 @@ class KernelMake {
       signal: this.#workshop.signal,
     });
     await rm(makefile);
+    this.#workshop.signal.throwIfAborted();
+    if (counted.outcome !== 'ok') {
+      throw failure('kernel-build-failed', `make could not list the objects:\n${counted.stderr.trim()}`);
+    }
     return expectedObjects(counted.stdout);
   }
 
-  async build(targets: readonly string[], expected: ReadonlySet<string>): Promise<void> {
+  /**
+   * Gives the number of expected objects that were compiled. How many will be is only known beforehand where none
+   * is there yet: it is what make finds out.
+   */
+  async build(
+    targets: readonly string[],
+    expected: ReadonlySet<string>,
+    hasObjects: boolean,
+  ): Promise<number> {
     const counter = new ObjectCounter(expected);
     const stage = `kernel ${this.#request.source.release} ${this.#request.arch}`;
     await this.#runMake([...this.#make, ...targets], (line) => {
@@ -161,32 +189,44 @@ class KernelMake {
         kind: 'advanced',
         stage,
         done,
-        ...(expected.size > 0 ? {expected: expected.size} : {}),
+        ...(expected.size > 0 && !hasObjects ? {expected: expected.size} : {}),
         unit: 'objects',
       });
     });
+    return counter.done;
   }
 
-  /** Leaves in the output directory what building a module against this kernel takes: no objects, all that is generated. */
-  async keepForModules(): Promise<void> {
-    const prune = ['-name', '*.o', '-o', '-name', '*.a', '-o', '-name', '*.ko', '-o', '-name', '.*.cmd'];
-    const also = [
-      '-o',
-      '-name',
-      'vmlinux*',
-      '-o',
-      '-name',
-      '.vmlinux*',
-      '-o',
-      '-name',
-      '.tmp_vmlinux*',
-      '-o',
-      '-name',
-      '*.mod.c',
+  /**
+   * Copies to the entry what comes of the build: the boot image, its symbols, and below `devel` what building a
+   * module against this kernel takes: no objects, all that is generated.
+   */
+  async keep(bootImagePath: string): Promise<void> {
+    const files = [
+      [bootImagePath, 'vmlinuz'],
+      ['System.map', 'System.map'],
+      ['Module.symvers', 'Module.symvers'],
     ];
-    const argv = ['find', '/build', '-type', 'f', '(', ...prune, ...also, ')', '-delete'];
-    await this.#runMake([...argv], () => undefined);
-    await this.#runMake(['cp', '/build/Module.symvers', '/out/Module.symvers'], () => undefined);
+    for (const [from, to] of files)
+      await this.#runMake(['cp', `/build/${from}`, `/out/${to}`], () => undefined);
+    const left = [
+      '*.o',
+      '*.a',
+      '*.ko',
+      '.*.cmd',
+      '*.mod.c',
+      'vmlinux*',
+      '.vmlinux*',
+      '.tmp_vmlinux*',
+      '/arch/*/boot',
+    ];
+    const argv = [
+      'rsync',
+      '--archive',
+      ...left.map((pattern) => `--exclude=${pattern}`),
+      '/build/',
+      '/out/devel/',
+    ];
+    await this.#runMake(argv, () => undefined);
   }
 
   async #runMake(argv: readonly string[], onLine: (line: string) => void): Promise<void> {
@@ -201,23 +241,17 @@ class KernelMake {
     });
     if (result.outcome === 'ok') return;
     this.#workshop.signal.throwIfAborted();
-    throw failure('kernel-build-failed', errors.message(`make ${argv.at(-1) ?? ''}`), {
-      hint: `the whole log is ${this.#step.logPath}`,
-    });
+    throw failure(
+      'kernel-build-failed',
+      errors.message(argv[0] === 'make' ? `make ${argv.at(-1)}` : argv.join(' ')),
+      {
+        hint: `the whole log is ${this.#step.logPath}`,
+      },
+    );
   }
 }
 
 /** The command that every use of the kernel's Makefile starts from; sources at /src, objects at /build. */
 export function kernelMakeArgv(arch: 'x86_64', jobs: number): readonly string[] {
   return ['make', '-C', '/src', 'O=/build', `ARCH=${arch}`, `-j${jobs}`, '--no-print-directory'];
-}
-
-/** The names of a kernel's installed modules, without path and suffix, sorted. */
-export async function moduleNames(kernel: Kernel): Promise<readonly string[]> {
-  const root = join(kernel.dir, 'modules/lib/modules', kernel.value.release);
-  const files = await readdir(root, {recursive: true});
-  return files
-    .filter((file) => file.endsWith('.ko'))
-    .map((file) => file.slice(file.lastIndexOf('/') + 1, -'.ko'.length))
-    .sort();
 }

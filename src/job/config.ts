@@ -51,7 +51,7 @@ export async function obtainConfig(
   const configText = await readFile(join(dir, 'config'), 'latin1');
   return {
     configText,
-    configDigest: digestOf(configText),
+    configDigest: digestOf(Buffer.from(configText, 'latin1')),
     goals: recipe.goals.map((goal) => ({goal, met: true, actual: value.actual[goal.symbol] ?? 'n'})),
     warnings: [],
   };

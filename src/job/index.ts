@@ -40,6 +40,7 @@ export const suite = 'bookworm';
  */
 export async function runJob(request: JobRequest, workshop: Workshop): Promise<JobResult> {
   await mkdir(workshop.logDir, {recursive: true});
+  const inUse = await workshop.store.use(workshop.signal);
   const lock = await takeLock(
     join(request.outDir, '.lock'),
     () =>
@@ -62,6 +63,7 @@ export async function runJob(request: JobRequest, workshop: Workshop): Promise<J
     return {...(await new Job(request, recording).run()), stages};
   } finally {
     await lock.release();
+    await inUse.release();
   }
 }
 
@@ -150,8 +152,11 @@ class Job {
   ): Promise<ReadonlyMap<string, BuiltModules>> {
     const built = new Map<string, BuiltModules>();
     for (const name of this.#request.recipe.modules) {
-      const module = await moduleRecipe(this.#workshop, name, this.#debian, this.#request.jobs);
-      built.set(name, await obtainModules(this.#workshop, {kernel, source, builder, module}));
+      const module = await moduleRecipe(this.#workshop, name, this.#debian);
+      built.set(
+        name,
+        await obtainModules(this.#workshop, {kernel, source, builder, module, jobs: this.#request.jobs}),
+      );
     }
     return built;
   }

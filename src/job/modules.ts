@@ -26,7 +26,6 @@ export async function moduleRecipe(
   workshop: Workshop,
   name: string,
   debian: DebianOptions,
-  jobs: number,
 ): Promise<ModuleRecipe> {
   const set = moduleSet(name);
   const packages = await obtainPackages(workshop, set, debian);
@@ -34,5 +33,5 @@ export async function moduleRecipe(
   if (found === undefined) throw new Error(`${set.name} was resolved without ${set.packages[0]}`);
   // Epoch and Debian revision apart: 1:2.1.11-1+deb12u1 is 2.1.11.
   const version = found.version.replace(/^\d+:/, '').replace(/-[^-]*$/, '');
-  return zfsModule({path: found.file, sha256: found.sha256, version}, jobs);
+  return zfsModule({path: found.file, sha256: found.sha256, version});
 }

@@ -43,6 +43,7 @@ export async function publish(
     stamps[result.name] = [size, mtimeMs];
     files.push({path: result.name, bytes: size, sha256});
   }
+  await removeStale(outDir, before, stamps);
   const manifest: Manifest = {version: 1, inputs, files, stamps};
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
   if (text !== (await readText(join(outDir, manifestName)))) {
@@ -50,6 +51,19 @@ export async function publish(
     await rename(join(outDir, `${manifestName}.part`), join(outDir, manifestName));
   }
   return files;
+}
+
+/** Results of an earlier run that this one does not have would pass for its own; what somebody changed is theirs. */
+async function removeStale(
+  outDir: string,
+  before: Manifest | undefined,
+  now: Manifest['stamps'],
+): Promise<void> {
+  for (const {path} of before?.files ?? []) {
+    if (now[path] !== undefined) continue;
+    if (await isUntouched(join(outDir, path), before?.stamps[path]))
+      await rm(join(outDir, path), {force: true});
+  }
 }
 
 async function isUntouched(path: string, stamp: readonly [number, number] | undefined): Promise<boolean> {

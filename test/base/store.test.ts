@@ -122,3 +122,25 @@ test('a stage that needs more space than there is is refused before it starts', 
   t.is(error?.exit, 1);
   t.is(error?.diagnostics[0]?.code, 'disk-full');
 });
+
+test('an entry cut short by a power failure is made again', async (t) => {
+  const {workshop} = await workshopFor(t);
+  const stage = stageOf('a', async () => 'whole');
+  const {dir} = await workshop.store.obtain(workshop, stage);
+  await writeFile(join(dir, 'entry.json'), '');
+  t.is((await workshop.store.obtain(workshop, stage)).reused, false);
+  await rm(join(dir, 'entry.json'));
+  t.is((await workshop.store.obtain(workshop, stage)).reused, false);
+});
+
+test('the store can be owned only while nobody uses it, and used by several', async (t) => {
+  const {workshop} = await workshopFor(t);
+  const [one, two] = [await workshop.store.use(), await workshop.store.use()];
+  t.is(await workshop.store.tryOwn(), undefined);
+  await one.release();
+  t.is(await workshop.store.tryOwn(), undefined);
+  await two.release();
+  const own = await workshop.store.tryOwn();
+  t.truthy(own);
+  await own?.release();
+});

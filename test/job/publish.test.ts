@@ -62,3 +62,12 @@ test('a source that is gone leaves nothing half-written', async (t) => {
   await t.throwsAsync(publish(out, [{name: 'host.img', from: '/nonexistent/image', sha256: 'x'}], {}));
   t.deepEqual(await readdir(out), []);
 });
+
+test('a result of an earlier run that this one does not have is removed, unless somebody changed it', async (t) => {
+  const {from, out} = await folders(t);
+  const both = ['host.img', 'report.json', 'config'].map((name) => ({name, from}));
+  await publish(out, both, {});
+  await writeFile(join(out, 'config'), 'edited by hand');
+  await publish(out, both.slice(0, 1), {});
+  t.deepEqual((await readdir(out)).sort(), ['config', 'host.img', 'manifest.json']);
+});

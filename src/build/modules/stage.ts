@@ -20,8 +20,10 @@ export type ModuleRecipe = {
   /** Names the source's content: a package's digest, a tarball's. */
   readonly sourceDigest: string;
   readonly sourcePath: string;
-  /** Run one after another; the modules are what they leave as *.ko below /out. */
+  /** Run one after another. */
   readonly steps: readonly ModuleStep[];
+  /** The folder below /out in which they leave the modules, as *.ko at any depth. */
+  readonly modulesIn: string;
   /** Free space its build may need, bytes. */
   readonly needsBytes: number;
 };
@@ -36,6 +38,8 @@ export type ModulesRequest = {
   readonly source: KernelSource;
   readonly builder: Builder;
   readonly module: ModuleRecipe;
+  /** Compilers run side by side: what they make does not depend on it. */
+  readonly jobs: number;
 };
 
 /**
@@ -78,14 +82,14 @@ async function buildModules(
       {source: work, target: '/out', readOnly: false},
       {source: cache, target: '/cache', readOnly: false},
     ],
-    environment: objectCache,
+    environment: {...objectCache, MAKEFLAGS: `-j${request.jobs}`},
     logPath: join(workshop.logDir, `${module.name}.log`),
     signal: workshop.signal,
   };
   for (const {title, argv, cwd} of module.steps) {
     await runStep(workshop, builder, {...step, argv, cwd}, `${module.name}: ${title}`);
   }
-  const files = await installIfFit(request, work, join(dir, 'modules'));
+  const files = await installIfFit(request, join(work, module.modulesIn), join(dir, 'modules'));
   await rm(work, {recursive: true});
   return {files};
 }
@@ -147,7 +151,7 @@ async function symversBelow(work: string): Promise<ReadonlyMap<string, number>> 
 }
 
 /** What a kernel in the store accepts of a module. */
-export async function kernelInterface(kernel: Kernel): Promise<KernelInterface> {
+async function kernelInterface(kernel: Kernel): Promise<KernelInterface> {
   const exports = parseSymvers(await readFile(join(kernel.dir, 'Module.symvers'), 'utf8'));
   const root = join(kernel.dir, 'modules/lib/modules', kernel.value.release);
   const some = (await readdir(root, {recursive: true})).find((path) => path.endsWith('.ko'));

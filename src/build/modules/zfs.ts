@@ -3,9 +3,9 @@
 import type {ModuleRecipe} from './stage.ts';
 
 /** `deb` is the path of the zfs-dkms package, in the pool; `version` its upstream version: `2.1.11`. */
-export function zfsModule(deb: {path: string; sha256: string; version: string}, jobs: number): ModuleRecipe {
-  const source = `/out/usr/src/zfs-${deb.version}`;
-  const objects = `${source}/module`;
+export function zfsModule(deb: {path: string; sha256: string; version: string}): ModuleRecipe {
+  const unpacked = `usr/src/zfs-${deb.version}`;
+  const source = `/out/${unpacked}`;
   return {
     name: 'zfs',
     version: deb.version,
@@ -24,8 +24,10 @@ export function zfsModule(deb: {path: string; sha256: string; version: string}, 
           '--with-linux-obj=/build',
         ],
       },
-      {title: 'make', cwd: source, argv: ['make', '-C', objects, `-j${jobs}`]},
+      {title: 'make', cwd: source, argv: ['make', '-C', 'module']},
     ],
+    // configure leaves modules of its own trials elsewhere.
+    modulesIn: `${unpacked}/module`,
     needsBytes: 1.5e9,
   };
 }
