@@ -128,7 +128,7 @@ const oneGoal: Proof = async () => {
   ];
 };
 
-/** Killed again and again, from an empty cache (packages and objects apart), until it is done: the same bytes. */
+/** Killed again and again, from an empty cache (downloaded packages apart), until it is done: the same bytes. */
 const kill: Proof = async () => {
   const cache = join(work, 'kill-cache');
   const out = join(work, 'kill-out');
@@ -159,9 +159,10 @@ const kill: Proof = async () => {
     if (code !== null) break;
   }
   const [reference, killed] = await Promise.all([digests(results), digests(out)]);
-  const different = Object.keys(killed).filter((name) => killed[name] !== reference[name]);
+  const names = new Set([...Object.keys(reference), ...Object.keys(killed)]);
+  const different = [...names].filter((name) => killed[name] !== reference[name]);
   findings.push({
-    holds: different.length === 0 && Object.keys(killed).length > 0,
+    holds: different.length === 0 && names.size > 0,
     seen: `${Object.keys(killed).length} files, ${different.length === 0 ? 'all the same bytes as without a kill' : `different: ${different.join(', ')}`}`,
   });
   return findings;
@@ -173,12 +174,14 @@ const interrupt: Proof = async () => {
   const argv = [entry, 'recipe', recipe, '--no-boot', '--out', out, '--set', 'PANIC_TIMEOUT=77', '--quiet'];
   const child = spawn(process.execPath, argv, {cwd: root, stdio: 'ignore', detached: true});
   await new Promise((wait) => setTimeout(wait, 45_000));
-  const sessionBefore = await descendants(child.pid!);
+  const sessionBefore = [...(await descendants(child.pid!)), ...(await containersOf(child.pid!))];
   const started = performance.now();
   child.kill('SIGINT');
   const [code] = (await once(child, 'exit')) as [number | null];
   const seconds = (performance.now() - started) / 1000;
-  const alive = sessionBefore.filter((pid) => existsSync(`/proc/${pid}`));
+  const alive = [...sessionBefore, ...(await containersOf(child.pid!))].filter((pid) =>
+    existsSync(`/proc/${pid}`),
+  );
   return [
     {holds: code === 130, seen: `exit code ${code}`},
     {
@@ -201,23 +204,42 @@ async function descendants(pid: number): Promise<readonly number[]> {
   return [...parents.keys()].filter((one) => one !== pid && isBelow(parents.get(one)));
 }
 
-/** Each engine that works here builds the same kernel configuration and the same image bytes. */
+/** Monitors of a podman container, which are no children of kbuild's, and what runs below them. */
+async function containersOf(pid: number): Promise<readonly number[]> {
+  const {stdout} = await captureStep(['pgrep', '-f', `conmon .*-n kbuild-${pid}-`]);
+  const monitors = stdout.split('\n').filter(Boolean).map(Number);
+  const below = await Promise.all(monitors.map(descendants));
+  return [...monitors, ...below.flat()];
+}
+
+/** Every engine that works here resolves the recipe to the same .config; one that does not work says why, with exit 3. */
 const engines: Proof = async () => {
   const findings: Finding[] = [];
+  const configs = new Set<string>();
   for (const engine of ['podman', 'docker', 'bubblewrap']) {
-    const cache = join(work, `engine-${engine}`);
-    const {exitCode, seconds, stderr} = await kbuild(
-      ['config', recipe, '--engine', engine, '--write', join(work, `${engine}.config`)],
-      {
-        KBUILD_CACHE: cache,
-      },
-    );
-    const reason = stderr.trim().split('\n').at(-2) ?? '';
+    // The engine is no input of any stage: what is there has to go, for it to be used.
+    await kbuild(['cache', 'clean', 'config']);
+    const file = join(work, `${engine}.config`);
+    const out = join(work, 'engines');
+    const {exitCode, seconds, stderr} = await kbuild([
+      'config',
+      recipe,
+      '--engine',
+      engine,
+      '--write',
+      file,
+      '--out',
+      out,
+    ]);
+    if (exitCode === 0) configs.add(await digestOfFile(file));
+    const reason =
+      exitCode === 0 ? '' : `: ${stderr.split('\n').find((line) => line.includes('error[')) ?? stderr}`;
     findings.push({
       holds: exitCode === 0 || exitCode === 3,
-      seen: `${engine}: ended with ${exitCode} after ${seconds.toFixed(0)} s${exitCode === 3 ? `: ${reason}` : ''}`,
+      seen: `${engine}: ended with ${exitCode} after ${seconds.toFixed(0)} s${reason}`,
     });
   }
+  findings.push({holds: configs.size === 1, seen: `${configs.size} different .config`});
   return findings;
 };
 

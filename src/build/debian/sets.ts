@@ -53,18 +53,11 @@ const imageTools = [
   'zstd',
 ];
 
-/** The compiler and its companions for another architecture than the builder's own. */
-const crossTools: Readonly<Record<DebianArchitecture, readonly string[]>> = {
-  amd64: ['gcc-x86-64-linux-gnu', 'libc6-dev-amd64-cross'],
-  arm64: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
-};
-
-/** Everything that steps run in the container, for kernels and images of `target`. */
-export function builderSet(machine: DebianArchitecture, target: DebianArchitecture = machine): PackageSet {
-  const cross = machine === target ? [] : crossTools[target];
+/** Everything that steps run in the container. */
+export function builderSet(_machine: DebianArchitecture): PackageSet {
   return {
-    name: machine === target ? 'builder' : `builder/${target}`,
-    packages: [...kernelTools, ...moduleTools, ...moduleLibraries, ...imageTools, ...cross],
+    name: 'builder',
+    packages: [...kernelTools, ...moduleTools, ...moduleLibraries, ...imageTools],
     closure: 'userland',
   };
 }
@@ -84,6 +77,7 @@ const imageBase = [
   'iputils-ping',
   'kmod',
   'less',
+  'netbase',
   'openssh-server',
   'pciutils',
   'procps',

@@ -21,7 +21,7 @@ export async function obtainModuleTree(
   const {release} = kernel.value;
   return workshop.store.obtain(workshop, {
     name: 'module-tree',
-    title: `modules of ${release}`,
+    title: `module tree of ${release}${modules.length === 0 ? '' : ', with out-of-tree modules'}`,
     version: 1,
     inputs: {kernel: kernel.digest, builder: builder.digest, modules: modules.map(({digest}) => digest)},
     make: async (dir) => {
