@@ -20,11 +20,14 @@ export async function tryLock(path: string, kind: LockKind = 'exclusive'): Promi
 }
 
 /** Waits for the lock as long as it takes, or until `signal`; `onWait` is called once if it is not free now. */
-export async function takeLock(path: string, onWait?: () => void, signal?: AbortSignal): Promise<Lock> {
-  const now = await tryLock(path);
+export async function takeLock(
+  path: string,
+  {kind = 'exclusive', onWait, signal}: {kind?: LockKind; onWait?: () => void; signal?: AbortSignal} = {},
+): Promise<Lock> {
+  const now = await tryLock(path, kind);
   if (now !== undefined) return now;
   onWait?.();
-  const later = await hold(path, [], signal);
+  const later = await hold(path, [`--${kind}`], signal);
   if (later === undefined) throw new Error(`flock gave up on ${path}`);
   return later;
 }

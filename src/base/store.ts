@@ -98,8 +98,10 @@ export class Store {
 
   /** Says that entries are being used, until released: `tryOwn` then gives nothing. */
   async use(signal?: AbortSignal): Promise<Lock> {
-    const path = join(this.root, 'in-use.lock');
-    return (await tryLock(path, 'shared')) ?? takeLock(path, undefined, signal);
+    return takeLock(join(this.root, 'in-use.lock'), {
+      kind: 'shared',
+      ...(signal === undefined ? {} : {signal}),
+    });
   }
 
   /** The store for oneself, to remove things from it; undefined while anybody uses it. */
@@ -115,16 +117,15 @@ export class Store {
     const found = await this.find(stage);
     if (found !== undefined) return reportReuse(workshop.report, stage, found);
     const digest = this.digest(stage);
-    const lock = await takeLock(
-      join(this.root, stage.name, `${digest}.lock`),
-      () =>
+    const lock = await takeLock(join(this.root, stage.name, `${digest}.lock`), {
+      signal: workshop.signal,
+      onWait: () =>
         workshop.report({
           kind: 'said',
           severity: 'info',
           message: `${stage.title}: another kbuild is making this; waiting for it`,
         }),
-      workshop.signal,
-    );
+    });
     try {
       return (await this.find(stage)) ?? (await this.#make(workshop, stage, digest));
     } finally {

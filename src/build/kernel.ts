@@ -9,7 +9,7 @@ import {type Builder, type ContainerStep, objectCache, sourceDateEpoch} from './
 import {CompilerErrors} from './make/compiler-errors.ts';
 import {withObjectDirectory} from './make/object-directory.ts';
 import {countingArgv, countingMakefile, expectedObjects, ObjectCounter} from './make/objects.ts';
-import type {KernelSource} from './source.ts';
+import {type KernelSource, requireUnchangedSource} from './source.ts';
 
 export type KernelValue = {
   /** As `uname -r` prints it. */
@@ -96,6 +96,7 @@ async function buildIn(
   const compiled = await make.build(targets, expected, hasObjects);
   if (hasModules) await make.run(['modules_install', 'INSTALL_MOD_PATH=/out/modules', 'INSTALL_MOD_STRIP=1']);
   await make.keep(bootImage[arch].path);
+  await requireUnchangedSource(workshop, request.source);
 
   const release = (await readFile(join(build, 'include/config/kernel.release'), 'utf8')).trim();
   const modules = join(dir, 'modules/lib/modules', release);

@@ -3,13 +3,13 @@
 import {createHash} from 'node:crypto';
 import type {BigIntStats} from 'node:fs';
 import {lstatSync, readdirSync, readFileSync, readlinkSync} from 'node:fs';
-import {readFile, stat} from 'node:fs/promises';
-import {join} from 'node:path';
+import {readFile, realpath, stat} from 'node:fs/promises';
+import {basename, dirname, join, relative} from 'node:path';
 import {setImmediate} from 'node:timers/promises';
-import {badInput} from '../base/diagnostic.ts';
+import {badInput, failure, type KbuildError} from '../base/diagnostic.ts';
 import {digestOf, digestOfFile} from '../base/digest.ts';
+import {replaceFile} from '../base/replace-file.ts';
 import type {Workshop} from '../base/store.ts';
-import {replaceFile} from './debian/replace-file.ts';
 
 /** A file changed this shortly before it was read may change again without its times showing it. */
 const racyNs = 2_000_000_000n;
@@ -20,11 +20,10 @@ const filesAtOnce = 500;
  * Refuses a tree in which `make` ran: the kernel's own Makefile then refuses to build elsewhere, as its target
  * `outputmakefile` says.
  *
- * @throws exit 2.
+ * @throws exit 2, also where the tree has no architectures and so is no kernel.
  */
 export async function refuseBuiltTree(path: string): Promise<void> {
-  const architectures = readdirSync(join(path, 'arch'), {withFileTypes: true, encoding: 'utf8'});
-  const generated = architectures
+  const generated = architecturesOf(path)
     .filter((one) => one.isDirectory())
     .map((one) => `arch/${one.name}/include/generated`);
   for (const name of ['.config', 'include/config', ...generated]) {
@@ -35,19 +34,78 @@ export async function refuseBuiltTree(path: string): Promise<void> {
   }
 }
 
+function architecturesOf(path: string) {
+  try {
+    return readdirSync(join(path, 'arch'), {withFileTypes: true, encoding: 'utf8'});
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    throw badInput('not-a-kernel', `${path} is no kernel source: it has no directory arch`, {
+      hint: 'name the directory whose top is that of a kernel',
+    });
+  }
+}
+
+/**
+ * Refuses a tree into which kbuild itself would write: what it leaves there would be part of the next run's source.
+ *
+ * @param apart absolute paths that kbuild writes below, there or not yet there.
+ * @throws exit 2.
+ */
+export async function requireApart(root: string, apart: readonly string[]): Promise<void> {
+  const tree = await realpath(root);
+  for (const path of apart) {
+    if (!isBelow(tree, await realPathOf(path))) continue;
+    throw badInput(
+      'output-in-source',
+      `${path} is inside the source directory ${root}: what is written there would change the source`,
+      {
+        hint: 'name an output directory outside of it with --out, and a cache outside of it with KBUILD_CACHE',
+      },
+    );
+  }
+}
+
+function isBelow(tree: string, path: string): boolean {
+  const [first] = relative(tree, path).split('/');
+  return first !== '..';
+}
+
+/** With the links resolved in as much of a path as there is. */
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    return dirname(path) === path ? path : join(await realPathOf(dirname(path)), basename(path));
+  }
+}
+
+/** A file is not there, or no longer. */
+function isGone(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** The fault of a source that somebody changes while kbuild works with it. */
+export function sourceChanged(root: string, what: string): KbuildError {
+  return failure('source-changed', `${root} changed while kbuild was at work: ${what}`, {
+    hint: 'run kbuild again and leave the source alone until it is done, or build from a copy',
+  });
+}
+
 type Leaf = {readonly path: string; readonly stats: BigIntStats};
 
 /**
  * A digest of all files below a directory, by path, content and whether they can be executed; `.git` at the top
- * does not count. Contents are read again only of files whose size, times or inode are others than last time.
+ * does not count, and links count by what they name. Contents are read again only of files whose size, times or
+ * inode are others than last time.
+ *
+ * @throws exit 1 where a file vanishes meanwhile; exit 2 for a name that the index cannot hold.
  */
 export async function digestOfTree(workshop: Workshop, root: string): Promise<string> {
   const index = join(workshop.store.root, 'source-index', `${digestOf(root)}.tsv`);
   const known = parseIndex(await readFile(index, 'utf8').catch(() => ''));
   const now = BigInt(Date.now()) * 1_000_000n;
-  const leaves = leavesOf(root, '').sort((a, b) => (a.path < b.path ? -1 : 1));
-  const changed = leaves.filter((leaf) => known.get(leaf.path)?.mark !== markOf(leaf.stats));
-  if (changed.length > 0) await readAll(workshop, root, changed, known);
+  const {leaves, changed} = await readTree(workshop, root, known);
   const tree = createHash('sha256');
   const lines: string[] = [];
   for (const {path, stats} of leaves) {
@@ -57,6 +115,23 @@ export async function digestOfTree(workshop: Workshop, root: string): Promise<st
   }
   if (changed.length > 0 || lines.length !== known.size) await replaceFile(index, lines.join(''));
   return tree.digest('hex');
+}
+
+/** All files of the tree, sorted by path. `known` is brought up to date for those that had changed. */
+async function readTree(
+  workshop: Workshop,
+  root: string,
+  known: Known,
+): Promise<{readonly leaves: readonly Leaf[]; readonly changed: readonly Leaf[]}> {
+  try {
+    const leaves = leavesOf(root, '').sort((a, b) => (a.path < b.path ? -1 : 1));
+    const changed = leaves.filter((leaf) => known.get(leaf.path)?.mark !== markOf(leaf.stats));
+    if (changed.length > 0) await readAll(workshop, root, changed, known);
+    return {leaves, changed};
+  } catch (error) {
+    if (isGone(error)) throw sourceChanged(root, `${(error as NodeJS.ErrnoException).path} is gone`);
+    throw error;
+  }
 }
 
 type Known = Map<string, {readonly mark: string; readonly digest: string}>;

@@ -2,14 +2,15 @@
 
 import {mkdir, readFile, stat} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
-import {badInput, failure} from '../base/diagnostic.ts';
+import {badInput, failure, type KbuildError} from '../base/diagnostic.ts';
 import {digestOfFile} from '../base/digest.ts';
 import type {Stage, Workshop} from '../base/store.ts';
 import type {Builder} from './container.ts';
 import {obtainPackages} from './debian/packages.ts';
 import type {DebianOptions} from './debian/release.ts';
 import {kernelSet} from './debian/sets.ts';
-import {digestOfTree, refuseBuiltTree} from './source-directory.ts';
+import {digestOfTree, refuseBuiltTree, requireApart, sourceChanged} from './source-directory.ts';
+import {leadsOut} from './source-links.ts';
 
 export type KernelSourceSpec =
   /** The package `linux-source-<version>`, for example of version `6.1`. */
@@ -19,6 +20,8 @@ export type KernelSourceSpec =
   | {readonly kind: 'directory'; readonly path: string};
 
 export type KernelSource = {
+  /** A directory is somebody's own and may change; the others are in the store. */
+  readonly kind: KernelSourceSpec['kind'];
   /** The tree. To be mounted read-only. */
   readonly dir: string;
   /** Of what the tree was made from: a package, an archive, or the content of a directory. */
@@ -28,18 +31,22 @@ export type KernelSource = {
 };
 
 /**
- * A kernel source ready to be built from. Archives are unpacked once, in the container, so that nothing in them
- * can reach outside; a directory is used as it is.
+ * A kernel source ready to be built from. Archives are unpacked once, in the container, and refused if a link in
+ * them leads out of their tree, so that nothing in them can reach outside. A directory is used as it is: its links
+ * are followed wherever its owner let them lead, and only steps in the container see no more than the tree.
  *
- * @throws exit 2 for a path that is not there, an archive whose digest is another (`wrong-digest`) or that cannot
- *   be unpacked (`corrupt-archive`), a tree that is no kernel, or one in which `make` ran; and what
- *   `obtainPackages` throws.
+ * @param apart absolute paths that kbuild writes below, which must not be inside a source directory.
+ * @throws exit 2 for a path that is not there, an archive whose digest is another (`wrong-digest`) or that is no
+ *   whole archive (`corrupt-archive`), a tree that is no kernel, one in which `make` ran, or one with a path of
+ *   `apart` in it (`output-in-source`); exit 1 where unpacking fails for another reason (`unpack-failed`) or a
+ *   directory changes while it is read (`source-changed`); and what `obtainPackages` throws.
  */
 export async function obtainKernelSource(
   workshop: Workshop,
   builder: Builder,
   spec: KernelSourceSpec,
   debian: DebianOptions,
+  apart: readonly string[] = [],
 ): Promise<KernelSource> {
   switch (spec.kind) {
     case 'debian':
@@ -47,8 +54,20 @@ export async function obtainKernelSource(
     case 'tarball':
       return archiveSource(workshop, builder, resolve(spec.path), spec.sha256);
     case 'directory':
-      return directorySource(workshop, resolve(spec.path));
+      return directorySource(workshop, resolve(spec.path), apart);
   }
+}
+
+/**
+ * Makes sure that what was built from a source was built from what its digest says. To be called when the stages
+ * are done: a source directory is looked through once more; the others cannot change.
+ *
+ * @throws exit 1 (`source-changed`).
+ */
+export async function requireUnchangedSource(workshop: Workshop, source: KernelSource): Promise<void> {
+  if (source.kind !== 'directory') return;
+  if ((await digestOfTree(workshop, source.dir)) === source.digest) return;
+  throw sourceChanged(source.dir, 'its files are not those that were built from');
 }
 
 /** $1 is the archive's name in the package; the compression is found from the content. */
@@ -71,6 +90,7 @@ async function debianSource(
   const one = packages.find((candidate) => candidate.name === name);
   if (one === undefined) throw failure('bad-lock', `the lock of kernel/${version} does not have ${name}`);
   return unpacked(workshop, builder, {
+    kind: 'debian',
     title: `kernel source ${one.version}`,
     sha256: one.sha256,
     file: one.file,
@@ -100,6 +120,7 @@ async function archiveSource(
   if (suffix === undefined)
     throw badInput('unknown-archive', `${path} is no .tar, .tar.gz, .tar.xz, .tar.bz2 or .tar.zst`);
   return unpacked(workshop, builder, {
+    kind: 'tarball',
     title: `kernel source ${basename(path)}`,
     sha256,
     file: path,
@@ -110,6 +131,7 @@ async function archiveSource(
 }
 
 type Archive = {
+  readonly kind: KernelSource['kind'];
   readonly title: string;
   readonly sha256: string;
   readonly file: string;
@@ -132,8 +154,15 @@ async function unpacked(workshop: Workshop, builder: Builder, archive: Archive):
     summary: ({release}) => release,
   };
   const entry = await workshop.store.obtain(workshop, stage);
-  return {dir: join(entry.dir, 'tree'), digest: entry.digest, release: entry.value.release};
+  const dir = join(entry.dir, 'tree');
+  return {kind: archive.kind, dir, digest: entry.digest, release: entry.value.release};
 }
+
+/** Names the links in the tree, each ended by a NUL. */
+const listLinks = "find /out/tree -type l -printf '%P\\0'";
+
+/** What a tool of unpacking says begins with its name, also where bash or tar started it by its path. */
+const toolSpoke = /^(?:\/\S*\/)?(?:tar|xz|gzip|bzip2|zstd|dpkg-deb): /m;
 
 async function unpackInto(
   workshop: Workshop,
@@ -142,10 +171,8 @@ async function unpackInto(
   dir: string,
 ): Promise<void> {
   await mkdir(join(dir, 'tree'));
-  // The tree has to stand on its own: a link out of it would be followed on this machine, where Kconfig is read.
-  const strayLinks = 'find /out/tree -type l -lname "/*" -print -quit';
   const result = await builder.capture({
-    argv: ['bash', '-e', '-c', `${archive.script}\n${strayLinks}`, 'unpack', archive.argument],
+    argv: ['bash', '-e', '-c', `${archive.script}\n${listLinks}`, 'unpack', archive.argument],
     mounts: [
       {source: archive.file, target: `/in/${archive.mountedAs}`, readOnly: true},
       {source: dir, target: '/out', readOnly: false},
@@ -154,33 +181,47 @@ async function unpackInto(
     signal: workshop.signal,
   });
   workshop.signal.throwIfAborted();
-  if (result.outcome !== 'ok') {
-    const said = result.stderr.trim().split('\n').slice(-2).join('; ');
-    if (/No space left/.test(result.stderr)) throw failure('disk-full', `the disk filled up: ${said}`);
-    throw badInput('corrupt-archive', `${archive.file} cannot be unpacked: ${said}`, {
-      hint: 'fetch the archive again; `tar --list` shows whether it is whole',
-    });
-  }
-  const stray = result.stdout.trim();
-  if (stray !== '')
+  if (result.outcome !== 'ok') throw unpackFailure(archive, result.stderr);
+  // The tree has to stand on its own: a link out of it would be followed on this machine, where Kconfig is read.
+  const links = result.stdout.split('\0').filter((link) => link !== '');
+  const stray = links.find((link) => leadsOut(join(dir, 'tree'), link));
+  if (stray !== undefined)
     throw badInput(
       'corrupt-archive',
-      `${archive.file} has a link out of its own tree: ${stray.replace('/out/tree/', '')}`,
+      `${archive.file} has a link out of its own tree: ${JSON.stringify(stray)}`,
       {
         hint: 'take the archive from its publisher',
       },
     );
 }
 
-async function directorySource(workshop: Workshop, path: string): Promise<KernelSource> {
+function unpackFailure(archive: Archive, stderr: string): KbuildError {
+  const said = stderr.trim().split('\n').slice(-2).join('; ') || 'the container ended without a word';
+  if (/No space left/.test(stderr)) return failure('disk-full', `the disk filled up: ${said}`);
+  const message = `${archive.file} cannot be unpacked: ${said}`;
+  if (!toolSpoke.test(stderr))
+    return failure('unpack-failed', message, {
+      hint: 'see whether another engine can, with --engine; nothing was found wrong with the archive itself',
+    });
+  return badInput('corrupt-archive', message, {
+    hint: 'fetch the archive again; `tar --list` shows whether it is whole',
+  });
+}
+
+async function directorySource(
+  workshop: Workshop,
+  path: string,
+  apart: readonly string[] = [],
+): Promise<KernelSource> {
   const dir = await stat(path).catch(() => undefined);
   if (dir === undefined || !dir.isDirectory())
     throw badInput('no-source', `${path} is no directory`, {
       hint: 'name a kernel archive, a directory or a version',
     });
+  await requireApart(path, apart);
   const release = await kernelRelease(path);
   await refuseBuiltTree(path);
-  return {dir: path, digest: await digestOfTree(workshop, path), release};
+  return {kind: 'directory', dir: path, digest: await digestOfTree(workshop, path), release};
 }
 
 /**

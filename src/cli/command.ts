@@ -21,7 +21,7 @@ export type Answer = {
   /** The members of the object of `--json`. */
   readonly value: Readonly<Record<string, unknown>>;
   /** The result itself, for stdout: a .config, a schema. */
-  readonly result?: string;
+  readonly result?: string | Uint8Array;
   /** What people want to read of it on stdout; not shown with `--quiet`. */
   readonly words?: string;
 };

@@ -10,18 +10,15 @@ import type {Terminal} from './terminal.ts';
 
 export type Fault = {readonly exit: ExitCode; readonly diagnostics: readonly Diagnostic[]};
 
-/** Errors of the file system that a user causes and can cure. */
-const usersErrors = new Set([
-  'EACCES',
-  'EPERM',
-  'EROFS',
-  'ENOSPC',
-  'EDQUOT',
-  'ENOTDIR',
-  'EISDIR',
-  'EMFILE',
-  'EIO',
+/** Errors of the file system that a user causes and can cure: of the machine's state, and of a path that was given. */
+const usersErrors: ReadonlyMap<string, ExitCode> = new Map([
+  ...['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EEXIST', 'ENOTEMPTY', 'EMFILE', 'ENFILE', 'EIO'].map(
+    (code) => [code, exitCode.failed] as const,
+  ),
+  ...['ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP'].map((code) => [code, exitCode.badInput] as const),
 ]);
+
+const fullDisk = new Set(['ENOSPC', 'EDQUOT']);
 
 /** What an exception means for the person who ran the command. The stack of a bug goes to a file. */
 export function faultOf(error: unknown, signal: AbortSignal, command = ''): Fault {
@@ -35,10 +32,19 @@ export function faultOf(error: unknown, signal: AbortSignal, command = ''): Faul
   if (error instanceof KbuildError) return {exit: error.exit, diagnostics: error.diagnostics};
   if (error instanceof CommanderError) return usageFault(error, command);
   const {code, syscall, message} = error as NodeJS.ErrnoException;
-  if (syscall !== undefined && code !== undefined && usersErrors.has(code)) {
-    return {exit: exitCode.failed, diagnostics: [{severity: 'error', code: 'file-access', message}]};
+  if (syscall !== undefined && code !== undefined) {
+    if (fullDisk.has(code)) return fullDiskFault(message);
+    const exit = usersErrors.get(code);
+    if (exit !== undefined) return {exit, diagnostics: [{severity: 'error', code: 'file-access', message}]};
   }
   return bugFault(error);
+}
+
+/** The store explains its own full disk; this is any other, the output directory's above all. */
+function fullDiskFault(message: string): Fault {
+  const hint =
+    'free some space, or name another place with --out DIR or KBUILD_CACHE=DIR; what was finished is kept';
+  return {exit: exitCode.failed, diagnostics: [{severity: 'error', code: 'disk-full', message, hint}]};
 }
 
 function usageFault(error: CommanderError, command: string): Fault {

@@ -21,12 +21,25 @@ process.on('uncaughtException', (error) => {
   process.exit(exitCode.bug);
 });
 
+/**
+ * A job imports late what a run with nothing to do can spare. A run that lasts loads it now: meanwhile the launcher
+ * may put a newer program in the place of this one, and halves of two do not fit. What fails here fails there too.
+ */
+function loadTheRest(): void {
+  for (const load of [import('../build/kconfig-tree.ts'), import('../recipe/resolve.ts')]) {
+    load.catch(() => undefined);
+  }
+}
+
 const code = await runCommandLine(process.argv.slice(2), {
   terminal,
   signal,
   cwd: process.cwd(),
   environment: process.env,
-  runJob: async (request, workshop) => (await import('../job/index.ts')).runJob(request, workshop),
+  runJob: async (request, workshop) => {
+    setTimeout(loadTheRest, 1000).unref();
+    return (await import('../job/index.ts')).runJob(request, workshop);
+  },
 });
 // Not by process.exitCode: a handle that is left open must not keep a finished command waiting.
 process.stdout.write('', () => process.exit(code));

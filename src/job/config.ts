@@ -6,7 +6,7 @@ import {isAbsolute, join} from 'node:path';
 import {digestOf, digestOfFile} from '../base/digest.ts';
 import type {Workshop} from '../base/store.ts';
 import type {Builder} from '../build/container.ts';
-import type {KernelSource} from '../build/source.ts';
+import {type KernelSource, requireUnchangedSource} from '../build/source.ts';
 import type {Recipe} from '../recipe/recipe.ts';
 import type {Resolved} from '../recipe/resolve.ts';
 
@@ -37,6 +37,7 @@ export async function obtainConfig(
       ]);
       const tree = await readKconfigTree(workshop, builder, source, arch);
       const resolved = resolveRecipe(recipe, tree);
+      await requireUnchangedSource(workshop, source);
       for (const {message, severity} of resolved.warnings) {
         if (severity !== 'note') workshop.report({kind: 'said', severity: 'warning', message});
       }

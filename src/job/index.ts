@@ -13,7 +13,7 @@ import {obtainBuilder} from '../build/debian/builder.ts';
 import {type DebianOptions, debianArchitecture} from '../build/debian/release.ts';
 import {builderSet, imageSet} from '../build/debian/sets.ts';
 import {obtainUserland} from '../build/debian/userland.ts';
-import {makeBuilder} from '../build/engines/select.ts';
+import {makeBuilder, removeLeftContainers} from '../build/engines/select.ts';
 import {type Kernel, obtainKernel} from '../build/kernel.ts';
 import {type BuiltModules, obtainModules} from '../build/modules/stage.ts';
 import {obtainModuleTree} from '../build/modules/tree.ts';
@@ -40,24 +40,20 @@ export const suite = 'bookworm';
  */
 export async function runJob(request: JobRequest, workshop: Workshop): Promise<JobResult> {
   await mkdir(workshop.logDir, {recursive: true});
-  const inUse = await workshop.store.use(workshop.signal);
-  const lock = await takeLock(
-    join(request.outDir, '.lock'),
-    () =>
-      workshop.report({
-        kind: 'said',
-        severity: 'info',
-        message: `another kbuild works on ${request.outDir}; waiting for it`,
-      }),
-    workshop.signal,
-  );
+  const {store, signal, report} = workshop;
+  const inUse = await store.use(signal);
+  const message = `another kbuild works on ${request.outDir}; waiting for it`;
+  const lock = await takeLock(join(request.outDir, '.lock'), {
+    signal,
+    onWait: () => report({kind: 'said', severity: 'info', message}),
+  });
   try {
     const stages: StageRecord[] = [];
     const recording: Workshop = {
       ...workshop,
       report: (event) => {
         record(stages, event);
-        workshop.report(event);
+        report(event);
       },
     };
     return {...(await new Job(request, recording).run()), stages};
@@ -87,9 +83,12 @@ class Job {
 
   async run(): Promise<Omit<JobResult, 'stages'>> {
     const {recipe, upTo, outDir} = this.#request;
+    // One that a killed kbuild has left would go on writing into what is made anew.
+    await removeLeftContainers(this.#workshop);
     const spec = await sourceSpec(this.#request.kernel ?? recipe.kernel.version);
     const builder = await this.#builder();
-    const source = await obtainKernelSource(this.#workshop, builder, spec, this.#debian);
+    const apart = [outDir, this.#workshop.store.root];
+    const source = await obtainKernelSource(this.#workshop, builder, spec, this.#debian, apart);
     const resolved = await obtainConfig(this.#workshop, {...this.#request, source, builder});
     const inputs = {
       recipe: recipe.name,
@@ -124,7 +123,7 @@ class Job {
   }
 
   async #builder(): Promise<Builder> {
-    const set = builderSet(this.#debian.architecture);
+    const set = builderSet();
     const root = await obtainBuilder(this.#workshop, set, this.#debian);
     return makeBuilder(root, this.#request.engine, this.#workshop);
   }

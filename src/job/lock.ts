@@ -10,11 +10,8 @@ import {moduleSet} from './modules.ts';
 import {sourceSpec} from './source-spec.ts';
 
 /** Everything that building the recipes takes from Debian, each set once. */
-export async function packageSets(
-  recipes: readonly Recipe[],
-  arch: 'x86_64',
-): Promise<readonly PackageSet[]> {
-  const sets = [builderSet(debianArchitecture(arch))];
+async function packageSets(recipes: readonly Recipe[]): Promise<readonly PackageSet[]> {
+  const sets = [builderSet()];
   for (const recipe of recipes) {
     const source = await sourceSpec(recipe.kernel.version);
     if (source.kind === 'debian') sets.push(kernelSet(source.version));
@@ -32,7 +29,7 @@ export async function relock(
   recipes: readonly Recipe[],
   arch: 'x86_64',
 ): Promise<{readonly path: string; readonly changes: Readonly<Record<string, readonly VersionChange[]>>}> {
-  return updateLock(workshop, await packageSets(recipes, arch), {
+  return updateLock(workshop, await packageSets(recipes), {
     suite,
     architecture: debianArchitecture(arch),
   });

@@ -1,10 +1,11 @@
 /** Puts results where people look for them: `out/NAME/ARCH`, each file whole or not at all, the manifest last. */
 
 import {constants} from 'node:fs';
-import {chmod, copyFile, mkdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {chmod, copyFile, mkdir, readFile, rename, rm, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {digestOfFile, type Json} from '../base/digest.ts';
 import {captureStep} from '../base/process.ts';
+import {replaceFile} from '../base/replace-file.ts';
 import type {OutputFile} from './request.ts';
 
 /** A file of the store, and its name below the output directory. */
@@ -47,8 +48,7 @@ export async function publish(
   const manifest: Manifest = {version: 1, inputs, files, stamps};
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
   if (text !== (await readText(join(outDir, manifestName)))) {
-    await writeFile(join(outDir, `${manifestName}.part`), text);
-    await rename(join(outDir, `${manifestName}.part`), join(outDir, manifestName));
+    await replaceFile(join(outDir, manifestName), text);
   }
   return files;
 }

@@ -1,6 +1,7 @@
 /** From a name to a composed recipe: finds the files, follows `use`, merges goals and modules. */
 
-import {realpath} from 'node:fs/promises';
+import {constants} from 'node:fs';
+import {access, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, resolve} from 'node:path';
 import {badInput, type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
 import {type Path, placeAt} from './document.ts';
@@ -34,6 +35,7 @@ export async function composeRecipe(
   const images = await composeImages(recipe, modules, found.folders);
   const diagnostics = [
     ...recipe.diagnostics,
+    ...(await baseFaults(recipe)),
     ...parts.diagnostics,
     ...goals.diagnostics,
     ...images.diagnostics,
@@ -54,7 +56,39 @@ export async function composeRecipe(
 
 /** A base with a slash or a dot is a .config file, relative to the recipe. */
 function absoluteBase(base: string, recipePath: string): string {
-  return /[/.]/.test(base) ? resolve(dirname(recipePath), base) : base;
+  return isFileName(base) ? resolve(dirname(recipePath), base) : base;
+}
+
+function isFileName(base: string): boolean {
+  return /[/.]/.test(base);
+}
+
+/** What keeps a base that is a file from being read. Names of bases are the kernel's; its tree will tell. */
+async function baseFaults({file, document, path}: Loaded<RecipeFile>): Promise<readonly Diagnostic[]> {
+  if (file === undefined || !isFileName(file.kernel.base)) return [];
+  const {base} = file.kernel;
+  const problem = await unreadable(absoluteBase(base, path));
+  if (problem === undefined) return [];
+  return [
+    {
+      severity: 'error',
+      code: 'no-base',
+      message: `the base ${base} ${problem}`,
+      place: placeAt(document, ['kernel', 'base']),
+      hint: 'a base is tinyconfig, allnoconfig, the name of a defconfig, or a path to a .config file',
+    },
+  ];
+}
+
+async function unreadable(path: string): Promise<string | undefined> {
+  try {
+    if (!(await stat(path)).isFile()) return 'is no file';
+    await access(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? 'does not exist' : `cannot be read: ${code}`;
+  }
 }
 
 type Found = {readonly name: string; readonly path: string; readonly folders: RecipeFolders};

@@ -3,7 +3,14 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {KbuildError} from '../../src/base/diagnostic.ts';
 import {captureStep} from '../../src/base/process.ts';
-import {type KernelSourceSpec, kernelRelease, obtainKernelSource} from '../../src/build/source.ts';
+import type {ProgressEvent} from '../../src/base/progress.ts';
+import type {Builder} from '../../src/build/container.ts';
+import {
+  type KernelSourceSpec,
+  kernelRelease,
+  obtainKernelSource,
+  requireUnchangedSource,
+} from '../../src/build/source.ts';
 import {hostBuilder, runs} from './engines/host-root.ts';
 import {temporaryDirectory, temporaryWorkshop} from './engines/workshop.ts';
 
@@ -71,6 +78,46 @@ withBubblewrap('an archive with a link to this machine’s files is refused', as
   t.regex(error.message, /scripts\/stray/);
 });
 
+for (const target of ['../../..', '../../../etc/passwd', '../../../out/tree/Makefile', 'top/../x'])
+  withBubblewrap(`an archive with a link to ${target}, out of its tree, is refused`, async (t) => {
+    const tree = kernelTree(t);
+    symlinkSync('..', join(tree, 'scripts/top'));
+    symlinkSync(target, join(tree, 'scripts/stray'));
+    const error = await refused(t, {kind: 'tarball', path: await pack(tree, 'linux.tar')});
+    t.is(error.diagnostics[0]?.code, 'corrupt-archive');
+    t.regex(error.message, /out of its own tree: "scripts\/stray"/);
+  });
+
+withBubblewrap('links inside an archive’s tree, to its top and to nothing are kept', async (t) => {
+  const tree = kernelTree(t);
+  symlinkSync('..', join(tree, 'scripts/top'));
+  symlinkSync('top/scripts/not there\n', join(tree, 'scripts/odd\nname'));
+  const spec = {kind: 'tarball', path: await pack(tree, 'linux.tar')} as const;
+  const source = await obtainKernelSource(temporaryWorkshop(t), hostBuilder(t), spec, debian);
+  t.is(readFileSync(join(source.dir, 'scripts/top/Makefile'), 'utf8'), makefile);
+});
+
+for (const [stderr, code, exit] of [
+  ['bwrap: Creating new namespace failed\n', 'unpack-failed', 1],
+  ['', 'unpack-failed', 1],
+  ['xz: (stdin): Unexpected end of input\ntar: Child returned status 1\n', 'corrupt-archive', 2],
+] as const)
+  test(`a step of unpacking that fails with ${JSON.stringify(stderr)} is ${code}`, async (t) => {
+    const path = await pack(kernelTree(t), 'linux.tar');
+    const ended = {argv: [], durationMs: 1, outcome: 'failed', exitCode: 1, stdout: '', stderr} as const;
+    const builder: Builder = {
+      digest: '0'.repeat(64),
+      run: () => Promise.resolve(ended),
+      capture: () => Promise.resolve(ended),
+    };
+    const error = await t.throwsAsync(
+      obtainKernelSource(temporaryWorkshop(t), builder, {kind: 'tarball', path}, debian),
+      {instanceOf: KbuildError},
+    );
+    t.is(error.diagnostics[0]?.code, code);
+    t.is(error.exit, exit);
+  });
+
 withBubblewrap('an archive of something else is no kernel', async (t) => {
   const tree = kernelTree(t);
   rmSync(join(tree, 'Kconfig'));
@@ -99,6 +146,54 @@ for (const trace of ['.config', 'include/config/auto.conf', 'arch/x86/include/ge
     t.is(error.diagnostics[0]?.code, 'built-source');
     t.regex(error.diagnostics[0]?.hint ?? '', /make mrproper/);
   });
+
+test('a directory without architectures is no kernel', async (t) => {
+  const path = kernelTree(t);
+  rmSync(join(path, 'arch'), {recursive: true});
+  t.is((await refused(t, {kind: 'directory', path})).diagnostics[0]?.code, 'not-a-kernel');
+});
+
+test('a directory that kbuild would write into is refused, and one beside its output is not', async (t) => {
+  const path = kernelTree(t);
+  const alias = join(temporaryDirectory(t), 'alias');
+  symlinkSync(path, alias);
+  const obtain = (...apart: string[]) =>
+    obtainKernelSource(temporaryWorkshop(t), hostBuilder(t), {kind: 'directory', path}, debian, apart);
+  for (const inside of [path, join(path, 'out/x'), join(alias, 'cache')]) {
+    const error = await t.throwsAsync(obtain('/nonexistent', inside), {instanceOf: KbuildError});
+    t.is(error.exit, 2);
+    t.is(error.diagnostics[0]?.code, 'output-in-source');
+    t.regex(error.diagnostics[0]?.hint ?? '', /--out.*KBUILD_CACHE/);
+  }
+  await t.notThrowsAsync(obtain(join(path, '..'), `${path}-out`, join(path, '../..cache')));
+});
+
+test('a directory that changed after it was read is found out, and one that did not is not', async (t) => {
+  const workshop = temporaryWorkshop(t);
+  const path = kernelTree(t);
+  const source = await obtainKernelSource(workshop, hostBuilder(t), {kind: 'directory', path}, debian);
+  await t.notThrowsAsync(requireUnchangedSource(workshop, source));
+  await t.notThrowsAsync(requireUnchangedSource(workshop, {...source, kind: 'tarball', digest: ''}));
+  writeFileSync(join(path, 'Kconfig'), 'mainmenu "y"\n');
+  const error = await t.throwsAsync(requireUnchangedSource(workshop, source), {instanceOf: KbuildError});
+  t.is(error.exit, 1);
+  t.is(error.diagnostics[0]?.code, 'source-changed');
+});
+
+test('a file that vanishes while a directory is read is told as such', async (t) => {
+  const path = kernelTree(t);
+  const workshop = {
+    ...temporaryWorkshop(t),
+    report: (event: ProgressEvent) => event.kind === 'started' && rmSync(join(path, 'Kconfig')),
+  };
+  const error = await t.throwsAsync(
+    obtainKernelSource(workshop, hostBuilder(t), {kind: 'directory', path}, debian),
+    {instanceOf: KbuildError},
+  );
+  t.is(error.exit, 1);
+  t.is(error.diagnostics[0]?.code, 'source-changed');
+  t.regex(error.message, /Kconfig is gone/);
+});
 
 test('a directory’s digest follows content, names and modes, and nothing else', async (t) => {
   const workshop = temporaryWorkshop(t);

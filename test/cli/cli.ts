@@ -26,17 +26,31 @@ export function kbuildThat(t: ExecutionContext, how: string, ...argv: string[]):
   return ended(startThat(t, how, ...argv));
 }
 
+/** The real command line with these variables in its environment. */
+export function kbuildWith(
+  t: ExecutionContext,
+  environment: Readonly<Record<string, string>>,
+  ...argv: string[]
+): Promise<Ended> {
+  return ended(launch([main, ...argv], t, environment));
+}
+
 export function startThat(t: ExecutionContext, how: string, ...argv: string[]): ChildProcess {
   return launch([fakeJob, how, ...argv], t);
 }
 
-function launch(argv: readonly string[], t: ExecutionContext): ChildProcess {
+function launch(
+  argv: readonly string[],
+  t: ExecutionContext,
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const child = spawn(process.execPath, argv, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH ?? '',
       HOME: tmpdir(),
       KBUILD_CACHE: join(tmpdir(), `kbuild-test-${process.pid}`),
+      ...environment,
     },
   });
   t.teardown(() => child.kill('SIGKILL'));

@@ -1,7 +1,8 @@
-import {readFile, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
-import {ended, kbuild, kbuildThat, scratch, start} from './cli.ts';
+import {Store} from '../../src/base/store.ts';
+import {type Ended, ended, kbuild, kbuildThat, kbuildWith, scratch, start} from './cli.ts';
 
 test('without a command, help is shown', async (t) => {
   const {code, stdout} = await kbuild(t);
@@ -196,6 +197,16 @@ test('config writes the .config to stdout or to a file', async (t) => {
   t.is(await readFile(file, 'utf8'), 'CONFIG_X=y\n');
 });
 
+test('a .config that is not ASCII keeps its bytes', async (t) => {
+  const text = 'CONFIG_X="é"\n';
+  t.is((await kbuildThat(t, 'resolvesUtf8', 'config', 'nfs-rdma-zfs', '--quiet')).stdout, text);
+  const file = join(await scratch(t), 'new/.config');
+  await kbuildThat(t, 'resolvesUtf8', 'config', 'nfs-rdma-zfs', '--write', file);
+  t.is(await readFile(file, 'utf8'), text);
+  const {stdout} = await kbuildThat(t, 'resolvesUtf8', 'config', 'nfs-rdma-zfs', '--json');
+  t.is((JSON.parse(stdout) as {configText: string}).configText, text);
+});
+
 test('work that fails exits 1 with its own message', async (t) => {
   const {code, stderr} = await kbuildThat(t, 'fails', 'build', 'nfs-rdma-zfs');
   t.is(code, 1);
@@ -221,9 +232,36 @@ test('a reader that has gone away is no fault', async (t) => {
   t.is(stderr, '');
 });
 
-test('the cache is shown, and cleaned by stage', async (t) => {
-  const {code, stdout} = await kbuild(t, 'cache', '--json');
-  t.is(code, 0);
-  t.like(JSON.parse(stdout), {version: 1, command: 'cache', ok: true, bytes: 0, stages: []});
-  t.is((await kbuild(t, 'cache', 'clean', 'kernle')).code, 2);
+test('the cache is shown by its folders, and cleaned by them', async (t) => {
+  const root = await scratch(t);
+  const names = async (): Promise<readonly string[]> => {
+    const {stdout} = await kbuildWith(t, {KBUILD_CACHE: root}, 'cache', '--json');
+    return (JSON.parse(stdout) as {folders: {name: string}[]}).folders.map(({name}) => name);
+  };
+  t.deepEqual(await names(), []);
+  for (const folder of ['ccache', 'kernel', 'locks', 'node', 'pool']) {
+    await mkdir(join(root, folder, 'deep'), {recursive: true});
+    await writeFile(join(root, folder, 'deep', 'file'), 'x');
+  }
+  await chmod(join(root, 'kernel/deep'), 0o555);
+  const clean = (...argv: string[]): Promise<Ended> =>
+    kbuildWith(t, {KBUILD_CACHE: root}, 'cache', 'clean', ...argv);
+  const wrong = await clean('kernle');
+  t.is(wrong.code, 2);
+  t.regex(wrong.stderr, /error\[unknown-folder\]: there is no kernle in .*\n {2}hint: did you mean kernel\?/);
+  t.regex((await clean('ccache', 'kernel')).stdout, /: \d.* freed\n {2}ccache .*\n {2}kernel .*\n$/);
+  t.deepEqual(await names(), ['locks', 'node', 'pool']);
+  t.is((await clean()).code, 0);
+  t.deepEqual(await names(), ['locks', 'node']);
+});
+
+test('a cache that is in use is not cleaned', async (t) => {
+  const root = await scratch(t);
+  await mkdir(join(root, 'kernel'));
+  const lock = await new Store(root).use();
+  const {code, stderr} = await kbuildWith(t, {KBUILD_CACHE: root}, 'cache', 'clean');
+  await lock.release();
+  t.is(code, 1);
+  t.regex(stderr, /^error\[cache-in-use\]: another kbuild is using .*\n {2}hint: wait/);
+  t.deepEqual((await readdir(root)).sort(), ['in-use.lock', 'kernel']);
 });

@@ -57,6 +57,11 @@ const works: Job = async ({outDir, upTo, recipe}, {report}) => {
 
 const jobs: Readonly<Record<string, Job>> = {
   works,
+  /** As the engine gives it: a character a byte. */
+  resolvesUtf8: async ({outDir}) => {
+    const configText = Buffer.from('CONFIG_X="é"\n').toString('latin1');
+    return {outDir, stages: [], files: [], resolved: {...resolved, configText}};
+  },
   /** Gives back its request, for tests of options. */
   echoes: async (request, workshop) => {
     const {recipe, ...rest} = request;

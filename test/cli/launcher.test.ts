@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {existsSync} from 'node:fs';
 import {chmod, copyFile, mkdir, readFile, symlink, utimes, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -14,6 +15,7 @@ const plainTools = [
   'id',
   'find',
   'mkdir',
+  'rm',
   'touch',
   'mv',
   'cat',
@@ -42,7 +44,7 @@ async function clone(t: ExecutionContext): Promise<Clone> {
   const dir = await scratch(t);
   const bin = join(dir, 'bin');
   const logFile = join(dir, 'log');
-  for (const folder of ['bin', 'src', 'dist/src/cli', 'node_modules/typescript/bin']) {
+  for (const folder of ['bin', 'src', 'prove', 'test', 'node_modules/typescript/bin']) {
     await mkdir(join(dir, folder), {recursive: true});
   }
   await copyFile(launcher, join(dir, 'kbuild'));
@@ -51,8 +53,13 @@ async function clone(t: ExecutionContext): Promise<Clone> {
   await writeFile(join(dir, 'tsconfig.json'), '{}');
   await writeFile(join(dir, 'src/a.ts'), '');
   const say = 'console.log("ran " + process.argv.slice(2).join(" ") + " in " + process.cwd())';
-  await writeFile(join(dir, 'dist/src/cli/main.js'), say);
-  const tsc = `import {appendFileSync} from 'node:fs'; appendFileSync(${JSON.stringify(logFile)}, 'tsc\\n')`;
+  const tsc = [
+    "import {appendFileSync, mkdirSync, writeFileSync} from 'node:fs';",
+    `appendFileSync(${JSON.stringify(logFile)}, 'tsc\\n');`,
+    "const out = process.argv[process.argv.indexOf('--outDir') + 1] + '/src/cli';",
+    'mkdirSync(out, {recursive: true});',
+    `writeFileSync(out + '/main.js', ${JSON.stringify(say)});`,
+  ].join('\n');
   await writeFile(join(dir, 'node_modules/typescript/bin/tsc'), tsc);
   for (const tool of [...plainTools, 'flock']) {
     for (const place of ['/bin', '/usr/bin'])
@@ -75,6 +82,13 @@ async function clone(t: ExecutionContext): Promise<Clone> {
   const log = async (): Promise<readonly string[]> =>
     (await readFile(logFile, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
   return {dir, bin, log, run};
+}
+
+/** As if the system were not of Debian's family. */
+async function noDebian(dir: string): Promise<void> {
+  const path = join(dir, 'kbuild');
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.replace('/etc/debian_version', '/etc/no/debian_version'));
 }
 
 /** As if a tool were not installed. */
@@ -104,6 +118,41 @@ test('a changed source is compiled again', async (t) => {
   await utimes(join(dir, 'src/a.ts'), later, later);
   await run([]);
   t.deepEqual(await log(), ['npm install', 'tsc', 'tsc']);
+});
+
+test('what no longer has a source is taken out of the program', async (t) => {
+  const {dir, run} = await clone(t);
+  await run([]);
+  const stale = join(dir, 'dist/prove/gone.js');
+  await mkdir(join(dir, 'dist/prove'));
+  await writeFile(stale, '');
+  await run([]);
+  t.true(existsSync(stale));
+  const later = new Date(Date.now() + 5000);
+  await utimes(join(dir, 'prove'), later, later);
+  t.is((await run([])).code, 0);
+  t.false(existsSync(stale));
+});
+
+test('a program that does not compile leaves the one before', async (t) => {
+  const {dir, run} = await clone(t);
+  await run([]);
+  const later = new Date(Date.now() + 5000);
+  await utimes(join(dir, 'src/a.ts'), later, later);
+  await writeFile(join(dir, 'node_modules/typescript/bin/tsc'), 'console.log("TS1005"); process.exit(2)');
+  const {code, stderr} = await run([]);
+  t.is(code, 1);
+  t.regex(stderr, /TS1005\nerror\[set-up\]: this failed: node .*tsc/);
+  t.true(existsSync(join(dir, 'dist/src/cli/main.js')));
+});
+
+test('npm is named where Node came without it, and not where nothing is left to do for it', async (t) => {
+  const {dir, run} = await without(t, 'npm');
+  const {code, stderr} = await run([]);
+  t.is(code, 3);
+  t.regex(stderr, /apt-get install --no-install-recommends npm\b/);
+  await writeFile(join(dir, 'node_modules/.package-lock.json'), '{}');
+  t.is((await run([])).code, 0);
 });
 
 test('all missing packages are named at once, and nothing is installed without being asked', async (t) => {
@@ -144,12 +193,27 @@ test('a package that is still missing after the installation ends the set-up', a
   t.regex(stderr, /still missing after the installation: bubblewrap/);
 });
 
-test('on a system with dnf its command is printed', async (t) => {
-  const {bin, run} = await without(t, 'apt-get', 'bwrap', 'qemu-system-x86_64');
-  await script(join(bin, 'dnf'));
+test('on a system with dnf its command is printed, also when apt is there already', async (t) => {
+  for (const [tools, packages] of [
+    [['apt-get', 'bwrap', 'qemu-system-x86_64'], /sudo dnf install apt bubblewrap qemu-system-x86/],
+    [['bwrap'], /sudo dnf install bubblewrap/],
+  ] as const) {
+    const {dir, bin, run} = await without(t, ...tools);
+    await script(join(bin, 'dnf'));
+    await noDebian(dir);
+    const {code, stderr} = await run(['--yes']);
+    t.is(code, 3);
+    t.regex(stderr, packages);
+    t.notRegex(stderr, /apt-get/);
+  }
+});
+
+test('a system with neither apt-get nor dnf is told what to install', async (t) => {
+  const {dir, run} = await without(t, 'apt-get', 'bwrap');
+  await noDebian(dir);
   const {code, stderr} = await run(['--yes']);
   t.is(code, 3);
-  t.regex(stderr, /sudo dnf install apt bubblewrap qemu-system-x86/);
+  t.regex(stderr, /neither apt-get nor dnf here; .*\n {2}apt bubblewrap/);
 });
 
 test('a Node that is too old is named with what replaces it', async (t) => {
@@ -168,9 +232,9 @@ test('output of npm is shown only when it fails', async (t) => {
   t.regex(stderr, /no network\nerror\[set-up\]: this failed: npm install/);
 });
 
-test('two launchers at once set up once', async (t) => {
-  const {run, log} = await clone(t);
-  const both = await Promise.all([run(['a']), run(['b'])]);
+test('two launchers at once set up a clone once, whatever their caches are', async (t) => {
+  const {dir, run, log} = await clone(t);
+  const both = await Promise.all([run(['a']), run(['b'], {KBUILD_CACHE: join(dir, 'other')})]);
   t.deepEqual(
     both.map(({code}) => code),
     [0, 0],

@@ -212,8 +212,18 @@ test('a recipe can be given as the path of its file, with parts beside it or of 
 test('a base that is a path is relative to the recipe', async (t) => {
   const {dir, compose} = await kitchen(t, {
     'r.yaml': 'name: r\nsummary: s\nkernel: {base: ./my.config, version: "6.1"}\n',
+    'my.config': '',
   });
   t.is((await compose('r')).kernel.base, join(dir, 'my.config'));
+});
+
+test('a base that is a path to no file is shown in the recipe', async (t) => {
+  const {faults} = await kitchen(t, {
+    'absent.yaml': 'name: absent\nsummary: s\nkernel: {base: ./my.config, version: "6.1"}\n',
+    'folder.yaml': 'name: folder\nsummary: s\nkernel: {base: ., version: "6.1"}\n',
+  });
+  t.regex((await faults('absent'))[0]!, /^absent\.yaml:3:16: error\[no-base\]: .*my\.config does not exist/);
+  t.regex((await faults('folder'))[0]!, /^folder\.yaml:3:16: error\[no-base\]: the base \. is no file/);
 });
 
 test('folders are searched as given, then here, then in the project', async (t) => {

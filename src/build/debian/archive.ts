@@ -5,14 +5,15 @@
  *     <store>/apt/<suite>-<architecture>-<digest of the sources>/
  */
 
-import {access, mkdir, stat, writeFile} from 'node:fs/promises';
+import {access, mkdir, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {badInput, failure, type KbuildError, missingTool} from '../../base/diagnostic.ts';
 import {digestOf} from '../../base/digest.ts';
 import {takeLock} from '../../base/lock.ts';
 import {captureStep} from '../../base/process.ts';
 import type {Workshop} from '../../base/store.ts';
-import type {Mirror} from './mirror.ts';
+import {dieWithParent} from './die-with-parent.ts';
+import {type Mirror, withoutUser} from './mirror.ts';
 import {
   type ArchiveName,
   type DebianOptions,
@@ -57,7 +58,7 @@ export async function resolvePackages(
   mustUpdate = false,
 ): Promise<LockedSet> {
   requireNames(set);
-  const lock = await takeLock(`${archive.root}.lock`, undefined, workshop.signal);
+  const lock = await takeLock(`${archive.root}.lock`, {signal: workshop.signal});
   try {
     await prepareRoot(archive, workshop);
     if (mustUpdate || !(await isFresh(archive))) await update(workshop, archive);
@@ -104,8 +105,15 @@ async function prepareRoot(archive: Archive, workshop: Workshop): Promise<void> 
   await mkdir(join(root, 'lists/partial'), {recursive: true});
   await mkdir(join(root, 'cache/archives/partial'), {recursive: true});
   await writeFile(join(root, 'status'), '');
-  await writeFile(join(root, 'sources.list'), sourcesText(mirror, options));
-  await writeFile(join(root, 'apt.conf'), configuration(archive) + (await machineAcquire(workshop)));
+  await writePrivate(join(root, 'sources.list'), sourcesText(mirror, options));
+  await writePrivate(join(root, 'apt.conf'), configuration(archive) + (await machineAcquire(workshop)));
+}
+
+/** The addresses of mirrors and proxies may hold passwords. */
+async function writePrivate(path: string, text: string): Promise<void> {
+  // The mode counts only for a file that is made.
+  await rm(path, {force: true});
+  await writeFile(path, text, {mode: 0o600});
 }
 
 function configuration({root, options}: Archive): string {
@@ -161,7 +169,7 @@ async function isFresh({root}: Archive): Promise<boolean> {
 }
 
 function apt(workshop: Workshop, archive: Archive, args: readonly string[]) {
-  return captureStep(['apt-get', ...args], {
+  return captureStep([...dieWithParent, 'apt-get', ...args], {
     environment: {...stringsOf(process.env), APT_CONFIG: join(archive.root, 'apt.conf'), LC_ALL: 'C'},
     signal: workshop.signal,
   });
@@ -199,8 +207,9 @@ function updateFailure(stage: string, stderr: string): KbuildError {
   );
 }
 
-/** Apt's own errors, without its marks. */
-export function errorLines(stderr: string): string {
+/** Apt's own errors, without its marks and without the user and password of an address. */
+export function errorLines(output: string): string {
+  const stderr = withoutUser(output);
   const lines = stderr.split('\n').flatMap((line) => /^[EW]: (.*)$/.exec(line)?.[1] ?? []);
   const errors = stderr.split('\n').flatMap((line) => /^E: (.*)$/.exec(line)?.[1] ?? []);
   const shown = [...new Set(errors.length > 0 ? errors : lines)].slice(0, 3);

@@ -6,6 +6,7 @@ import {failure} from '../../base/diagnostic.ts';
 import {runStep} from '../../base/process.ts';
 import type {Workshop} from '../../base/store.ts';
 import type {BuilderRoot} from '../container.ts';
+import {dieWithParent} from './die-with-parent.ts';
 import type {DebianOptions, PackageSet} from './release.ts';
 import {obtainUserland} from './userland.ts';
 
@@ -52,7 +53,7 @@ async function unpack(workshop: Workshop, tar: string, root: string): Promise<vo
   const logPath = join(workshop.logDir, 'builder.log');
   const owners = ['--no-same-owner', '--no-same-permissions'];
   const argv = ['tar', '--extract', '--file', tar, '--directory', root, ...owners, '--exclude=./dev/*'];
-  const result = await runStep(argv, {logPath, signal: workshop.signal});
+  const result = await runStep([...dieWithParent, ...argv], {logPath, signal: workshop.signal});
   workshop.signal.throwIfAborted();
   if (result.outcome !== 'ok')
     throw failure('unpack-failed', `tar could not unpack ${tar}`, {hint: `see ${logPath}`});

@@ -5,9 +5,9 @@ import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {z} from 'zod';
 import {badInput} from '../../base/diagnostic.ts';
+import {replaceFile} from '../../base/replace-file.ts';
 import type {Store} from '../../base/store.ts';
 import type {DebianOptions, LockedPackage, LockedSet} from './release.ts';
-import {replaceFile} from './replace-file.ts';
 
 /** Named sets, sorted by name when written. */
 export type LockFile = Readonly<Record<string, LockedSet>>;

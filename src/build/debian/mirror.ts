@@ -36,9 +36,13 @@ export async function findMirror(
     throw missingTool('no-mirror', "apt's configuration on this machine names no Debian archive", {hint});
   const guessed = found.security ?? siblingArchive(base);
   if (guessed === undefined)
-    throw missingTool('no-mirror', `no address of the security archive that goes with ${base} is known`, {
-      hint: `set ${settingNames['debian-security']} to its address`,
-    });
+    throw missingTool(
+      'no-mirror',
+      `no address of the security archive that goes with ${withoutUser(base)} is known`,
+      {
+        hint: `set ${settingNames['debian-security']} to its address`,
+      },
+    );
   return {debian: base, 'debian-security': guessed};
 }
 
@@ -50,10 +54,16 @@ function addressSetting(environment: Readonly<NodeJS.ProcessEnv>, archive: Archi
   if (!/^(https?|file|copy|ftp):\/*[^\s[\]]+$/.test(text))
     throw badInput(
       'bad-mirror',
-      `${name} is ${JSON.stringify(text)}, which is no http, https or file address`,
+      // Where no address can be told, neither can what of it is a password.
+      `${name} is ${text.includes('@') ? 'set to what' : `${JSON.stringify(text)}, which`} is no http, https or file address`,
       {hint},
     );
   return withSlash(text);
+}
+
+/** A text to be shown, without the `user:password@` of the addresses in it. */
+export function withoutUser(text: string): string {
+  return text.replace(/\b((?:https?|ftp|socks\w*):\/*)[^\s/]*@/gi, '$1');
 }
 
 /** Mirrors keep the security archive beside the main one, under this name. */

@@ -1,6 +1,5 @@
 /** Which packages a set means: what the lock says, or what apt resolves where the lock cannot be followed. */
 
-import {join} from 'node:path';
 import {failure} from '../../base/diagnostic.ts';
 import {takeLock} from '../../base/lock.ts';
 import type {Workshop} from '../../base/store.ts';
@@ -146,7 +145,7 @@ async function resolveForUser(
   const remembered =
     project === undefined ? resolved : {...resolved, replaces: digestOfPackages(project.packages)};
   const path = userLockPath(workshop.store, options);
-  const lock = await takeLock(join(`${path}.lock`), undefined, workshop.signal);
+  const lock = await takeLock(`${path}.lock`, {signal: workshop.signal});
   try {
     await writeLock(path, {...(await readLock(path)), [set.name]: remembered});
   } finally {

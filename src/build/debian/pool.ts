@@ -2,16 +2,19 @@
  * The pool: every package file ever fetched, under the digest of its bytes.
  *
  *     <store>/pool/<sha256>.deb
+ *     <store>/pool/part/run-XXXXXX/   being fetched, under pool/lock; left behind only by a kill
  */
 
-import {mkdir, rename, rm, stat} from 'node:fs/promises';
+import {access, mkdir, mkdtemp, rename, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {failure, missingTool} from '../../base/diagnostic.ts';
+import {digestOfFile} from '../../base/digest.ts';
 import {takeLock} from '../../base/lock.ts';
 import {captureStep} from '../../base/process.ts';
 import type {Store, Workshop} from '../../base/store.ts';
 import {errorLines} from './archive.ts';
-import type {Mirror} from './mirror.ts';
+import {dieWithParent} from './die-with-parent.ts';
+import {type Mirror, withoutUser} from './mirror.ts';
 import type {LockedPackage} from './release.ts';
 
 /** Apt's own downloader: it knows the machine's proxies, retries, and verifies. */
@@ -37,10 +40,11 @@ export async function missingFromPool(
 }
 
 /**
- * Fetches what is missing of `packages`, each verified by SHA-256 before it gets its name in the pool. Gives the
+ * Fetches what is missing of `packages`; each file's SHA-256 is checked before it gets its name in the pool. Gives the
  * packages that the mirror no longer has.
  *
- * @throws exit 1 where anything else kept a file from being fetched; what was fetched by then stays.
+ * @throws exit 1 where anything else kept a file from being fetched; what was fetched by then stays. Exit 3 where
+ *   apt is missing.
  */
 export async function fillPool(
   workshop: Workshop,
@@ -50,21 +54,20 @@ export async function fillPool(
 ): Promise<readonly LockedPackage[]> {
   if ((await missingFromPool(workshop.store, packages)).length === 0) return [];
   const pool = join(workshop.store.root, 'pool');
-  const lock = await takeLock(
-    join(pool, 'lock'),
-    () =>
+  const lock = await takeLock(join(pool, 'lock'), {
+    signal: workshop.signal,
+    onWait: () =>
       workshop.report({
         kind: 'said',
         severity: 'info',
         message: `${title}: another kbuild is fetching packages`,
       }),
-    workshop.signal,
-  );
+  });
   try {
     const missing = await missingFromPool(workshop.store, packages);
     return missing.length === 0 ? [] : await fetchAll(workshop, await mirror(), title, missing);
   } finally {
-    await rm(join(pool, 'part'), {recursive: true, force: true});
+    await removeParts(workshop.store);
     await lock.release();
   }
 }
@@ -75,9 +78,8 @@ async function fetchAll(
   title: string,
   missing: readonly LockedPackage[],
 ): Promise<readonly LockedPackage[]> {
-  const part = join(workshop.store.root, 'pool', 'part');
-  await rm(part, {recursive: true, force: true});
-  await mkdir(part, {recursive: true});
+  await requireDownloader();
+  const part = await makePart(workshop.store);
   const stage = `packages of ${title}`;
   const expected = missing.reduce((sum, one) => sum + one.size, 0);
   const started = performance.now();
@@ -99,6 +101,27 @@ async function fetchAll(
   finish(failed === undefined && gone.length === 0 ? 'made' : 'failed');
   if (failed !== undefined) throw failed.reason;
   return gone;
+}
+
+async function requireDownloader(): Promise<void> {
+  await access(downloader).catch(() => {
+    throw missingTool('missing-tool', `${downloader} is not installed: packages are fetched with apt`, {
+      hint: 'run kbuild on Debian or a system with apt installed',
+    });
+  });
+}
+
+/** A folder that nobody knows yet: a downloader that outlived its kbuild may still write into the one it was given. */
+async function makePart(store: Store): Promise<string> {
+  await removeParts(store);
+  await mkdir(join(store.root, 'pool', 'part'), {recursive: true});
+  return mkdtemp(join(store.root, 'pool', 'part', 'run-'));
+}
+
+/** Whoever holds the pool's lock needs none of them. What cannot be removed now is left to the next run. */
+async function removeParts(store: Store): Promise<void> {
+  const parts = join(store.root, 'pool', 'part');
+  await rm(parts, {recursive: true, force: true, maxRetries: 3}).catch(() => undefined);
 }
 
 function inBatches(packages: readonly LockedPackage[]): LockedPackage[][] {
@@ -130,28 +153,29 @@ async function fetchBatch(
     `SHA256:${one.sha256}`,
   ]);
   const options = ['-o', 'Acquire::Retries=3', '-o', 'APT::Sandbox::User=root'];
-  const result = await captureStep([downloader, ...options, 'download-file', ...files], {
+  const result = await captureStep([...dieWithParent, downloader, ...options, 'download-file', ...files], {
     environment: {...(process.env as Record<string, string>), LC_ALL: 'C'},
     signal: workshop.signal,
   });
-  if (result.startError !== undefined)
-    throw missingTool('missing-tool', `${downloader} is not installed: packages are fetched with apt`, {
-      hint: 'run kbuild on Debian or a system with apt installed',
-    });
+  const said = withoutUser(result.stderr);
   const gone: LockedPackage[] = [];
   for (const one of batch) {
     if (await keep(workshop.store, join(part, one.sha256), one)) continue;
     workshop.signal.throwIfAborted();
-    if (isGone(result.stderr, addressOf(mirror, one))) gone.push(one);
-    else throw downloadFailure(addressOf(mirror, one), result.stderr);
+    const address = withoutUser(addressOf(mirror, one));
+    if (isGone(said, address)) gone.push(one);
+    else throw downloadFailure(address, said);
   }
   return gone;
 }
 
-/** Apt gives a file its final name only after its digest was found right; the size is the lock's own word. */
-async function keep(store: Store, path: string, one: LockedPackage): Promise<boolean> {
+/**
+ * Moves a fetched file into the pool, if it is the one the lock names. Its name and size say nothing: apt writes
+ * straight into it, and what a broken transfer leaves there can have the whole length and other bytes.
+ */
+export async function keep(store: Store, path: string, one: LockedPackage): Promise<boolean> {
   const file = await stat(path).catch(() => undefined);
-  if (file?.size !== one.size) return false;
+  if (file?.size !== one.size || (await digestOfFile(path)) !== one.sha256) return false;
   await rename(path, poolPath(store, one));
   return true;
 }

@@ -1,15 +1,26 @@
-/** Being root where it does no harm: in a namespace whose mounts and processes end with it. */
+/** Being root where it does no harm: in a namespace whose mounts and processes end with it, and with kbuild. */
 
 import {missingTool} from '../../base/diagnostic.ts';
 import {captureStep} from '../../base/process.ts';
+import {dieWithParent} from './die-with-parent.ts';
 
 /**
  * What to put before an argv that has to run as root, with mounts of its own. An ordinary user is root there
- * over the user and group ids that /etc/subuid and /etc/subgid give it.
+ * over the user and group ids that /etc/subuid and /etc/subgid give it. All that runs there is killed when this
+ * process ends, by whatever signal.
  */
 export function namespaceArgv(): readonly string[] {
   const users = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user', '--map-auto'];
-  return ['unshare', ...users, '--mount', '--pid', '--mount-proc', '--fork', '--kill-child'];
+  return [
+    ...dieWithParent,
+    'unshare',
+    ...users,
+    '--mount',
+    '--pid',
+    '--mount-proc',
+    '--fork',
+    '--kill-child',
+  ];
 }
 
 /** @throws exit 3, with the reason, where this user cannot have such a namespace. */
@@ -18,7 +29,7 @@ export async function requireNamespace(signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   if (tried.outcome === 'ok' && idsOf(tried.stdout) >= leastIds) return;
   if (tried.startError !== undefined)
-    throw missingTool('missing-tool', 'unshare is not installed', {hint: 'install the package util-linux'});
+    throw missingTool('missing-tool', 'setpriv is not installed', {hint: 'install the package util-linux'});
   const few = `only ${idsOf(tried.stdout)} user ids are given to it`;
   const reason = tried.outcome === 'ok' ? few : (tried.stderr.trim().split('\n')[0] ?? '');
   throw missingTool('no-root-namespace', `root file systems cannot be made as this user: ${reason}`, {

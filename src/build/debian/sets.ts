@@ -1,6 +1,6 @@
 /** The package sets of the builder and of kernel sources. */
 
-import type {DebianArchitecture, PackageSet} from './release.ts';
+import type {PackageSet} from './release.ts';
 
 const kernelTools = [
   'bc',
@@ -54,7 +54,7 @@ const imageTools = [
 ];
 
 /** Everything that steps run in the container. */
-export function builderSet(_machine: DebianArchitecture): PackageSet {
+export function builderSet(): PackageSet {
   return {
     name: 'builder',
     packages: [...kernelTools, ...moduleTools, ...moduleLibraries, ...imageTools],

@@ -3,14 +3,16 @@
  * gives the same bytes.
  */
 
-import {link, mkdir, rmdir, writeFile} from 'node:fs/promises';
+import {randomUUID} from 'node:crypto';
+import {link, mkdir, readdir, rmdir, writeFile} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import {basename, join} from 'node:path';
-import {failure, missingTool} from '../../base/diagnostic.ts';
+import {badInput, failure, missingTool} from '../../base/diagnostic.ts';
 import {digestOfFile} from '../../base/digest.ts';
 import {captureStep, runStep} from '../../base/process.ts';
 import type {Entry, Stage, Workshop} from '../../base/store.ts';
 import {sourceDateEpoch} from '../container.ts';
+import {dieWithParent} from './die-with-parent.ts';
 import {choosePackages, obtainPackages, type StoredPackage} from './packages.ts';
 import {
   type DebianOptions,
@@ -43,20 +45,31 @@ const excludedPaths: readonly string[] = [
  * started nor left unable to start. It has no host name, no machine id, host id or
  * keys, no apt sources, no lists and nothing in /dev. Fetches and makes only what is not in the store.
  *
- * @throws what `obtainPackages` throws; exit 3 where mmdebstrap is missing or cannot work as this user; exit 1
- *   where it fails.
+ * @throws what `obtainPackages` throws; exit 2 where the store's path cannot be written in an apt source; exit 3
+ *   where mmdebstrap is missing or cannot work as this user; exit 1 where it fails.
  */
 export async function obtainUserland(
   workshop: Workshop,
   set: PackageSet,
   options: DebianOptions,
 ): Promise<Entry<Userland>> {
+  requirePlainPath(workshop.store.root);
   const chosen = await choosePackages(workshop, set, options);
   const early = stageOf(workshop, set, options, chosen.packages);
   if ((await workshop.store.find(early)) !== undefined) return workshop.store.obtain(workshop, early);
   await requireTools(options, workshop.signal);
   const packages = await obtainPackages(workshop, set, options);
   return workshop.store.obtain(workshop, stageOf(workshop, set, options, packages, packages));
+}
+
+/** Apt reads a source word by word, with quotes, brackets, comments and `%20` of its own. */
+function requirePlainPath(root: string): void {
+  if (!/[\s%#"[\]]/.test(root)) return;
+  throw badInput(
+    'odd-cache-path',
+    `the cache ${JSON.stringify(root)} has white space or one of % # " [ ] in its path, which apt cannot be given`,
+    {hint: 'name another directory with KBUILD_CACHE=DIR'},
+  );
 }
 
 function stageOf(
@@ -103,9 +116,10 @@ async function makeUserland(
 ): Promise<Userland> {
   const tar = join(dir, 'rootfs.tar');
   // Not below `dir`: as an ordinary user, what is in it belongs to others and only the namespace can remove it.
-  const work = join(workshop.store.root, 'userland-work', basename(dir));
-  const remove = () => runStep([...namespaceArgv(), 'rm', '-rf', '--one-file-system', work]);
-  await remove();
+  const works = join(workshop.store.root, 'userland-work');
+  await removeWork(works, basename(dir));
+  // A new one each time: what a killed kbuild left may not have been removed whole.
+  const work = join(works, `${basename(dir)}-${randomUUID()}`);
   try {
     await mkdir(join(work, 'repository'), {recursive: true});
     await writeRepository(join(work, 'repository'), packages, options, workshop.signal);
@@ -121,10 +135,18 @@ async function makeUserland(
         hint: `see ${logPath}`,
       });
   } finally {
-    await remove();
+    await removeWork(works, basename(dir));
   }
   await addEmptyDev(workshop, dir, tar);
   return {sha256: await digestOfFile(tar), packages: packages.length};
+}
+
+/** Removes what was or is made for one entry; its lock is held, so nobody else is at it. */
+async function removeWork(works: string, entry: string): Promise<void> {
+  const names = (await readdir(works).catch(() => [])).filter((name) => name.startsWith(entry));
+  if (names.length === 0) return;
+  const paths = names.map((name) => join(works, name));
+  await runStep([...namespaceArgv(), 'rm', '-rf', '--one-file-system', ...paths]);
 }
 
 /** Mmdebstrap packs /dev with its nodes or not at all, and machines need the directory to mount theirs on. */
@@ -133,7 +155,7 @@ async function addEmptyDev(workshop: Workshop, dir: string, tar: string): Promis
   const owner = ['--owner=root:0', '--group=root:0', '--mode=755', `--mtime=@${sourceDateEpoch}`];
   const argv = ['tar', '--append', '--file', tar, '--format=pax', ...owner, '--directory', dir, './dev'];
   const pax = '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime,delete=mtime';
-  const result = await captureStep([...argv, pax], {signal: workshop.signal});
+  const result = await captureStep([...dieWithParent, ...argv, pax], {signal: workshop.signal});
   await rmdir(join(dir, 'dev'));
   workshop.signal.throwIfAborted();
   if (result.outcome !== 'ok')

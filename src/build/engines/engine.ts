@@ -6,7 +6,10 @@ import {type ContainerStep, type EngineName, type Mount, sourceDateEpoch} from '
 /** How an engine runs one step. */
 export type Launch = {
   readonly argv: readonly string[];
-  /** Ends the container where ending the argv's processes does not, and only then. Never throws. */
+  /**
+   * Ends the container where ending the argv's processes does not, and only then; once called, also where this
+   * process ends before it has. Never throws.
+   */
   readonly end?: () => Promise<void>;
 };
 

@@ -63,6 +63,15 @@ export async function selectEngine(selection: Selection): Promise<Engine> {
   });
 }
 
+/**
+ * Removes the containers that killed kbuild processes have left, of each client that is installed. To be called
+ * before the first stage is made: such a container may still be writing into the directory of an unfinished entry,
+ * which the store empties and fills anew. Never throws.
+ */
+export async function removeLeftContainers({signal}: Pick<Workshop, 'signal'>): Promise<void> {
+  await Promise.allSettled([podmanClient(), dockerClient].map((client) => removeStale(client, signal)));
+}
+
 /** A builder over a root that selects its engine at the first step, once. */
 export function makeBuilder(root: BuilderRoot, wanted: 'auto' | EngineName, workshop: Workshop): Builder {
   let selected: Promise<Engine> | undefined;

@@ -7,7 +7,7 @@ import type {Entry, Workshop} from '../../base/store.ts';
 import {type Builder, type ContainerStep, objectCache} from '../container.ts';
 import type {Kernel} from '../kernel.ts';
 import {CompilerErrors} from '../make/compiler-errors.ts';
-import type {KernelSource} from '../source.ts';
+import {type KernelSource, requireUnchangedSource} from '../source.ts';
 import {describeMisfit, type KernelInterface, misfits, modinfo, parseSymvers} from './fit.ts';
 
 /**
@@ -91,6 +91,7 @@ async function buildModules(
   }
   const files = await installIfFit(request, join(work, module.modulesIn), join(dir, 'modules'));
   await rm(work, {recursive: true});
+  await requireUnchangedSource(workshop, source);
   return {files};
 }
 

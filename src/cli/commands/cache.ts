@@ -1,17 +1,20 @@
-/** `kbuild cache`: what the stage store holds, and the removal of it. */
+/** `kbuild cache`: what is kept between runs, by the folders of the store's root, and the removal of it. */
 
-import {lstat, readdir, rename, rm} from 'node:fs/promises';
+import {lstat, mkdir, readdir, rename} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Command} from 'commander';
-import {badInput} from '../../base/diagnostic.ts';
-import {tryLock} from '../../base/lock.ts';
-import {Store} from '../../base/store.ts';
+import {badInput, failure} from '../../base/diagnostic.ts';
+import {removeTree, Store} from '../../base/store.ts';
 import {nearestHint} from '../../recipe/nearest.ts';
 import {type CommonOptions, newCommand, respond, type Surroundings} from '../command.ts';
 import {formatBytes} from '../terminal.ts';
 import {storeRoot} from '../workshop.ts';
 
-type StageUse = {readonly stage: string; readonly entries: number; readonly bytes: number};
+/** `entries` are the finished ones of a stage; other folders have none. */
+type Folder = {readonly name: string; readonly entries: number; readonly bytes: number};
+
+/** Removed only by name: the launcher's Node, and the versions of packages that nothing but these files knows. */
+const lasting = ['node', 'locks'];
 
 export function cacheCommand(surroundings: Surroundings): Command {
   const {terminal} = surroundings;
@@ -19,50 +22,67 @@ export function cacheCommand(surroundings: Surroundings): Command {
   const command = newCommand('cache', 'Show or clean what is kept between runs', [
     'kbuild cache',
     'kbuild cache clean',
-    'kbuild cache clean kernel',
+    'kbuild cache clean kernel ccache',
     'KBUILD_CACHE=/var/cache/kbuild kbuild cache --json',
   ]).action(async (options: CommonOptions) => {
-    const stages = await stageUses(store);
-    const bytes = stages.reduce((sum, stage) => sum + stage.bytes, 0);
-    const rows = stages.map(
-      ({stage, entries, bytes: size}) =>
-        `  ${stage.padEnd(16)} ${String(entries).padStart(4)}  ${formatBytes(size).padStart(8)}\n`,
-    );
+    const folders = await foldersOf(store);
+    const bytes = sumOf(folders);
     respond(terminal, 'cache', options, {
-      value: {root: store.root, bytes, stages},
-      result: `${store.root}: ${formatBytes(bytes)}\n${rows.join('')}`,
+      value: {root: store.root, bytes, folders},
+      result: `${store.root}: ${formatBytes(bytes)}\n${rows(folders)}`,
     });
   });
-  const clean = newCommand('clean', 'Remove what stages have kept', [
+  const clean = newCommand('clean', 'Remove what is kept between runs', [
     'kbuild cache clean',
-    'kbuild cache clean kernel image',
+    'kbuild cache clean kernel ccache',
   ])
-    .argument('[stage...]', 'the stages to clean (default: all)')
+    .argument(
+      '[folder...]',
+      `what to remove, as \`kbuild cache\` lists it (default: all but ${lasting.join(', ')})`,
+    )
     // --json and --quiet are also flags of `cache` itself, which takes them first.
     .action(async (wanted: readonly string[], _: CommonOptions, self: Command) => {
-      const known = [...new Set((await store.list()).map(({stage}) => stage))].sort();
-      for (const stage of wanted) {
-        if (known.includes(stage)) continue;
-        const hint = nearestHint(stage, known) ?? `stored are: ${known.join(', ') || 'none'}`;
-        throw badInput('unknown-stage', `nothing is stored of a stage ${stage}`, {hint});
-      }
-      const {removed, inUse, bytes} = await removeEntries(store, wanted.length === 0 ? known : wanted);
-      const held = inUse === 0 ? '' : `; ${inUse} in use by another kbuild were kept`;
+      const removed = await removeFolders(store, wanted);
+      const bytes = sumOf(removed);
       respond(terminal, 'cache clean', self.optsWithGlobals<CommonOptions>(), {
-        value: {root: store.root, removed, inUse, bytes},
-        words: `removed ${removed} ${removed === 1 ? 'entry' : 'entries'}, ${formatBytes(bytes)}${held}\n`,
+        value: {root: store.root, bytes, removed},
+        words: `${store.root}: ${formatBytes(bytes)} freed\n${rows(removed)}`,
       });
     });
   return command.addCommand(clean);
 }
 
-async function stageUses(store: Store): Promise<readonly StageUse[]> {
-  const uses = new Map<string, {entries: number; bytes: number}>();
-  for (const {stage, dir} of await store.list()) {
-    const use = uses.get(stage) ?? {entries: 0, bytes: 0};
-    uses.set(stage, {entries: use.entries + 1, bytes: use.bytes + (await bytesOf(dir))});
+function sumOf(folders: readonly Folder[]): number {
+  return folders.reduce((sum, {bytes}) => sum + bytes, 0);
+}
+
+function rows(folders: readonly Folder[]): string {
+  return folders
+    .map(({name, entries, bytes}) => {
+      const count = entries === 0 ? '' : `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
+      return `  ${name.padEnd(16)} ${formatBytes(bytes).padStart(8)}  ${count}`.trimEnd();
+    })
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** Everything below the store's root, finished or not. */
+async function foldersOf(store: Store): Promise<readonly Folder[]> {
+  const finished = await store.list();
+  const folders: Folder[] = [];
+  for (const name of await folderNames(store)) {
+    const entries = finished.filter(({stage}) => stage === name).length;
+    folders.push({name, entries, bytes: await bytesOf(join(store.root, name))});
   }
-  return [...uses].map(([stage, use]) => ({stage, ...use})).sort((a, b) => a.stage.localeCompare(b.stage));
+  return folders;
+}
+
+async function folderNames(store: Store): Promise<readonly string[]> {
+  const all = await readdir(store.root, {withFileTypes: true}).catch(() => []);
+  return all
+    .filter((entry) => entry.isDirectory())
+    .map(({name}) => name)
+    .sort();
 }
 
 /** The space a tree takes on the disk; what vanishes while it is counted does not count. */
@@ -71,36 +91,42 @@ async function bytesOf(path: string): Promise<number> {
   if (stats === undefined) return 0;
   const own = stats.blocks * 512;
   if (!stats.isDirectory()) return own;
-  let sum = own;
-  for (const name of await readdir(path).catch(() => [])) sum += await bytesOf(join(path, name));
-  return sum;
+  const names = await readdir(path).catch(() => []);
+  const sizes = await Promise.all(names.map(async (name) => bytesOf(join(path, name))));
+  return sizes.reduce((sum, size) => sum + size, own);
 }
 
-type Removal = {readonly removed: number; readonly inUse: number; readonly bytes: number};
-
-async function removeEntries(store: Store, stages: readonly string[]): Promise<Removal> {
-  let removed = 0;
-  let inUse = 0;
-  let bytes = 0;
-  for (const {stage, dir} of await store.list()) {
-    if (!stages.includes(stage)) continue;
-    const lock = await tryLock(`${dir}.lock`);
-    if (lock === undefined) {
-      inUse++;
-      continue;
-    }
-    try {
-      const size = await bytesOf(dir);
-      // Renamed first: an entry is there whole or not at all, even while it is being removed.
-      const gone = `${dir}.gone`;
-      await rm(gone, {recursive: true, force: true});
-      await rename(dir, gone);
-      await rm(gone, {recursive: true, force: true});
-      removed++;
-      bytes += size;
-    } finally {
-      await lock.release();
-    }
+/**
+ * Removes folders of the store's root, and says what they were.
+ * @throws KbuildError (2) for a name that is none, (1) while another kbuild uses the store
+ */
+async function removeFolders(store: Store, wanted: readonly string[]): Promise<readonly Folder[]> {
+  const known = await folderNames(store);
+  for (const name of wanted) {
+    if (known.includes(name)) continue;
+    const hint = nearestHint(name, known) ?? `there are: ${known.join(', ') || 'none'}`;
+    throw badInput('unknown-folder', `there is no ${name} in ${store.root}`, {hint});
   }
-  return {removed, inUse, bytes};
+  const lock = await store.tryOwn();
+  if (lock === undefined) {
+    throw failure('cache-in-use', `another kbuild is using ${store.root}`, {
+      hint: 'wait until it has ended, and clean then',
+    });
+  }
+  try {
+    const chosen = (await foldersOf(store)).filter(({name}) =>
+      wanted.length === 0 ? !lasting.includes(name) : wanted.includes(name),
+    );
+    // Moved away first: a removal that is cut short leaves no half of an entry under its name.
+    const gone = join(store.root, 'removed');
+    await removeTree(gone);
+    await mkdir(gone);
+    for (const {name} of chosen) {
+      if (name !== 'removed') await rename(join(store.root, name), join(gone, name));
+    }
+    await removeTree(gone);
+    return chosen;
+  } finally {
+    await lock.release();
+  }
 }

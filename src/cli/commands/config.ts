@@ -1,7 +1,7 @@
 /** `kbuild config NAME`: the complete .config of a recipe, with every goal met. */
 
-import {writeFile} from 'node:fs/promises';
-import {resolve} from 'node:path';
+import {mkdir, writeFile} from 'node:fs/promises';
+import {dirname, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {newCommand, respond, type Surroundings} from '../command.ts';
 import {addRecipeOptions, performJob, type RecipeOptions} from '../job.ts';
@@ -22,16 +22,25 @@ export function configCommand(surroundings: Surroundings): Command {
       if (resolved === undefined) throw new Error('the job resolved nothing');
       const {configText, configDigest} = resolved;
       const file = options.write === undefined ? undefined : resolve(surroundings.cwd, options.write);
-      if (file !== undefined) await writeFile(file, configText);
+      // The engine's texts are Latin-1, a character a byte: the bytes are the .config, and JSON is to say what they say.
+      const bytes = Buffer.from(configText, 'latin1');
+      if (file !== undefined) {
+        await mkdir(dirname(file), {recursive: true});
+        await writeFile(file, bytes);
+      }
       const goals = resolved.goals.map(({goal, actual}) => {
         const {place: _, ...written} = goal;
-        return {...written, actual};
+        return {...written, actual: textOf(actual)};
       });
       respond(surroundings.terminal, 'config', options, {
-        value: {configDigest, goals, ...(file === undefined ? {configText} : {file})},
+        value: {configDigest, goals, ...(file === undefined ? {configText: textOf(configText)} : {file})},
         ...(file === undefined
-          ? {result: configText}
+          ? {result: bytes}
           : {words: `${file}: all ${goals.length} goals of ${name} are met\n`}),
       });
     });
+}
+
+function textOf(latin1: string): string {
+  return Buffer.from(latin1, 'latin1').toString();
 }

@@ -11,7 +11,7 @@ export function recipeCommand(surroundings: Surroundings): Command {
   const command = newCommand('recipe', 'Take a recipe to images that were seen working', [
     'kbuild recipe nfs-rdma-zfs',
     'kbuild recipe nfs-rdma-zfs --no-boot --authorized-key ~/.ssh/id_ed25519.pub',
-    'kbuild recipe nfs-rdma-zfs --set PANIC_TIMEOUT=30 --kernel 6.12',
+    'kbuild recipe nfs-rdma-zfs --set PANIC_TIMEOUT=30 --kernel ~/src/linux-6.1.192',
     'kbuild recipe nfs-rdma-zfs --role host --json',
   ]);
   return addImageOptions(command)

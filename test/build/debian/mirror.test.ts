@@ -1,6 +1,6 @@
 import test from 'ava';
 import {KbuildError} from '../../../src/base/diagnostic.ts';
-import {debianTargets, findMirror} from '../../../src/build/debian/mirror.ts';
+import {debianTargets, findMirror, withoutUser} from '../../../src/build/debian/mirror.ts';
 
 test('the setting is the mirror, and the security archive is beside it', async (t) => {
   t.deepEqual(await findMirror({KBUILD_DEBIAN_MIRROR: 'http://mirror.invalid/debian'}), {
@@ -27,6 +27,19 @@ for (const value of ['mirror.invalid/debian', 'http://x/ main\ndeb http://y/', '
     t.is(error.diagnostics[0]?.code, 'bad-mirror');
   });
 }
+
+test('a setting that may hold a password is not shown', async (t) => {
+  const environment = {KBUILD_DEBIAN_MIRROR: 'http://somebody:sec ret@mirror.invalid/debian'};
+  const error = await t.throwsAsync(findMirror(environment), {instanceOf: KbuildError});
+  t.notRegex(JSON.stringify(error.diagnostics), /ret@|sec /);
+});
+
+test('user and password are taken out of addresses, and nothing else', (t) => {
+  t.is(withoutUser('E: http://u:p@ss@h/debian/ x'), 'E: http://h/debian/ x');
+  t.is(withoutUser('proxy socks5h://u@h:1080'), 'proxy socks5h://h:1080');
+  const plain = 'https://h/pool/a@b.deb copy:/srv/m@irror <ftpmaster@debian.org>';
+  t.is(withoutUser(plain), plain);
+});
 
 test('of the machine’s sources, Debian’s are taken and those of others left out', (t) => {
   const text = [

@@ -51,13 +51,13 @@ function mirrorDirectory(t: ExecutionContext, contents: Readonly<Record<string, 
   return dir;
 }
 
-async function mirrorServer(t: ExecutionContext, files: Readonly<Record<string, string>>) {
+async function mirrorServer(t: ExecutionContext, files: Readonly<Record<string, string>>, otherwise = 404) {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '');
     asked.push(path);
     const content = files[path];
-    response.writeHead(content === undefined ? 404 : 200, {'content-length': content?.length ?? 0});
+    response.writeHead(content === undefined ? otherwise : 200, {'content-length': content?.length ?? 0});
     response.end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -87,6 +87,41 @@ withApt('a mirror can be a directory', async (t) => {
   const dir = mirrorDirectory(t, {one: 'first', two: 'second'});
   const [one] = await obtainPackages(temporaryWorkshop(t), set, await project(t, `file:${dir}`));
   t.true(statSync(one!.file).isFile());
+});
+
+withApt('what a killed kbuild was fetching is removed, and is not taken for a package', async (t) => {
+  const workshop = temporaryWorkshop(t);
+  const left = join(workshop.store.root, 'pool/part/run-left');
+  mkdirSync(left, {recursive: true});
+  writeFileSync(join(left, digestOf('first')), 'f1rst');
+  const dir = mirrorDirectory(t, {one: 'first', two: 'second'});
+  const [one] = await obtainPackages(workshop, set, await project(t, `file:${dir}`));
+  t.is(readFileSync(one!.file, 'utf8'), 'first');
+  t.throws(() => statSync(join(workshop.store.root, 'pool/part')));
+});
+
+withApt(
+  'a mirror’s user and password are not shown, and its answers are understood all the same',
+  async (t) => {
+    const {address} = await mirrorServer(t, {'/pool/main/one_1.0+b1_all.deb': 'first'});
+    const options = await project(t, address.replace('//', '//somebody:secret@'), {locked: true});
+    const error = await t.throwsAsync(obtainPackages(temporaryWorkshop(t), set, options), {
+      instanceOf: KbuildError,
+    });
+    t.is(error.diagnostics[0]?.code, 'locked-version-gone');
+    t.notRegex(JSON.stringify(error.diagnostics), /secret/);
+  },
+);
+
+withApt('a refusal of the mirror is shown without user and password', async (t) => {
+  const {address} = await mirrorServer(t, {}, 403);
+  const options = await project(t, address.replace('//', '//somebody:secret@'));
+  const error = await t.throwsAsync(obtainPackages(temporaryWorkshop(t), set, options), {
+    instanceOf: KbuildError,
+  });
+  t.is(error.diagnostics[0]?.code, 'download-failed');
+  t.regex(error.message, /403/);
+  t.notRegex(JSON.stringify(error.diagnostics), /secret/);
 });
 
 withApt('a file with another digest than the lock’s does not get into the pool', async (t) => {
