@@ -39,7 +39,10 @@ export function addRecipeOptions(command: Command): Command {
   return command
     .argument('<name>', 'a recipe, by its name or by a path to its .yaml file')
     .addOption(new Option('--arch <arch>', 'the machine it is for').choices(['x86_64']).default('x86_64'))
-    .option('--kernel <which>', "a line such as 6.1, a directory or a tarball, instead of the recipe's")
+    .option(
+      '--kernel <which>',
+      "Debian's line (6.1), a directory, or a tarball (FILE or FILE#sha256=…), instead of the recipe's",
+    )
     .addOption(
       new Option('--engine <engine>', 'what runs the builder; auto takes the first that works')
         .choices(['auto', 'podman', 'docker', 'bubblewrap'])
@@ -48,16 +51,26 @@ export function addRecipeOptions(command: Command): Command {
     .option('--set <SYMBOL=VALUE>', 'one more goal, which wins over the files; may be repeated', collect)
     .option('--recipes <dir>', 'a folder to look for recipes in first (also KBUILD_RECIPES)')
     .option('--out <dir>', 'where results go (default: out/NAME/ARCH)')
-    .option('--locked', 'refuse packages of other versions than the lock file names')
+    .option(
+      '--locked',
+      'fail where the lock file does not name the packages, or the mirror no longer has them',
+    )
     .option('--jobs <count>', 'compilers run side by side (default: one a processor)');
 }
 
 /** Adds the options of what makes images. */
 export function addImageOptions(command: Command): Command {
   return addRecipeOptions(command)
-    .option('--role <role>', 'make the image of this role only; may be repeated', collect)
+    .option(
+      '--role <role>',
+      'make the image of this role only; may be repeated; a proof needs every role',
+      collect,
+    )
     .option('--authorized-key <file>', 'an SSH public key that may log in as root; may be repeated', collect)
-    .option('--root-password-hash-file <file>', "a file with root's password hash, as in shadow(5)");
+    .option(
+      '--root-password-hash-file <file>',
+      "a file with root's password hash for the console, as in shadow(5)",
+    );
 }
 
 /**
@@ -74,11 +87,18 @@ export async function performJob(
   const started = performance.now();
   const folders = await recipeFolders({given: options.recipes, cwd, environment});
   const recipe = await composeRecipe(name, {folders, settings: options.set ?? [], cwd});
+  const last = typeof upTo === 'function' ? upTo(recipe) : upTo;
+  const roles = options.role === undefined ? undefined : knownRoles(recipe, options.role);
+  if (last === 'boot' && roles !== undefined && roles.length < Object.keys(recipe.images).length) {
+    throw badInput('roles-of-a-proof', 'a proof boots the machines of every role', {
+      hint: 'leave out --role, or stop at the images with kbuild image',
+    });
+  }
   const outDir = resolve(cwd, options.out ?? join('out', recipe.name, options.arch));
   const request: JobRequest = {
     recipe,
-    upTo: typeof upTo === 'function' ? upTo(recipe) : upTo,
-    ...(options.role === undefined ? {} : {roles: knownRoles(recipe, options.role)}),
+    upTo: last,
+    ...(roles === undefined ? {} : {roles}),
     arch: options.arch,
     ...(options.kernel === undefined ? {} : {kernel: options.kernel}),
     engine: options.engine,

@@ -69,6 +69,9 @@ function record(stages: StageRecord[], event: ProgressEvent): void {
   stages.push({title, outcome, durationMs, ...(detail === undefined ? {} : {detail})});
 }
 
+/** A role's user space: the archive, and its digest. */
+type Userland = {readonly tar: string; readonly digest: string};
+
 /** One job's way through the stages. */
 class Job {
   readonly #request: JobRequest;
@@ -95,11 +98,12 @@ class Job {
       source: source.digest,
       builder: builder.digest,
       config: resolved.configDigest,
+      goals: Object.fromEntries(recipe.goals.map(({symbol, value}) => [symbol, value])),
     };
     if (upTo === 'config') return {outDir, files: [], resolved};
 
     // Packages first: a mirror that cannot be reached is found out before the compiler has run for minutes.
-    const userlands = upTo === 'build' ? new Map() : await this.#userlands();
+    const userlands = upTo === 'build' ? new Map<string, Userland>() : await this.#userlands();
     const kernel = await obtainKernel(this.#workshop, {
       ...this.#request,
       source,
@@ -116,7 +120,9 @@ class Job {
     const results = [...kernelResults(kernel, modules), ...imageResults(images), ...(boot?.results ?? [])];
     const files = await publish(outDir, results, {
       ...inputs,
-      images: imageDigests(images),
+      userlands: Object.fromEntries([...userlands].map(([role, {digest}]) => [role, digest])),
+      modules: Object.fromEntries([...modules].map(([name, {digest}]) => [name, digest])),
+      commandLines: Object.fromEntries([...images].map(([role, {image}]) => [role, image.value.commandLine])),
       proved: boot !== undefined,
     });
     return {outDir, resolved, files, ...(boot === undefined ? {} : {boot: boot.report})};
@@ -134,8 +140,8 @@ class Job {
     return Object.values(recipe.images).filter(({role}) => roles === undefined || roles.includes(role));
   }
 
-  async #userlands(): Promise<ReadonlyMap<string, {readonly tar: string; readonly digest: string}>> {
-    const userlands = new Map<string, {tar: string; digest: string}>();
+  async #userlands(): Promise<ReadonlyMap<string, Userland>> {
+    const userlands = new Map<string, Userland>();
     for (const {role, packages} of this.#wanted) {
       const set = imageSet(this.#request.recipe.name, role, packages);
       const {dir, digest} = await obtainUserland(this.#workshop, set, this.#debian);
@@ -164,7 +170,7 @@ class Job {
     builder: Builder,
     kernel: Kernel,
     modules: ReadonlyMap<string, BuiltModules>,
-    userlands: ReadonlyMap<string, {readonly tar: string; readonly digest: string}>,
+    userlands: ReadonlyMap<string, Userland>,
   ): Promise<Images> {
     const {recipe, arch, access} = this.#request;
     const images = new Map<string, MadeImage>();
@@ -226,8 +232,4 @@ function imageResults(images: Images): readonly Result[] {
       sha256,
     })),
   );
-}
-
-function imageDigests(images: Images): Readonly<Record<string, string>> {
-  return Object.fromEntries([...images].map(([role, {image}]) => [role, image.value.disk.sha256]));
 }

@@ -104,7 +104,13 @@ test('the main job boots by default, stops before with --no-boot, and with --rol
   t.is(await upTo(), 'boot');
   t.is(await upTo('--no-boot'), 'image');
   t.is(await upTo('--role', 'client'), 'image');
-  t.is(await upTo('--role', 'client', '--boot'), 'boot');
+  t.is(await upTo('--role', 'client', '--role', 'host', '--boot'), 'boot');
+});
+
+test('a proof without all its machines is refused before anything is made', async (t) => {
+  const {code, stderr} = await kbuildThat(t, 'works', 'boot', 'nfs-rdma-zfs', '--role', 'client');
+  t.is(code, 2);
+  t.regex(stderr, /error\[roles-of-a-proof\]/);
 });
 
 test('each command goes as far as its name says', async (t) => {
