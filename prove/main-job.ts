@@ -1,8 +1,8 @@
 /**
- * `npm run prove`: what the main job promises, shown on the real thing. Takes an hour or two on two cores.
+ * `./kbuild prove`: what the main job promises, shown on the real thing. Takes an hour or two on two cores.
  *
- *     npm run prove                    all of it
- *     npm run prove -- kill boots      these only
+ *     ./kbuild prove                    all of it
+ *     ./kbuild prove kill boots         these only
  *
  * Works in `prove/work`; the cache of `KBUILD_CACHE`, or the usual one, is the one that is compared with.
  */
