@@ -3,18 +3,20 @@
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {failure} from '../base/diagnostic.ts';
-import {digestOf} from '../base/digest.ts';
+import {digestOf, digestOfValue} from '../base/digest.ts';
 import type {Entry, Workshop} from '../base/store.ts';
 import {type Builder, type ContainerStep, objectCache, sourceDateEpoch} from './container.ts';
 import {CompilerErrors} from './make/compiler-errors.ts';
+import {withObjectDirectory} from './make/object-directory.ts';
 import {countingArgv, countingMakefile, expectedObjects, ObjectCounter} from './make/objects.ts';
 import {type KernelSource, requireUnchangedSource} from './source.ts';
 
 export type KernelValue = {
   /** As `uname -r` prints it. */
   readonly release: string;
-  /** Objects it consists of. */
+  /** Objects it consists of, and how many of them were compiled for it: the others were there from the build before. */
   readonly objects: number;
+  readonly compiled: number;
   /** SHA-256 of the file `config`, which is what /proc/config.gz holds. */
   readonly configDigest: string;
 };
@@ -56,20 +58,32 @@ export async function obtainKernel(workshop: Workshop, request: KernelRequest): 
   return workshop.store.obtain<KernelValue>(workshop, {
     name: 'kernel',
     title: `kernel ${source.release} ${arch}`,
-    version: 2,
+    version: 3,
     inputs: {source: source.digest, builder: builder.digest, config: digestOf(configText), arch},
     needsBytes,
     make: (dir) => buildKernel(workshop, request, dir),
-    summary: ({release, objects}) => `${release}, ${objects} objects`,
+    summary: ({release, objects, compiled}) => `${release}, ${compiled} of ${objects} objects compiled`,
   });
 }
 
 async function buildKernel(workshop: Workshop, request: KernelRequest, dir: string): Promise<KernelValue> {
+  const {source, builder, arch} = request;
+  const key = digestOfValue({source: source.digest, builder: builder.digest, arch});
+  return withObjectDirectory(workshop.store, key, join(dir, 'build'), (build, hasObjects) =>
+    buildIn(workshop, request, dir, {build, hasObjects}),
+  );
+}
+
+async function buildIn(
+  workshop: Workshop,
+  request: KernelRequest,
+  dir: string,
+  {build, hasObjects}: {build: string; hasObjects: boolean},
+): Promise<KernelValue> {
   const {configText, arch} = request;
   const config = Buffer.from(configText, 'latin1');
   const cache = join(workshop.store.root, 'ccache');
-  const build = join(dir, 'build');
-  await Promise.all([mkdir(build), mkdir(join(dir, 'modules')), mkdir(cache, {recursive: true})]);
+  await Promise.all([mkdir(join(dir, 'modules')), mkdir(cache, {recursive: true})]);
   await writeFile(join(build, '.config'), config);
   const make = new KernelMake(workshop, request, {build, cache, out: dir});
 
@@ -79,7 +93,7 @@ async function buildKernel(workshop: Workshop, request: KernelRequest, dir: stri
   const expected = await make.countObjects(dir);
   const hasModules = configText.includes('\nCONFIG_MODULES=y\n');
   const targets = [bootImage[arch].target, ...(hasModules ? ['modules'] : [])];
-  await make.build(targets, expected);
+  const compiled = await make.build(targets, expected, hasObjects);
   if (hasModules) await make.run(['modules_install', 'INSTALL_MOD_PATH=/out/modules', 'INSTALL_MOD_STRIP=1']);
   await make.keep(bootImage[arch].path);
   await requireUnchangedSource(workshop, request.source);
@@ -89,8 +103,7 @@ async function buildKernel(workshop: Workshop, request: KernelRequest, dir: stri
   // They point at the container's paths.
   await Promise.all(['build', 'source'].map((link) => rm(join(modules, link), {force: true})));
   await writeFile(join(dir, 'config'), config);
-  await rm(build, {recursive: true});
-  return {release, objects: expected.size, configDigest: digestOf(config)};
+  return {release, objects: expected.size, compiled, configDigest: digestOf(config)};
 }
 
 /** The tree's own `conf` has the last word: what it would change, this project evaluated wrongly. */
@@ -159,7 +172,15 @@ class KernelMake {
     return expectedObjects(counted.stdout);
   }
 
-  async build(targets: readonly string[], expected: ReadonlySet<string>): Promise<void> {
+  /**
+   * Gives the number of expected objects that were compiled. How many will be is only known beforehand where none
+   * is there yet: it is what make finds out.
+   */
+  async build(
+    targets: readonly string[],
+    expected: ReadonlySet<string>,
+    hasObjects: boolean,
+  ): Promise<number> {
     const counter = new ObjectCounter(expected);
     const stage = `kernel ${this.#request.source.release} ${this.#request.arch}`;
     await this.#runMake([...this.#make, ...targets], (line) => {
@@ -169,10 +190,11 @@ class KernelMake {
         kind: 'advanced',
         stage,
         done,
-        ...(expected.size > 0 ? {expected: expected.size} : {}),
+        ...(expected.size > 0 && !hasObjects ? {expected: expected.size} : {}),
         unit: 'objects',
       });
     });
+    return counter.done;
   }
 
   /**
@@ -198,9 +220,13 @@ class KernelMake {
       '.tmp_vmlinux*',
       '/arch/*/boot',
     ];
+    // Of what syncconfig leaves there, the marks of symbols that are off again would depend on the build before.
+    const config = ['auto.conf', 'auto.conf.cmd', 'kernel.release'];
     const argv = [
       'rsync',
       '--archive',
+      ...config.map((name) => `--include=/include/config/${name}`),
+      '--exclude=/include/config/*',
       ...left.map((pattern) => `--exclude=${pattern}`),
       '/build/',
       '/out/devel/',

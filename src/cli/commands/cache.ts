@@ -22,7 +22,7 @@ export function cacheCommand(surroundings: Surroundings): Command {
   const command = newCommand('cache', 'Show or clean what is kept between runs', [
     'kbuild cache',
     'kbuild cache clean',
-    'kbuild cache clean kernel ccache',
+    'kbuild cache clean kernel objects ccache',
     'KBUILD_CACHE=/var/cache/kbuild kbuild cache --json',
   ]).action(async (options: CommonOptions) => {
     const folders = await foldersOf(store);
@@ -34,7 +34,7 @@ export function cacheCommand(surroundings: Surroundings): Command {
   });
   const clean = newCommand('clean', 'Remove what is kept between runs', [
     'kbuild cache clean',
-    'kbuild cache clean kernel ccache',
+    'kbuild cache clean kernel objects ccache',
   ])
     .argument(
       '[folder...]',
