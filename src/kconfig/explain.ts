@@ -1,6 +1,6 @@
 /** Why a symbol does not have the value that was wanted: which lines stand in the way, and what would clear them. */
 
-import {type Expression, formatExpression, type Tristate} from './expression.ts';
+import {type Expression, formatExpression, relationText, type Tristate} from './expression.ts';
 import {isValidText} from './literal.ts';
 import {nearestNames} from './names.ts';
 import {parseSigned} from './numbers.ts';
@@ -357,17 +357,9 @@ class Explainer {
         return expression.operands.flatMap((operand) => this.#needs(operand, positive, level));
       default: {
         const {left, right} = expression;
-        const holdsIfEqual = /equal/i.test(expression.kind) && expression.kind !== 'unequal';
-        const relation = {
-          equal: '=',
-          unequal: '!=',
-          less: '<',
-          lessEqual: '<=',
-          greater: '>',
-          greaterEqual: '>=',
-        }[expression.kind];
+        const relation = relationText[expression.kind];
         const other = this.#evaluation.value(right);
-        const exact = positive && holdsIfEqual && expression.kind === 'equal';
+        const exact = positive && expression.kind === 'equal';
         return [this.#need(left, exact ? other : `${positive ? '' : 'not '}${relation}${other}`)];
       }
     }

@@ -71,7 +71,8 @@ export function forEachSymbol(
   }
 }
 
-const relationText: Readonly<Record<Relation, string>> = {
+/** How each relation is written in a Kconfig file. */
+export const relationText: Readonly<Record<Relation, string>> = {
   equal: '=',
   unequal: '!=',
   less: '<',

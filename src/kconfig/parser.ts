@@ -283,9 +283,6 @@ class Parser {
       return true;
     }
     switch (this.#token) {
-      case token.prompt:
-        this.#promptOption();
-        return true;
       case token.default:
         this.#defaultOption(undefined);
         return true;
@@ -314,6 +311,17 @@ class Parser {
       }
       case token.modules:
         this.#modulesOption();
+        return true;
+      default:
+        return this.#commonOption();
+    }
+  }
+
+  /** What a `config` and a `choice` may both say. */
+  #commonOption(): boolean {
+    switch (this.#token) {
+      case token.prompt:
+        this.#promptOption();
         return true;
       case token.depends:
         this.#depends();
@@ -392,9 +400,6 @@ class Parser {
 
   #choiceOption(): boolean {
     switch (this.#token) {
-      case token.prompt:
-        this.#promptOption();
-        return true;
       case token.bool:
         this.#typeOption('bool');
         return true;
@@ -411,14 +416,8 @@ class Parser {
         this.#menu.addDefault(member.expression, condition, this.#lexer.statement);
         return true;
       }
-      case token.depends:
-        this.#depends();
-        return true;
-      case token.help:
-        this.#help();
-        return true;
       default:
-        return false;
+        return this.#commonOption();
     }
   }
 
