@@ -28,6 +28,8 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 export class KbuildError extends Error {
   readonly diagnostics: readonly Diagnostic[];
   readonly exit: ExitCode;
+  /** What was found out all the same: members for the object of `--json`. */
+  result?: Readonly<Record<string, unknown>>;
 
   constructor(exit: ExitCode, ...diagnostics: Diagnostic[]) {
     super(diagnostics.map((diagnostic) => diagnostic.message).join('\n'));
@@ -50,9 +52,11 @@ export function badInput(
 export function failure(
   code: string,
   message: string,
-  extra: {hint?: string; place?: Place} = {},
+  {result, ...extra}: {hint?: string; place?: Place; result?: Readonly<Record<string, unknown>>} = {},
 ): KbuildError {
-  return new KbuildError(exitCode.failed, {severity: 'error', code, message, ...extra});
+  const error = new KbuildError(exitCode.failed, {severity: 'error', code, message, ...extra});
+  if (result !== undefined) error.result = result;
+  return error;
 }
 
 /** A `KbuildError` with one error diagnostic: a tool or a source is missing, exit 3. */

@@ -2,6 +2,7 @@
 
 export type {Acceleration} from './acceleration.ts';
 export type {Architecture} from './architecture.ts';
+export {proofCodeDigest} from './code-digest.ts';
 export type {BootMilestones} from './console.ts';
 export {junitXml} from './junit.ts';
 export {checkLine, findScenario, type ProofRequest, runScenario, scenarios} from './proof.ts';

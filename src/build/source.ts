@@ -9,7 +9,7 @@ import type {Builder} from './container.ts';
 import {obtainPackages} from './debian/packages.ts';
 import type {DebianOptions} from './debian/release.ts';
 import {kernelSet} from './debian/sets.ts';
-import {digestOfTree, refuseBuiltTree, requireApart, sourceChanged} from './source-directory.ts';
+import {digestOfTree, refuseBuiltTree, sourceChanged} from './source-directory.ts';
 import {leadsOut} from './source-links.ts';
 
 export type KernelSourceSpec =
@@ -35,10 +35,8 @@ export type KernelSource = {
  * them leads out of their tree, so that nothing in them can reach outside. A directory is used as it is: its links
  * are followed wherever its owner let them lead, and only steps in the container see no more than the tree.
  *
- * @param apart absolute paths that kbuild writes below, which must not be inside a source directory.
  * @throws exit 2 for a path that is not there, an archive whose digest is another (`wrong-digest`) or that is no
- *   whole archive (`corrupt-archive`), a tree that is no kernel, one in which `make` ran, or one with a path of
- *   `apart` in it (`output-in-source`); exit 1 where unpacking fails for another reason (`unpack-failed`) or a
+ *   whole archive (`corrupt-archive`), a tree that is no kernel, or one in which `make` ran; exit 1 where unpacking fails for another reason (`unpack-failed`) or a
  *   directory changes while it is read (`source-changed`); and what `obtainPackages` throws.
  */
 export async function obtainKernelSource(
@@ -46,7 +44,6 @@ export async function obtainKernelSource(
   builder: Builder,
   spec: KernelSourceSpec,
   debian: DebianOptions,
-  apart: readonly string[] = [],
 ): Promise<KernelSource> {
   switch (spec.kind) {
     case 'debian':
@@ -54,7 +51,7 @@ export async function obtainKernelSource(
     case 'tarball':
       return archiveSource(workshop, builder, resolve(spec.path), spec.sha256);
     case 'directory':
-      return directorySource(workshop, resolve(spec.path), apart);
+      return directorySource(workshop, resolve(spec.path));
   }
 }
 
@@ -208,17 +205,12 @@ function unpackFailure(archive: Archive, stderr: string): KbuildError {
   });
 }
 
-async function directorySource(
-  workshop: Workshop,
-  path: string,
-  apart: readonly string[] = [],
-): Promise<KernelSource> {
+async function directorySource(workshop: Workshop, path: string): Promise<KernelSource> {
   const dir = await stat(path).catch(() => undefined);
   if (dir === undefined || !dir.isDirectory())
     throw badInput('no-source', `${path} is no directory`, {
       hint: 'name a kernel archive, a directory or a version',
     });
-  await requireApart(path, apart);
   const release = await kernelRelease(path);
   await refuseBuiltTree(path);
   return {kind: 'directory', dir: path, digest: await digestOfTree(workshop, path), release};

@@ -1,9 +1,10 @@
 /** What every command is made of: its flags, its surroundings, and the one JSON object it may answer with. */
 
 import {Command} from 'commander';
-import {badInput, type Diagnostic, type ExitCode, lineAndColumn} from '../base/diagnostic.ts';
+import {badInput, type Diagnostic, lineAndColumn} from '../base/diagnostic.ts';
 import type {Workshop} from '../base/store.ts';
 import type {JobRequest, JobResult} from '../job/request.ts';
+import type {Fault} from './faults.ts';
 import type {Terminal} from './terminal.ts';
 
 /** What a command is run in. */
@@ -66,8 +67,9 @@ export function respond(terminal: Terminal, command: string, options: CommonOpti
 }
 
 /** The object of `--json` for a failure. */
-export function failureJson(command: string, exit: ExitCode, diagnostics: readonly Diagnostic[]): string {
-  return `${JSON.stringify({version: 1, command, ok: false, exitCode: exit, diagnostics: diagnostics.map(diagnosticValue)})}\n`;
+export function failureJson(command: string, {exit, diagnostics, result}: Fault): string {
+  const object = {version: 1, command, ok: false, exitCode: exit, ...result};
+  return `${JSON.stringify({...object, diagnostics: diagnostics.map(diagnosticValue)})}\n`;
 }
 
 /** A diagnostic without the text of the file it points into. */

@@ -8,7 +8,12 @@ import {type Diagnostic, type ExitCode, exitCode, KbuildError, renderDiagnostic}
 import {defaultStoreRoot} from '../base/store.ts';
 import type {Terminal} from './terminal.ts';
 
-export type Fault = {readonly exit: ExitCode; readonly diagnostics: readonly Diagnostic[]};
+export type Fault = {
+  readonly exit: ExitCode;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Members for the object of `--json`. */
+  readonly result?: Readonly<Record<string, unknown>>;
+};
 
 /** Errors of the file system that a user causes and can cure: of the machine's state, and of a path that was given. */
 const usersErrors: ReadonlyMap<string, ExitCode> = new Map([
@@ -29,7 +34,10 @@ export function faultOf(error: unknown, signal: AbortSignal, command = ''): Faul
       diagnostics: [{severity: 'error', code: 'interrupted', message: 'interrupted', hint}],
     };
   }
-  if (error instanceof KbuildError) return {exit: error.exit, diagnostics: error.diagnostics};
+  if (error instanceof KbuildError) {
+    const {exit, diagnostics, result} = error;
+    return {exit, diagnostics, ...(result === undefined ? {} : {result})};
+  }
   if (error instanceof CommanderError) return usageFault(error, command);
   const {code, syscall, message} = error as NodeJS.ErrnoException;
   if (syscall !== undefined && code !== undefined) {

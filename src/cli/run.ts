@@ -83,7 +83,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   } catch (error) {
     const fault = faultOf(error, signal, commands.has(name) ? name : '');
     if (fault.exit === exitCode.done) return fault.exit;
-    if (argv.includes('--json')) terminal.stdout.write(failureJson(name, fault.exit, fault.diagnostics));
+    if (argv.includes('--json')) terminal.stdout.write(failureJson(name, fault));
     terminal.stderr.write(renderFault(terminal, fault.diagnostics));
     return fault.exit;
   }

@@ -17,7 +17,8 @@ import {makeBuilder, removeLeftContainers} from '../build/engines/select.ts';
 import {type Kernel, obtainKernel} from '../build/kernel.ts';
 import {type BuiltModules, obtainModules} from '../build/modules/stage.ts';
 import {obtainModuleTree} from '../build/modules/tree.ts';
-import {type KernelSource, obtainKernelSource} from '../build/source.ts';
+import {type KernelSource, type KernelSourceSpec, obtainKernelSource} from '../build/source.ts';
+import {requireApart} from '../build/source-directory.ts';
 import {makeImage} from '../image/image.ts';
 import type {ImageRecipe} from '../recipe/recipe.ts';
 import {obtainConfig} from './config.ts';
@@ -39,8 +40,11 @@ export const suite = 'bookworm';
  * @throws KbuildError of the stage that failed. Finished stages are kept, nothing half-made is under a final name.
  */
 export async function runJob(request: JobRequest, workshop: Workshop): Promise<JobResult> {
-  await mkdir(workshop.logDir, {recursive: true});
   const {store, signal, report} = workshop;
+  const spec = await sourceSpec(request.kernel ?? request.recipe.kernel.version);
+  // Before anything is written there.
+  if (spec.kind === 'directory') await requireApart(spec.path, [request.outDir, store.root]);
+  await mkdir(workshop.logDir, {recursive: true});
   const inUse = await store.use(signal);
   const message = `another kbuild works on ${request.outDir}; waiting for it`;
   const lock = await takeLock(join(request.outDir, '.lock'), {
@@ -56,7 +60,7 @@ export async function runJob(request: JobRequest, workshop: Workshop): Promise<J
         report(event);
       },
     };
-    return {...(await new Job(request, recording).run()), stages};
+    return {...(await new Job(request, spec, recording).run()), stages};
   } finally {
     await lock.release();
     await inUse.release();
@@ -75,11 +79,13 @@ type Userland = {readonly tar: string; readonly digest: string};
 /** One job's way through the stages. */
 class Job {
   readonly #request: JobRequest;
+  readonly #spec: KernelSourceSpec;
   readonly #workshop: Workshop;
   readonly #debian: DebianOptions;
 
-  constructor(request: JobRequest, workshop: Workshop) {
+  constructor(request: JobRequest, spec: KernelSourceSpec, workshop: Workshop) {
     this.#request = request;
+    this.#spec = spec;
     this.#workshop = workshop;
     this.#debian = {suite, architecture: debianArchitecture(request.arch), locked: request.locked};
   }
@@ -88,10 +94,8 @@ class Job {
     const {recipe, upTo, outDir} = this.#request;
     // One that a killed kbuild has left would go on writing into what is made anew.
     await removeLeftContainers(this.#workshop);
-    const spec = await sourceSpec(this.#request.kernel ?? recipe.kernel.version);
     const builder = await this.#builder();
-    const apart = [outDir, this.#workshop.store.root];
-    const source = await obtainKernelSource(this.#workshop, builder, spec, this.#debian, apart);
+    const source = await obtainKernelSource(this.#workshop, builder, this.#spec, this.#debian);
     const resolved = await obtainConfig(this.#workshop, {...this.#request, source, builder});
     const inputs = {
       recipe: recipe.name,

@@ -10,6 +10,7 @@ import {
   type CheckResult,
   junitXml,
   type MachineSpec,
+  proofCodeDigest,
   runScenario,
 } from '../boot/index.ts';
 import type {Kernel} from '../build/kernel.ts';
@@ -37,18 +38,20 @@ const drives = {host: Array.from({length: 3}, () => ({sizeMiB: 2048, kind: 'nvme
 >;
 
 /**
- * The report of a proof in which every check passed, made now or, for the same images and scenario, before.
+ * The report of a proof in which every check passed, made now or, for the same images and checks, before.
  * @throws KbuildError `proof-failed` (exit 1) with the checks that failed; the reports are then in the log folder.
  */
 export async function obtainProof(workshop: Workshop, request: JobRequest, images: Images): Promise<Proof> {
   const scenario = request.recipe.prove;
   if (scenario === undefined) throw new Error(`${request.recipe.name} has nothing to prove`);
+  const checks = await proofCodeDigest();
   const stage = (make: Stage<{passed: number}>['make']): Stage<{passed: number}> => ({
     name: 'proof',
     title: `boot ${scenario}`,
-    version: 1,
+    version: 2,
     inputs: {
       scenario,
+      checks,
       images: Object.fromEntries([...images].map(([role, {image}]) => [role, image.digest])),
     },
     make,
@@ -102,6 +105,7 @@ function proofFailure(report: BootReport, failed: readonly CheckResult[]) {
     [`${passed} of ${report.checks.length} checks passed`, ...lines].join('\n'),
     {
       hint: `serial logs and reports are in ${report.logDir}; the images stay in the cache and are not published`,
+      result: {boot: report},
     },
   );
 }

@@ -11,6 +11,7 @@ import {
   obtainKernelSource,
   requireUnchangedSource,
 } from '../../src/build/source.ts';
+import {requireApart} from '../../src/build/source-directory.ts';
 import {hostBuilder, runs} from './engines/host-root.ts';
 import {temporaryDirectory, temporaryWorkshop} from './engines/workshop.ts';
 
@@ -157,15 +158,15 @@ test('a directory that kbuild would write into is refused, and one beside its ou
   const path = kernelTree(t);
   const alias = join(temporaryDirectory(t), 'alias');
   symlinkSync(path, alias);
-  const obtain = (...apart: string[]) =>
-    obtainKernelSource(temporaryWorkshop(t), hostBuilder(t), {kind: 'directory', path}, debian, apart);
   for (const inside of [path, join(path, 'out/x'), join(alias, 'cache')]) {
-    const error = await t.throwsAsync(obtain('/nonexistent', inside), {instanceOf: KbuildError});
+    const error = await t.throwsAsync(requireApart(path, ['/nonexistent', inside]), {
+      instanceOf: KbuildError,
+    });
     t.is(error.exit, 2);
     t.is(error.diagnostics[0]?.code, 'output-in-source');
     t.regex(error.diagnostics[0]?.hint ?? '', /--out.*KBUILD_CACHE/);
   }
-  await t.notThrowsAsync(obtain(join(path, '..'), `${path}-out`, join(path, '../..cache')));
+  await t.notThrowsAsync(requireApart(path, [join(path, '..'), `${path}-out`, join(path, '../..cache')]));
 });
 
 test('a directory that changed after it was read is found out, and one that did not is not', async (t) => {

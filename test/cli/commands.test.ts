@@ -219,6 +219,20 @@ test('work that fails exits 1 with its own message', async (t) => {
   t.is(stderr, 'error[compiler-error]: kernel/fork.c:1:2: error: no\n  hint: see the log\n');
 });
 
+test('what a failed proof has shown is in its --json', async (t) => {
+  const {code, stdout} = await kbuildThat(t, 'failsItsProof', 'boot', 'nfs-rdma-zfs', '--json');
+  t.is(code, 1);
+  const {ok, boot, diagnostics} = JSON.parse(stdout) as {
+    ok: boolean;
+    boot: {outcome: string; checks: readonly {name: string}[]};
+    diagnostics: readonly {code: string}[];
+  };
+  t.false(ok);
+  t.is(boot.outcome, 'failed');
+  t.is(boot.checks[0]?.name, 'the mount has vers=4.2 and proto=rdma');
+  t.is(diagnostics[0]?.code, 'proof-failed');
+});
+
 test('a bug exits 70 with one line, and keeps the stack in a file', async (t) => {
   const {code, stderr} = await kbuildThat(t, 'breaks', 'build', 'nfs-rdma-zfs');
   t.is(code, 70);

@@ -74,6 +74,9 @@ const jobs: Readonly<Record<string, Job>> = {
   fails: async () => {
     throw failure('compiler-error', 'kernel/fork.c:1:2: error: no', {hint: 'see the log'});
   },
+  failsItsProof: async () => {
+    throw failure('proof-failed', '0 of 1 checks passed', {result: {boot: {...proof, outcome: 'failed'}}});
+  },
   breaks: async () => {
     throw new TypeError('a bug\nof two lines');
   },
