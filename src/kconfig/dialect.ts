@@ -1,10 +1,229 @@
-/** What differs between the releases of the C tool, as far as this engine has to know it. */
+/**
+ * What differs between the releases of the C tool, as named features: the rest of the engine asks for a feature, never
+ * for a version. Which features a tree's own tool has is read from its source, since stable releases backport.
+ */
+
+/** Values of the `option` statement, which releases up to 5.10 had. */
+export type OptionLine = 'modules' | 'defconfig_list' | 'allnoconfig_y';
 
 export type Dialect = {
+  /** `linux-6.1`, as `--dialect` takes it. */
   readonly name: string;
+
+  // The language
+  /** The `option` lines that may stand in a `config`. */
+  readonly optionLines: readonly OptionLine[];
+  /** Whether `modules` is an option of a `config`. */
+  readonly modulesKeyword: boolean;
+  /** Whether `transitional` is an option of a `config`. */
+  readonly transitional: boolean;
+  /** Whether `depends on A if B` is known. */
+  readonly conditionalDepends: boolean;
+  /**
+   * A choice is a symbol with a mode of its own, which may be `m` or `n` (tristate, `optional`), or named, or only a
+   * menu: then it is bool, the members do not depend on it, and the order of the user's input decides.
+   */
+  readonly choices: 'symbols' | 'menus';
+  /** How a choice gets its prompt: `bool "…"` and `tristate "…"`, `bool "…"`, or by `prompt` alone. */
+  readonly choicePrompt: 'logical' | 'bool' | 'prompt';
+  /** Where a member may have further prompts: anywhere (with a warning), in its choice, or nowhere. */
+  readonly memberPrompts: 'anywhere' | 'choice' | 'single';
+  /** What a second `source` of one file is. */
+  readonly repeatedSource: 'allowed' | 'error';
+  /** What a blank help text, a second one, or a `menuconfig` without prompt is. */
+  readonly helpAndPromptFaults: 'warning' | 'error';
+  /** Lines a syntax error's line is behind its statement (yyerror). */
+  readonly syntaxErrorOffset: 0 | 1;
+  /** Whether messages about recursive dependencies tell the place of each step. */
+  readonly recursionPlaces: boolean;
+
+  // The model
   /** Buckets of the C tool's symbol hash; its order decides the order of auto.conf and of evaluation. */
   readonly hashBuckets: number;
+  /** Expressions are rewritten in place, a level at a time, or shared (hash-consed) and simplified as binary trees. */
+  readonly expressions: 'rewritten' | 'shared';
+
+  // Values
+  /** What an int or hex without value or default has: no text, or `0` and `0x0`. */
+  readonly missingNumber: 'empty' | 'zero';
+  /** What becomes of a number in .config that its range does not allow. */
+  readonly outOfRange: 'reset' | 'clamped';
+
+  // Reading
+  /** How much of `is not set` has to stand there: the beginning of the line's rest, or all of it. */
+  readonly notSetLine: 'prefix' | 'exact';
+  /** What a line `CONFIG_X` without `=` is. */
+  readonly lineWithoutEquals: 'ignored' | 'warned';
+
+  // Setting and writing
+  /** In which order new symbols are set: by hash until nothing changes, or once along the menu. */
+  readonly newSymbols: 'hash' | 'menu';
+  /** Whether KCONFIG_WARN_CHANGED_INPUT is honoured. */
+  readonly warnsOfChangedInput: boolean;
+  /** Whether `# end of` is written of a menu without entries. */
+  readonly endOfEmptyMenu: boolean;
+  /** Whether strings in auto.conf are escaped. */
+  readonly autoConfStrings: 'escaped' | 'plain';
+  /** Whether `rustc_cfg` is written. */
+  readonly rustcCfg: boolean;
+  /** Names of the files that stand for a symbol's last change: `foo/bar.h` or `FOO_BAR`. */
+  readonly touchFiles: 'paths' | 'names';
+  /** Where `KCONFIG_SEED=…` is said. */
+  readonly seedMessage: 'stderr' | 'stdout';
+  /** Whether `mod2noconfig` is a mode. */
+  readonly mod2noconfig: boolean;
 };
 
-/** `scripts/kconfig` of Linux 6.1 (SYMBOL_HASHSIZE in expr.h). */
-export const linux61: Dialect = {name: 'linux-6.1', hashBuckets: 9973};
+/** `scripts/kconfig` of Linux 6.1. */
+export const linux61: Dialect = {
+  name: 'linux-6.1',
+  optionLines: [],
+  modulesKeyword: true,
+  transitional: false,
+  conditionalDepends: false,
+  choices: 'symbols',
+  choicePrompt: 'logical',
+  memberPrompts: 'anywhere',
+  repeatedSource: 'allowed',
+  helpAndPromptFaults: 'warning',
+  syntaxErrorOffset: 1,
+  recursionPlaces: true,
+  hashBuckets: 9973,
+  expressions: 'rewritten',
+  missingNumber: 'empty',
+  outOfRange: 'reset',
+  notSetLine: 'prefix',
+  lineWithoutEquals: 'ignored',
+  newSymbols: 'hash',
+  warnsOfChangedInput: false,
+  endOfEmptyMenu: true,
+  autoConfStrings: 'plain',
+  rustcCfg: true,
+  touchFiles: 'names',
+  seedMessage: 'stdout',
+  mod2noconfig: true,
+};
+
+/** `scripts/kconfig` of Linux 5.10. */
+export const linux510: Dialect = {
+  ...linux61,
+  name: 'linux-5.10',
+  optionLines: ['modules', 'defconfig_list', 'allnoconfig_y'],
+  modulesKeyword: false,
+  endOfEmptyMenu: false,
+  autoConfStrings: 'escaped',
+  rustcCfg: false,
+  touchFiles: 'paths',
+  seedMessage: 'stderr',
+  mod2noconfig: false,
+};
+
+/** `scripts/kconfig` of Linux 6.12. */
+export const linux612: Dialect = {
+  ...linux61,
+  name: 'linux-6.12',
+  choices: 'menus',
+  choicePrompt: 'bool',
+  memberPrompts: 'choice',
+  syntaxErrorOffset: 0,
+  recursionPlaces: false,
+  hashBuckets: 16384,
+  expressions: 'shared',
+  missingNumber: 'zero',
+  outOfRange: 'clamped',
+  notSetLine: 'exact',
+  lineWithoutEquals: 'warned',
+  newSymbols: 'menu',
+};
+
+/** `scripts/kconfig` of Linux 7.2. */
+export const linux72: Dialect = {
+  ...linux612,
+  name: 'linux-7.2',
+  transitional: true,
+  conditionalDepends: true,
+  choicePrompt: 'prompt',
+  memberPrompts: 'single',
+  repeatedSource: 'error',
+  helpAndPromptFaults: 'error',
+  warnsOfChangedInput: true,
+};
+
+/** Every dialect that has a name. */
+export const dialects: readonly Dialect[] = [linux510, linux61, linux612, linux72];
+
+/** Text of a file of the C tool, or '' if there is none. */
+type ToolText = (file: string) => string;
+
+/** How each feature shows in the tool's source. */
+const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolText) => Dialect[Feature]} = {
+  optionLines: (text) =>
+    (['modules', 'defconfig_list', 'allnoconfig_y'] as const).filter(
+      (line) =>
+        text('parser.y').includes(`T_${line.toUpperCase()} T_EOL`) && text('parser.y').includes('T_OPTION '),
+    ),
+  modulesKeyword: (text) => text('parser.y').includes('config_option: T_MODULES'),
+  transitional: (text) => text('parser.y').includes('T_TRANSITIONAL'),
+  conditionalDepends: (text) => text('parser.y').includes('T_DEPENDS T_ON expr if_expr'),
+  choices: (text) => (text('parser.y').includes('current_choice') ? 'menus' : 'symbols'),
+  choicePrompt: (text) =>
+    text('parser.y').includes('choice_option: T_BOOL')
+      ? 'bool'
+      : /choice_option: (logic_type|T_TRISTATE|type)/.test(text('parser.y'))
+        ? 'logical'
+        : 'prompt',
+  memberPrompts: (text) =>
+    text('parser.y').includes('must not have a prompt in another entry')
+      ? 'single'
+      : text('parser.y').includes('has a prompt outside its choice group')
+        ? 'choice'
+        : 'anywhere',
+  repeatedSource: (text) => (text('util.c').includes('repeated inclusion') ? 'error' : 'allowed'),
+  helpAndPromptFaults: (text) =>
+    text('parser.y').includes('warning: menuconfig statement without prompt') ? 'warning' : 'error',
+  syntaxErrorOffset: (text) => (text('parser.y').includes('zconf_lineno() + 1, err') ? 1 : 0),
+  recursionPlaces: (text) => text('symbol.c').includes('%s:%d:error: recursive dependency'),
+  hashBuckets: (text) => (/SYMBOL_HASHSIZE\s+\(1U << 14\)/.test(text('internal.h')) ? 16384 : 9973),
+  expressions: (text) => (text('expr.c').includes('expr_hashtable') ? 'shared' : 'rewritten'),
+  missingNumber: (text) => (text('symbol.c').includes('newval.val = "0x0"') ? 'zero' : 'empty'),
+  outOfRange: (text) => (text('confdata.c').includes('sym_string_within_range') ? 'reset' : 'clamped'),
+  notSetLine: (text) => (text('confdata.c').includes('strncmp(p, "is not set"') ? 'prefix' : 'exact'),
+  lineWithoutEquals: (text) =>
+    text('confdata.c').split('unexpected data').length > 2 ? 'warned' : 'ignored',
+  newSymbols: (text) => (text('conf.c').includes('menu_for_each_entry') ? 'menu' : 'hash'),
+  warnsOfChangedInput: (text) => text('confdata.c').includes('KCONFIG_WARN_CHANGED_INPUT'),
+  endOfEmptyMenu: (text) => text('confdata.c').includes('end_check:'),
+  autoConfStrings: (text) => (text('confdata.c').includes('print_symbol_for_autoconf') ? 'plain' : 'escaped'),
+  rustcCfg: (text) => text('confdata.c').includes('rustc_cfg'),
+  touchFiles: (text) => (text('confdata.c').includes('tolower(') ? 'paths' : 'names'),
+  seedMessage: (text) => (/\bprintf\("KCONFIG_SEED/.test(text('conf.c')) ? 'stdout' : 'stderr'),
+  mod2noconfig: (text) => text('conf.c').includes('mod2noconfig'),
+};
+
+const features = Object.keys(marks) as (keyof typeof marks)[];
+
+/**
+ * The dialect of the tool that a tree brings along: a named one, or one with features of its own under the name of the
+ * nearest. Undefined if there is no tool.
+ *
+ * `readFile` gives the text of a file in the tree, undefined if there is none; `folder` is where the tool lies.
+ */
+export function recogniseDialect(
+  readFile: (path: string) => string | undefined,
+  folder = 'scripts/kconfig',
+): Dialect | undefined {
+  const texts = new Map<string, string>();
+  const text: ToolText = (file) => {
+    const known = texts.get(file) ?? readFile(`${folder}/${file}`) ?? '';
+    texts.set(file, known);
+    return known;
+  };
+  if (text('parser.y') === '' || text('confdata.c') === '') return undefined;
+  const found = Object.fromEntries(features.map((feature) => [feature, marks[feature](text)]));
+  const differences = (dialect: Dialect) =>
+    features.filter((feature) => String(dialect[feature]) !== String(found[feature])).length;
+  const nearest = dialects.reduce((best, dialect) =>
+    differences(dialect) < differences(best) ? dialect : best,
+  );
+  return differences(nearest) === 0 ? nearest : {...nearest, ...found};
+}
