@@ -5,7 +5,7 @@
  *     <root>/<stage>/<digest>.part/    being made, under <digest>.lock; left behind only by a kill
  */
 
-import {mkdir, readdir, readFile, rename, rm, statfs, writeFile} from 'node:fs/promises';
+import {mkdir, open, readdir, readFile, rename, rm, statfs, writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {failure} from './diagnostic.ts';
@@ -165,7 +165,7 @@ export class Store {
         outcome: 'failed',
         durationMs: performance.now() - started,
       });
-      await this.#explainFullDisk(error);
+      await this.#explainFullDisk(error, workshop.logDir, Date.now() - (performance.now() - started));
       throw error;
     } finally {
       await removeTree(part);
@@ -185,14 +185,17 @@ export class Store {
     );
   }
 
-  /** A full disk comes up in a tool's words, or the tool has fallen over without any. */
-  async #explainFullDisk(error: unknown): Promise<void> {
-    const words = error instanceof Error ? error.message : '';
+  /**
+   * A full disk comes up in a tool's words, mostly in its log, or the tool has fallen over without any. It need not be
+   * full any more: many a tool cleans up when it fails.
+   */
+  async #explainFullDisk(error: unknown, logDir: string, since: number): Promise<void> {
     const full =
-      /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/i.test(words) ||
-      (await freeBytes(this.root)) < nearlyNothing;
+      saysFullDisk(error instanceof Error ? error.message : '') ||
+      (await freeBytes(this.root)) < nearlyNothing ||
+      (await recentLogEnds(logDir, since)).some(saysFullDisk);
     if (!full) return;
-    throw failure('disk-full', `the disk of ${this.root} is full`, {
+    throw failure('disk-full', `the disk of ${this.root} is full, or was`, {
       hint: 'free some space, or name another place with KBUILD_CACHE=DIR; what was finished is kept',
     });
   }
@@ -229,6 +232,32 @@ function reportReuse<Value extends Json>(
     ...detailOf(stage, entry.value),
   });
   return entry;
+}
+
+function saysFullDisk(words: string): boolean {
+  return /^(ENOSPC|EDQUOT): |No space left on device|Disk quota exceeded/i.test(words);
+}
+
+/** The last part of each log that was written to since then (milliseconds since 1970). */
+async function recentLogEnds(logDir: string, since: number): Promise<readonly string[]> {
+  const names = await readdir(logDir).catch(() => []);
+  const ends = names.map(async (name) => {
+    const file = await open(join(logDir, name)).catch(() => undefined);
+    if (file === undefined) return '';
+    try {
+      const {size, mtimeMs} = await file.stat();
+      // Some file systems keep whole seconds.
+      if (mtimeMs < since - 2000) return '';
+      const buffer = Buffer.alloc(Math.min(size, 65_536));
+      await file.read(buffer, 0, buffer.length, size - buffer.length);
+      return buffer.toString('latin1');
+    } catch {
+      return '';
+    } finally {
+      await file.close();
+    }
+  });
+  return Promise.all(ends);
 }
 
 async function freeBytes(path: string): Promise<number> {

@@ -1,11 +1,11 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
-import {KbuildError} from '../../src/base/diagnostic.ts';
+import {failure, KbuildError} from '../../src/base/diagnostic.ts';
 import type {ProgressEvent} from '../../src/base/progress.ts';
 import {type Stage, Store, type Workshop} from '../../src/base/store.ts';
 
@@ -51,6 +51,24 @@ test('other inputs or another version of the stage make another entry', async (t
     workshop.store.digest(each),
   );
   t.is(new Set(digests).size, 3);
+});
+
+test('a disk that was full while a tool ran is found in its log, though the tool has cleaned up', async (t) => {
+  const {workshop} = await workshopFor(t);
+  await mkdir(workshop.logDir);
+  const failing = (words: string) =>
+    stageOf(words, async () => {
+      await writeFile(join(workshop.logDir, 'dpkg.log'), words);
+      throw failure('userland-failed', 'mmdebstrap failed');
+    });
+  const codeOf = async (words: string) => {
+    const error = await t.throwsAsync(workshop.store.obtain(workshop, failing(words)), {
+      instanceOf: KbuildError,
+    });
+    return error.diagnostics[0]?.code;
+  };
+  t.is(await codeOf(`${'x'.repeat(100_000)}dpkg: write: No space left on device\n`), 'disk-full');
+  t.is(await codeOf('return -ENOSPC;\n'), 'userland-failed');
 });
 
 test('what a failing stage wrote is gone, and the next run makes it', async (t) => {
