@@ -11,6 +11,7 @@ import type {Workshop} from '../base/store.ts';
 import {type KconfigModel, parseKconfig} from '../kconfig/index.ts';
 import type {Builder, ContainerStep} from './container.ts';
 import {kernelMakeArgv} from './kernel.ts';
+import {environmentArguments, parseEnvironment} from './make/environment.ts';
 import type {KernelSource} from './source.ts';
 
 /** A kernel's Kconfig, and its files by their paths in the source. */
@@ -83,18 +84,17 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-/** What the kernel's Makefile exports to `conf`, asked of the Makefile itself: a goal that ends in "config" is treated as one. */
+/** What the kernel's Makefile exports to `conf`. */
 async function makefileEnvironment(
   workshop: Workshop,
   builder: Builder,
   source: KernelSource,
   arch: 'x86_64',
 ): Promise<ReadonlyMap<string, string>> {
-  const goal = 'kbuild-environment-config';
   const result = await inScratch(workshop, async (build) =>
     builder.capture({
       ...treeStep(workshop, source, build),
-      argv: [...kernelMakeArgv(arch, 1), '-s', `--eval=${goal}: ; @env -0`, goal],
+      argv: [...kernelMakeArgv(arch, 1), ...environmentArguments],
     }),
   );
   if (result.outcome !== 'ok') {
@@ -104,12 +104,7 @@ async function makefileEnvironment(
       `the Makefile of ${source.dir} could not be asked:\n${result.stderr.trim()}`,
     );
   }
-  return new Map(
-    result.stdout
-      .split('\0')
-      .filter((entry) => entry.includes('='))
-      .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
-  );
+  return parseEnvironment(result.stdout);
 }
 
 /** Standard output of each command, in order. Numbers and commands arrive as zero-terminated arguments, never as script text. */

@@ -1,0 +1,134 @@
+/** One architecture: every start and what follows on it, by both sides, in a worker thread. */
+
+import {mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {parentPort, workerData} from 'node:worker_threads';
+import {linux61, recogniseDialect} from '../../src/kconfig/index.ts';
+import {readAnswers} from '../oracle/answers.ts';
+import {architectureEnvironment, type Oracle} from '../oracle/build.ts';
+import {type ConfTool, literalTool, servedTool} from '../oracle/conf-tool.ts';
+import {isKnownMode, type OurTree, parseOurs, runOurs} from '../oracle/ours.ts';
+import {firstDifference, type Outcome, type Step, showDifference} from '../oracle/outcome.ts';
+import {ConfServer} from '../oracle/server.ts';
+import {defconfigs} from './architectures.ts';
+import {followersOf, minimalStep, minimalText, modesAfter, type Selection, startsOf} from './plan.ts';
+import {shellOf} from './shell.ts';
+
+export type Request = {
+  readonly oracle: Oracle;
+  readonly arch: string;
+  readonly selection: Selection;
+  readonly replay: boolean;
+  /** A folder on a fast file system. */
+  readonly scratch: string;
+};
+
+/** One message to the table: a run was compared. */
+export type Compared = {
+  readonly arch: string;
+  readonly mode: string;
+  /** Of which start: `defconfig arch/x86/configs/i386_defconfig`. */
+  readonly title: string;
+  readonly difference?: string;
+  readonly milliseconds: {readonly theirs: number; readonly ours: number};
+};
+
+const {oracle, arch, selection, replay, scratch} = workerData as Request;
+const root = 'Kconfig';
+
+function readTreeFile(path: string): string | undefined {
+  try {
+    return readFileSync(join(oracle.tree, path), 'latin1');
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+class Comparison {
+  readonly #tool: ConfTool;
+  readonly #tree: OurTree;
+
+  constructor(tool: ConfTool, tree: OurTree) {
+    this.#tool = tool;
+    this.#tree = tree;
+  }
+
+  /** Runs a step on both sides, reports what came of it, and gives the C tool's outcome. */
+  async compare(step: Step, title: string): Promise<Outcome> {
+    const started = performance.now();
+    const theirs = await this.#tool.run(step);
+    const between = performance.now();
+    const ours = this.#ours(step);
+    const difference = firstDifference(theirs, ours);
+    const message: Compared = {
+      arch,
+      mode: step.mode,
+      title,
+      milliseconds: {theirs: between - started, ours: performance.now() - between},
+      ...(difference ? {difference: showDifference(difference)} : {}),
+    };
+    parentPort!.postMessage(message);
+    return theirs;
+  }
+
+  #ours(step: Step): Partial<Outcome> {
+    if (!this.#tree.model) return this.#tree.parse;
+    return runOurs(this.#tree.model, step, readTreeFile);
+  }
+
+  async start(step: Step, modes: ReadonlySet<string>): Promise<void> {
+    const title = [...step.arguments, ...Object.values(step.environment)].join(' ');
+    const config = (await this.compare(step, title)).files.get('.config');
+    if (config === undefined || modes.size === 0) return;
+    const minimal = minimalText(await this.#tool.run(minimalStep(config)));
+    for (const follower of followersOf(config, minimal, modes)) {
+      await this.compare(follower, `${title}, then ${follower.arguments.join(' ')}`);
+    }
+  }
+}
+
+const environment = await architectureEnvironment(oracle, arch);
+const dir = join(scratch, arch);
+mkdirSync(dir, {recursive: true});
+const answersFile = join(dir, 'answers');
+const server = new ConfServer({program: oracle.server, answers: answersFile, secondsARun: 600, environment});
+const places = {dir: oracle.tree, kconfig: root, scratch: dir};
+if (replay) {
+  // The first parse records the answers, with the noise of the probes; what is compared comes from the second.
+  const recording = servedTool(server, places);
+  await recording.parse();
+  recording.end();
+}
+const tool = replay ? servedTool(server, places) : literalTool(oracle.conf, environment, places);
+const theirParse = await tool.parse();
+const shell = shellOf(oracle.out, environment, readAnswers(answersFile));
+const dialect = recogniseDialect(readTreeFile) ?? linux61;
+const parseStarted = performance.now();
+const tree = parseOurs(root, {readFile: readTreeFile, environment, shell: shell.run}, dialect);
+const parseDifference = theirParse && firstDifference(theirParse, tree.parse);
+const asked =
+  replay && shell.unanswered.length > 0 ? `\nonly kbuild asks: ${shell.unanswered.join('\n')}` : '';
+const parsed: Compared = {
+  arch,
+  mode: 'parse',
+  title: 'Kconfig',
+  milliseconds: {theirs: 0, ours: performance.now() - parseStarted},
+  ...(parseDifference || asked
+    ? {difference: (parseDifference ? showDifference(parseDifference) : '') + asked}
+    : {}),
+};
+parentPort!.postMessage(parsed);
+const comparison = new Comparison(tool, tree);
+const known = new Set([...selection.modes].filter(isKnownMode));
+const starts = startsOf(defconfigs(oracle.tree, environment.get('SRCARCH') ?? arch), {
+  ...selection,
+  modes: known,
+});
+if (tree.model && theirParse?.exit !== 1) {
+  for (const [index, start] of starts.entries()) await comparison.start(start, modesAfter(index, known));
+}
+tool.end();
+await server.close();
+rmSync(dir, {recursive: true, force: true});
