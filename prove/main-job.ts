@@ -106,32 +106,37 @@ const boots: Proof = async () => {
 
 /**
  * One goal changed: what is made again, how much of it, and that the same bytes come of it as from a build in which
- * no object was there. PANIC_TIMEOUT stands in a header that nearly every object reads; loop devices are one object.
+ * no object was there. PANIC_TIMEOUT stands in a header that nearly every object reads; DUMMY is one object.
  */
 const oneGoal: Proof = async () => {
   const findings: Finding[] = [];
-  for (const goal of ['BLK_DEV_LOOP=m', 'PANIC_TIMEOUT=30']) {
-    const args = ['recipe', recipe, '--no-boot', '--set', goal];
+  for (const goal of ['PANIC_TIMEOUT=30', 'DUMMY=m']) {
     const out = join(work, 'one-goal');
-    const {exitCode, seconds, stages} = await kbuild([...args, '--out', out]);
+    const args = ['recipe', recipe, '--no-boot', '--set', goal, '--out', out];
+    const {exitCode, seconds, stages} = await kbuild(args);
     const needless = stages.filter(
       ({title, outcome}) => outcome === 'made' && /userland|builder|kernel source|packages/.test(title),
     );
     findings.push(
-      {holds: exitCode === 0 && needless.length === 0, seen: `${goal}: ${seconds.toFixed(0)} s`},
+      {
+        holds: exitCode === 0 && needless.length === 0 && stages.some(({outcome}) => outcome === 'made'),
+        seen: `${goal}: ${seconds.toFixed(0)} s`,
+      },
       ...stages.map(({title, outcome, durationMs, detail}) => ({
         holds: true,
         seen: `  ${title}: ${outcome}, ${(durationMs / 1000).toFixed(1)} s${detail ? ` (${detail})` : ''}`,
       })),
     );
-    const clean = join(work, 'one-goal-clean');
-    const again = await kbuild([...args, '--out', clean], {KBUILD_CACHE: await cacheWithoutObjects()});
-    const different = await differences(out, clean);
-    findings.push({
-      holds: again.exitCode === 0 && different.length === 0,
-      seen: `${goal}, built from no object in ${again.seconds.toFixed(0)} s: ${different.length === 0 ? 'the same bytes' : `different: ${different.join(', ')}`}`,
-    });
   }
+  const clean = join(work, 'one-goal-clean');
+  const again = await kbuild(['recipe', recipe, '--no-boot', '--set', 'DUMMY=m', '--out', clean], {
+    KBUILD_CACHE: await cacheWithoutObjects(),
+  });
+  const different = await differences(join(work, 'one-goal'), clean);
+  findings.push({
+    holds: again.exitCode === 0 && different.length === 0,
+    seen: `the last, built from no object in ${again.seconds.toFixed(0)} s: ${different.length === 0 ? 'the same bytes' : `different: ${different.join(', ')}`}`,
+  });
   return findings;
 };
 
