@@ -32,6 +32,12 @@ export type Dialect = {
   readonly repeatedSource: 'allowed' | 'error';
   /** What a blank help text, a second one, or a `menuconfig` without prompt is. */
   readonly helpAndPromptFaults: 'warning' | 'error';
+  /** Whether the end of the root file ends its last line as well; if not, a line without newline is a syntax error. */
+  readonly rootEndsLine: boolean;
+  /** Which file a message at the end of an included one names: that of the statement, or the one read on with. */
+  readonly messageFile: 'statement' | 'current';
+  /** How far the path of a recursive inclusion is told: to where the loop starts, or to the root. */
+  readonly inclusionPath: 'loop' | 'root';
   /** Lines a syntax error's line is behind its statement (yyerror). */
   readonly syntaxErrorOffset: 0 | 1;
   /** Whether messages about recursive dependencies tell the place of each step. */
@@ -86,6 +92,9 @@ export const linux61: Dialect = {
   memberPrompts: 'anywhere',
   repeatedSource: 'allowed',
   helpAndPromptFaults: 'warning',
+  rootEndsLine: true,
+  messageFile: 'statement',
+  inclusionPath: 'loop',
   syntaxErrorOffset: 1,
   recursionPlaces: true,
   hashBuckets: 9973,
@@ -125,6 +134,9 @@ export const linux612: Dialect = {
   choices: 'menus',
   choicePrompt: 'bool',
   memberPrompts: 'choice',
+  rootEndsLine: false,
+  messageFile: 'current',
+  inclusionPath: 'root',
   syntaxErrorOffset: 0,
   recursionPlaces: false,
   hashBuckets: 16384,
@@ -181,6 +193,9 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   repeatedSource: (text) => (text('util.c').includes('repeated inclusion') ? 'error' : 'allowed'),
   helpAndPromptFaults: (text) =>
     text('parser.y').includes('warning: menuconfig statement without prompt') ? 'warning' : 'error',
+  rootEndsLine: (text) => !text('lexer.l').includes('if (current_buf) {'),
+  messageFile: (text) => (text('lexer.l').includes('int source_lineno;') ? 'current' : 'statement'),
+  inclusionPath: (text) => (text('lexer.l').includes('recur_include') ? 'root' : 'loop'),
   syntaxErrorOffset: (text) => (text('parser.y').includes('zconf_lineno() + 1, err') ? 1 : 0),
   recursionPlaces: (text) => text('symbol.c').includes('%s:%d:error: recursive dependency'),
   hashBuckets: (text) => (/SYMBOL_HASHSIZE\s+\(1U << 14\)/.test(text('internal.h')) ? 16384 : 9973),

@@ -1,6 +1,6 @@
 /**
  * Expressions over symbols. Where the C tool has binary `&&` and `||`, here one node holds all operands of a
- * level: the simplification (simplify.ts) and the printed form see only levels, and a level may be very long.
+ * level, which may be very long.
  */
 
 import type {ConfigSymbol} from './symbol.ts';
@@ -10,7 +10,8 @@ export type Tristate = 0 | 1 | 2;
 export type Relation = 'equal' | 'unequal' | 'less' | 'lessEqual' | 'greater' | 'greaterEqual';
 export type SymbolExpression = {readonly kind: 'symbol'; readonly symbol: ConfigSymbol};
 export type Not = {readonly kind: 'not'; readonly operand: Expression};
-export type Junction = {readonly kind: 'and' | 'or'; readonly operands: readonly Expression[]};
+export type Level = 'and' | 'or';
+export type Junction = {readonly kind: Level; readonly operands: readonly Expression[]};
 export type Comparison = {
   readonly kind: Relation;
   readonly left: ConfigSymbol;
@@ -18,14 +19,30 @@ export type Comparison = {
 };
 export type Expression = SymbolExpression | Not | Junction | Comparison;
 
-/** The level made of `operands`; operands that are the same kind of level are merged into it. */
-export function junction(kind: 'and' | 'or', operands: readonly Expression[]): Expression {
+/**
+ * `operands` joined from left to right. An operand that is the same kind of level is merged into it only at the
+ * front, where `(a && b) && c` is `a && b && c` in the C tool as well: so the node stands for one binary tree.
+ */
+export function junction(kind: Level, operands: readonly Expression[]): Expression {
+  const [first] = operands;
+  if (operands.length === 1) return first!;
+  return first?.kind === kind
+    ? {kind, operands: [...(first as Junction).operands, ...operands.slice(1)]}
+    : {kind, operands};
+}
+
+/** The level made of `operands`; all operands that are the same kind of level are merged into it. */
+export function level(kind: Level, operands: readonly Expression[]): Expression {
   if (operands.length === 1) return operands[0]!;
   if (!operands.some((operand) => operand.kind === kind)) return {kind, operands};
   return {
     kind,
     operands: operands.flatMap((operand) => (operand.kind === kind ? operand.operands : operand)),
   };
+}
+
+export function isLevel(expression: Expression): expression is Junction {
+  return expression.kind === 'and' || expression.kind === 'or';
 }
 
 export function not(operand: Expression): Expression {

@@ -1,43 +1,51 @@
 /**
  * The second half of parsing: dependencies go down the menu into every property, selects become reverse
- * dependencies, runs of dependent entries become submenus (menu_finalize of menu.c, Linux 6.1).
+ * dependencies, runs of dependent entries become submenus (menu_finalize of menu.c, Linux 5.10 to 7.2).
  */
 
 import {checkProperties} from './check.ts';
+import type {Dialect} from './dialect.ts';
 import {and, comparison, type Expression, junction, not, or} from './expression.ts';
 import type {MenuBuilder} from './menu.ts';
+import {levelSimplifier} from './simplify.ts';
+import {sharedSimplifier} from './simplify-shared.ts';
+import {kconfigError} from './source.ts';
+import {type ConfigSymbol, constantMod, constantYes, type MenuNode, type Property} from './symbol.ts';
 import {
   containsSymbol,
-  eliminateCommon,
-  eliminateDuplicates,
   isYes,
   requiresSymbol,
+  type Simplifier,
   type TransformContext,
   transform,
   unequalNo,
-} from './simplify.ts';
-import {kconfigError} from './source.ts';
-import {type ConfigSymbol, constantMod, constantYes, type MenuNode, type Property} from './symbol.ts';
+} from './transform.ts';
 
 /** Levels of submenus: those of a chain of consecutive entries that each depend on the one before. */
 const maximumDepth = 2000;
 
-export function finalizeMenu(menu: MenuBuilder, modules: ConfigSymbol): void {
-  new Finalizer(menu, modules).finalize(menu.root);
+export function finalizeMenu(menu: MenuBuilder, modules: ConfigSymbol, dialect: Dialect): void {
+  new Finalizer(menu, modules, dialect).finalize(menu.root, false);
 }
 
 class Finalizer {
   readonly #menu: MenuBuilder;
+  /** Whether choices are symbols, with a mode that their members depend on. */
+  readonly #choicesAreSymbols: boolean;
+  readonly #simplifier: Simplifier;
   readonly #modules: ConfigSymbol;
   readonly #context: TransformContext;
   #current: MenuNode;
   #depth = 0;
 
-  constructor(menu: MenuBuilder, modules: ConfigSymbol) {
+  constructor(menu: MenuBuilder, modules: ConfigSymbol, dialect: Dialect) {
     this.#menu = menu;
+    this.#choicesAreSymbols = dialect.choices === 'symbols';
+    this.#simplifier = dialect.expressions === 'shared' ? sharedSimplifier() : levelSimplifier;
     this.#modules = modules;
     this.#current = menu.root;
     this.#context = {
+      join: this.#simplifier.join,
       warn: (symbol, forcedTo) => {
         const message = `boolean symbol ${symbol.name} tested for 'm'? test forced to '${forcedTo}'`;
         menu.warn(this.#current, 'bool-tested-for-m', message);
@@ -45,24 +53,30 @@ class Finalizer {
     };
   }
 
-  finalize(parent: MenuNode): void {
+  finalize(parent: MenuNode, insideChoice: boolean): void {
     if (this.#depth >= maximumDepth)
       throw kconfigError(parent, 'nested-too-deep', 'submenus are nested too deep');
     this.#depth++;
-    this.#finalize(parent);
+    this.#finalize(parent, insideChoice);
     this.#depth--;
   }
 
-  #finalize(parent: MenuNode): void {
+  #finalize(parent: MenuNode, insideChoice: boolean): void {
     const {symbol} = parent;
+    const choice = this.#choicesAreSymbols && symbol?.isChoice ? symbol : undefined;
     if (parent.firstChild) {
-      this.#finalizeChildren(parent);
-    } else if (symbol) {
+      if (choice) this.#inferChoiceTypes(parent, choice);
+      // The mode of a choice that is a symbol is the upper bound of its members' visibility.
+      const inherited = choice?.expression ?? parent.dependency;
+      for (const node of parent.children()) this.#inheritDependency(node, inherited);
+      for (const node of parent.children())
+        this.finalize(node, !this.#choicesAreSymbols && symbol?.isChoice === true);
+    } else if (symbol && !insideChoice) {
       this.#makeSubmenu(parent, symbol);
       symbol.directDependency = or(symbol.directDependency, parent.dependency);
     }
-    for (let node = parent.firstChild; node; node = node.next) {
-      if (symbol?.isChoice && node.symbol && !node.symbol.choice) this.#addMember(symbol, node, node.symbol);
+    for (const node of parent.children()) {
+      if (choice && node.symbol && !node.symbol.choice) this.#addMember(choice, node, node.symbol);
       if (node.firstChild && !node.prompt) flatten(node, parent);
     }
     if (symbol && !symbol.checked) {
@@ -71,19 +85,10 @@ class Finalizer {
     }
     // A visible choice that is not optional selects itself as `m`: it cannot be `n`. Of all symbols only choices
     // lack the flag SYMBOL_OPTIONAL.
-    if (symbol?.isChoice && !symbol.optional && parent.prompt) {
+    if (choice && !choice.optional && parent.prompt) {
       const hold = and(parent.prompt.condition, constantMod.expression)!;
-      symbol.selectedBy.push({expression: hold, property: undefined});
+      choice.selectedBy.push({expression: hold, property: undefined});
     }
-  }
-
-  #finalizeChildren(parent: MenuNode): void {
-    const {symbol} = parent;
-    if (symbol?.isChoice) this.#inferChoiceTypes(parent, symbol);
-    // The mode of a choice is the upper bound of its members' visibility.
-    const inherited = symbol?.isChoice ? symbol.expression : parent.dependency;
-    for (let node = parent.firstChild; node; node = node.next) this.#inheritDependency(node, inherited);
-    for (let node = parent.firstChild; node; node = node.next) this.finalize(node);
   }
 
   #inferChoiceTypes(parent: MenuNode, choice: ConfigSymbol): void {
@@ -104,7 +109,9 @@ class Finalizer {
     // What is inherited was simplified before, and simplifying it again would change nothing.
     if (!condition) return inherited;
     const own = transform(this.#rewriteMod(condition), this.#context);
-    return eliminateDuplicates(and(inherited, own));
+    return inherited
+      ? this.#simplifier.conjunction(inherited, own)
+      : this.#simplifier.eliminateDuplicates(own);
   }
 
   #inheritDependency(node: MenuNode, inherited: Expression | undefined): void {
@@ -155,10 +162,10 @@ class Finalizer {
       if (!requiresSymbol(dependency, symbol)) {
         base ??= this.#visibleWhen(parent.prompt?.condition);
         // The superset rule: `(symbol || Q) && R` belongs to the symbol if that depends on R.
-        const [, rest] = eliminateCommon(this.#visibleWhen(dependency), base);
+        const [, rest] = this.#simplifier.eliminateCommon(this.#visibleWhen(dependency), base);
         if (!isYes(rest)) break;
       }
-      this.finalize(node);
+      this.finalize(node, false);
       node.parent = parent;
       last = node;
     }
@@ -169,7 +176,7 @@ class Finalizer {
   }
 
   #visibleWhen(condition: Expression | undefined): Expression {
-    return eliminateDuplicates(transform(unequalNo(condition), this.#context))!;
+    return this.#simplifier.eliminateDuplicates(transform(unequalNo(condition), this.#context));
   }
 
   #addMember(choice: ConfigSymbol, node: MenuNode, member: ConfigSymbol): void {

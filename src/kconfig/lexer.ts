@@ -1,9 +1,10 @@
 /**
- * Text to tokens (lexer.l, Linux 6.1). The parser drives it token by token, since `source`, `help` and assignments
+ * Text to tokens (lexer.l, Linux 5.10 to 7.2). The parser drives it token by token, since `source`, `help` and assignments
  * change what comes next. What a macro expands to never becomes input again: the rest of the line does, so a
  * position in the text is all the state there is.
  */
 
+import type {Dialect} from './dialect.ts';
 import {findHelpEnd} from './help.ts';
 import type {MacroProcessor} from './macro.ts';
 import {
@@ -15,14 +16,15 @@ import {
   warningAt,
 } from './source.ts';
 import type {HelpSpan} from './symbol.ts';
-import {keywords, type Token, token} from './token.ts';
+import {keywordsOf, type Token, token} from './token.ts';
 
-/** A file being read; `line` is that of the next character (yylineno). */
+/** A file being read; `line` is that of the next character (yylineno), `sourceLine` that of the `source` to it. */
 type Buffer = {
   readonly file: SourceFile;
   position: number;
   line: number;
   readonly parent: Buffer | undefined;
+  readonly sourceLine: number;
 };
 
 const code = {
@@ -66,6 +68,8 @@ function lineEnd(text: string, start: number): number {
 
 export class Lexer {
   readonly #sources: KconfigSources;
+  readonly #dialect: Dialect;
+  readonly #keywords: ReadonlyMap<string, Token>;
   readonly macros: MacroProcessor;
   #buffer: Buffer;
   /** The file being read; the last one stays after its end. */
@@ -76,21 +80,24 @@ export class Lexer {
   #beforePrevious: Token = token.endOfLine;
   /** Text of the token last returned, if its kind has one. */
   text = '';
-  /** Where the current statement starts (zconf_curname, zconf_lineno). */
-  statement: Location;
+  #statement: Location;
   /** All files read, in the order of their first use. */
   readonly files = new Map<string, SourceFile>();
+  readonly #firstIncluded = new Map<string, Location>();
 
   constructor(
     root: SourceFile,
     sources: KconfigSources,
+    dialect: Dialect,
     makeMacros: (location: () => Location) => MacroProcessor,
   ) {
     this.#sources = sources;
+    this.#dialect = dialect;
+    this.#keywords = keywordsOf(dialect);
     this.#file = root;
-    this.#buffer = {file: root, position: 0, line: 1, parent: undefined};
+    this.#buffer = {file: root, position: 0, line: 1, parent: undefined, sourceLine: 0};
     this.files.set(root.name, root);
-    this.statement = {file: root, line: 1};
+    this.#statement = {file: root, line: 1};
     this.macros = makeMacros(() => ({file: this.#file, line: this.#buffer.line}));
   }
 
@@ -99,13 +106,23 @@ export class Lexer {
     return this.#file;
   }
 
+  /** Where the current statement starts, for messages (zconf_curname, zconf_lineno; cur_filename, cur_lineno). */
+  get statement(): Location {
+    return this.#dialect.messageFile === 'statement' ? this.#statement : this.declaration;
+  }
+
+  /** The same, for what is declared: at the end of a last line without newline it names the including file. */
+  get declaration(): Location {
+    return {file: this.#file, line: this.#statement.line};
+  }
+
   /** The next token for the parser (yylex): empty lines are dropped, the start of each statement is noted. */
   next(): Token {
     for (;;) {
       const found = this.#scan();
       if (this.#previous === token.endOfLine || this.#previous === token.helpText) {
         if (found === token.endOfLine) continue;
-        this.statement = {file: this.#file, line: this.#buffer.line};
+        this.#statement = {file: this.#file, line: this.#buffer.line};
       }
       const assigns = found === token.equal || found === token.colonEqual || found === token.plusEqual;
       this.#inAssignment =
@@ -125,6 +142,8 @@ export class Lexer {
     buffer.line += newlines;
     this.#beforePrevious = this.#previous;
     this.#previous = token.helpText;
+    // The text is a token at the start of a line, and counts as a statement: messages name its end.
+    this.#statement = {file: this.#file, line: buffer.line};
     return {file: buffer.file, start, end};
   }
 
@@ -138,17 +157,27 @@ export class Lexer {
     for (let buffer: Buffer | undefined = this.#buffer; buffer; buffer = buffer.parent) {
       if (buffer.file.name === name) throw this.#recursiveInclusion(name);
     }
+    const first = this.#firstIncluded.get(name);
+    if (first && this.#dialect.repeatedSource === 'error') {
+      const message = `repeated inclusion of ${name}\n${formatLocation(first)}: note: location of first inclusion of ${name}`;
+      throw kconfigError(this.statement, 'repeated-inclusion', message, 'remove one of these `source` lines');
+    }
+    if (!first) this.#firstIncluded.set(name, this.statement);
     const file = known ?? {name, text};
     this.files.set(name, file);
-    this.#buffer = {file, position: 0, line: 1, parent: this.#buffer};
+    this.#buffer = {file, position: 0, line: 1, parent: this.#buffer, sourceLine: this.statement.line};
     this.#file = file;
   }
 
   #recursiveInclusion(name: string): Error {
     const lines = ['Recursive inclusion detected.', 'Inclusion path:', `  current file : ${name}`];
+    const toRoot = this.#dialect.inclusionPath === 'root';
+    let sourceLine = this.statement.line;
     for (let buffer: Buffer | undefined = this.#buffer; buffer; buffer = buffer.parent) {
-      lines.push(`  included from: ${formatLocation({file: buffer.file, line: buffer.line - 1})}`);
-      if (buffer.file.name === name) break;
+      const line = toRoot ? sourceLine : buffer.line - 1;
+      lines.push(`  included from: ${formatLocation({file: buffer.file, line})}`);
+      if (!toRoot && buffer.file.name === name) break;
+      ({sourceLine} = buffer);
     }
     return kconfigError(
       this.statement,
@@ -249,7 +278,7 @@ export class Lexer {
     if (text.charCodeAt(end) === code.dollar) return this.#expandWord(text, start, end);
     buffer.position = end;
     this.text = text.slice(start, end);
-    return keywords.get(this.text) ?? token.word;
+    return this.#keywords.get(this.text) ?? token.word;
   }
 
   /** A word with a `$` in it, which is no keyword whatever it expands to (expand_token). */
@@ -323,9 +352,9 @@ export class Lexer {
     if (parent) {
       this.#buffer = parent;
       this.#file = parent.file;
-    } else {
-      this.#finished = true;
+      return token.endOfLine;
     }
-    return token.endOfLine;
+    this.#finished = true;
+    return this.#dialect.rootEndsLine ? token.endOfLine : token.end;
   }
 }

@@ -1,17 +1,10 @@
 /** Building the menu while parsing: entries and their properties (the menu_add functions of menu.c, Linux 6.1). */
 
-import {and, type Expression} from './expression.ts';
-import {isBlankHelp} from './help.ts';
+import {and, type Expression, junction} from './expression.ts';
 import type {KconfigSources, Location} from './source.ts';
 import {warningAt} from './source.ts';
-import {
-  type ConfigSymbol,
-  type HelpSpan,
-  MenuNode,
-  type Prompt,
-  type Property,
-  type SymbolType,
-} from './symbol.ts';
+import {type ConfigSymbol, MenuNode, type Prompt, type Property, type SymbolType} from './symbol.ts';
+import {equalNo} from './transform.ts';
 
 /** sym_type_name (symbol.c). */
 export function typeName(type: SymbolType): string {
@@ -60,7 +53,9 @@ export class MenuBuilder {
     this.menu = this.menu.parent!;
   }
 
-  addDependency(expression: Expression, {file, line}: Location): void {
+  /** `condition` is that of `depends on A if B`, which holds where B is `n`. */
+  addDependency(dependency: Expression, condition: Expression | undefined, {file, line}: Location): void {
+    const expression = condition ? junction('or', [dependency, equalNo(condition)]) : dependency;
     this.entry.dependency = and(this.entry.dependency, expression);
     this.entry.conditions.push({expression, file, line});
   }
@@ -121,16 +116,6 @@ export class MenuBuilder {
     location: Location,
   ): void {
     this.entry.symbol!.properties.push({kind, target, ...this.#base(location, condition)});
-  }
-
-  setHelp(help: HelpSpan, location: Location): void {
-    const name = this.entry.symbol!.displayName;
-    if (this.entry.help) {
-      const message = `'${name}' defined with more than one help text -- only the last one will be used`;
-      this.warn(location, 'help-redefined', message);
-    }
-    if (isBlankHelp(help)) this.warn(location, 'blank-help', `'${name}' defined with blank help text`);
-    this.entry.help = help;
   }
 
   #base({file, line}: Location, condition: Expression | undefined) {

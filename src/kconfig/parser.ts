@@ -1,14 +1,15 @@
-/** The Kconfig grammar (parser.y, Linux 6.1): tokens to symbols and menu nodes. */
+/** The Kconfig grammar (parser.y, Linux 5.10 to 7.2): tokens to symbols and menu nodes. */
 
 import {type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
 import {type Dialect, linux61} from './dialect.ts';
 import {comparison, type Expression, junction, not, type Relation} from './expression.ts';
 import {finalizeMenu} from './finalize.ts';
+import {isBlankHelp} from './help.ts';
 import {Lexer} from './lexer.ts';
 import {MacroProcessor} from './macro.ts';
 import {MenuBuilder} from './menu.ts';
 import {KconfigModel, SymbolTable} from './model.ts';
-import {checkRecursion} from './recursion.ts';
+import {checkModel} from './sanity.ts';
 import {errorAt, formatLocation, type KconfigSources, kconfigError} from './source.ts';
 import {type ConfigSymbol, constantNo, MenuNode, type SymbolType} from './symbol.ts';
 import {type Token, token, tokenText} from './token.ts';
@@ -51,6 +52,7 @@ const allowedInChoice: ReadonlySet<Token> = new Set([
 type Group = {readonly alternatives: Expression[]; operands: Expression[]; negations: number; depth: number};
 
 class Parser {
+  readonly #dialect: Dialect;
   readonly #lexer: Lexer;
   readonly #table = new SymbolTable();
   readonly #menu: MenuBuilder;
@@ -58,6 +60,8 @@ class Parser {
   readonly #errors: Diagnostic[] = [];
   readonly #sources: KconfigSources;
   #modules: ConfigSymbol | undefined;
+  /** The choice whose members are being declared, where a choice is a menu (current_choice). */
+  #openChoice: ConfigSymbol | undefined;
   #token: Token = token.endOfLine;
 
   readonly #statements: ReadonlyMap<Token, () => void> = new Map([
@@ -74,7 +78,7 @@ class Parser {
     [token.endif, () => this.#endBlock('if')],
   ]);
 
-  constructor(root: string, sources: KconfigSources) {
+  constructor(root: string, sources: KconfigSources, dialect: Dialect) {
     const text = sources.readFile(root);
     if (text === undefined) {
       const message = `can't find file ${root}`;
@@ -82,21 +86,22 @@ class Parser {
     }
     const file = {name: root, text};
     this.#sources = sources;
-    this.#lexer = new Lexer(file, sources, (location) => new MacroProcessor(sources, location));
+    this.#dialect = dialect;
+    this.#lexer = new Lexer(file, sources, dialect, (location) => new MacroProcessor(sources, location));
     this.#menu = new MenuBuilder(new MenuNode(undefined, undefined, file, 1), sources.warn);
   }
 
   /** conf_parse, with what the JavaScript stack does not hold reported as a fault of the input. */
-  parse(dialect: Dialect): KconfigModel {
+  parse(): KconfigModel {
     try {
-      return this.#parse(dialect);
+      return this.#parse();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw kconfigError(this.#menu.entry, 'nested-too-deep', 'dependencies are nested too deep');
     }
   }
 
-  #parse(dialect: Dialect): KconfigModel {
+  #parse(): KconfigModel {
     this.#parseStatements();
     if (this.#errors.length > 0) throw new KbuildError(exitCode.badInput, ...this.#errors);
     const {root} = this.#menu;
@@ -105,9 +110,9 @@ class Parser {
       this.#menu.addPrompt('menu', 'Main menu', undefined, root);
     }
     const modules = this.#modules ?? constantNo;
-    finalizeMenu(this.#menu, modules);
+    finalizeMenu(this.#menu, modules, this.#dialect);
     const model = new KconfigModel({
-      dialect,
+      dialect: this.#dialect,
       table: this.#table,
       root,
       modules,
@@ -116,7 +121,7 @@ class Parser {
       environment: this.#sources.environment,
       environmentRead: this.#lexer.macros.environmentRead,
     });
-    checkRecursion(model);
+    checkModel(model);
     return model;
   }
 
@@ -126,7 +131,7 @@ class Parser {
       this.#recover(() => {
         const text = this.#quoted();
         this.#endOfLine();
-        this.#menu.addPrompt('menu', text, undefined, this.#lexer.statement);
+        this.#menu.addPrompt('menu', text, undefined, this.#lexer.declaration);
         this.#advance();
       });
     }
@@ -157,6 +162,13 @@ class Parser {
   #fault(code: string, message: string, hint?: string): SyntaxFault {
     this.#errors.push(errorAt(this.#lexer.statement, code, message, hint));
     return new SyntaxFault();
+  }
+
+  /** What is a warning in some releases and an error in others. */
+  #reportFault(code: string, message: string): void {
+    if (this.#dialect.helpAndPromptFaults === 'warning')
+      this.#menu.warn(this.#lexer.statement, code, message);
+    else this.#errors.push(errorAt(this.#lexer.statement, code, message));
   }
 
   /** Goes on to the end of the line. */
@@ -257,6 +269,7 @@ class Parser {
       this.#errors.push(errorAt(this.#lexer.statement, 'end-in-other-file', message, hint));
     }
     this.#blocks.pop();
+    if (block.kind === 'choice') this.#openChoice = undefined;
     this.#menu.closeMenu();
     this.#advance();
   }
@@ -264,15 +277,29 @@ class Parser {
   #config(isMenu: boolean): void {
     const symbol = this.#table.config(this.#word());
     this.#endOfLine();
-    this.#menu.addEntry(symbol, this.#lexer.statement);
+    this.#menu.addEntry(symbol, this.#lexer.declaration);
     for (;;) {
       this.#advance();
       if (!this.#configOption()) break;
     }
-    if (!isMenu) return;
+    if (!isMenu) {
+      if (this.#openChoice) this.#addMember(this.#openChoice);
+      return;
+    }
     const {prompt} = this.#menu.entry;
     if (prompt) prompt.kind = 'menu';
-    else this.#menu.warn(this.#lexer.statement, 'no-prompt', 'menuconfig statement without prompt');
+    else this.#reportFault('no-prompt', 'menuconfig statement without prompt');
+  }
+
+  /** The conditions on a member where a choice is a menu (config_stmt). */
+  #addMember(choice: ConfigSymbol): void {
+    const {entry} = this.#menu;
+    const member = entry.symbol!;
+    if (!entry.prompt) this.#errors.push(errorAt(entry, 'choice-member', 'choice member must have a prompt'));
+    if (member.type !== 'bool')
+      this.#errors.push(errorAt(entry, 'choice-member', 'choice member must be bool'));
+    choice.members.push(member);
+    member.choice = choice;
   }
 
   /** One option of a `config`; false if the token starts none. */
@@ -297,7 +324,7 @@ class Parser {
         const kind = this.#token === token.select ? 'select' : 'imply';
         const target = this.#table.config(this.#word());
         const condition = this.#condition();
-        this.#menu.addSelect(kind, target, condition, this.#lexer.statement);
+        this.#menu.addSelect(kind, target, condition, this.#lexer.declaration);
         return true;
       }
       case token.range: {
@@ -306,11 +333,15 @@ class Parser {
         this.#advance();
         const high = this.#symbol();
         const condition = this.#condition();
-        this.#menu.addRange(low, high, condition, this.#lexer.statement);
+        this.#menu.addRange(low, high, condition, this.#lexer.declaration);
         return true;
       }
       case token.modules:
         this.#modulesOption();
+        return true;
+      case token.transitional:
+        this.#endOfLine();
+        this.#menu.entry.symbol!.transitional = true;
         return true;
       default:
         return this.#commonOption();
@@ -335,10 +366,8 @@ class Parser {
   }
 
   #typeOption(type: SymbolType): void {
-    const {statement} = this.#lexer;
     if (this.#advance() === token.quoted) {
-      const text = this.#lexer.text;
-      this.#menu.addPrompt('prompt', text, this.#condition(), statement);
+      this.#promptText();
     } else {
       this.#requireEndOfLine();
     }
@@ -346,16 +375,22 @@ class Parser {
   }
 
   #promptOption(): void {
-    const text = this.#quoted();
+    if (this.#advance() !== token.quoted) this.#unexpected('a text in quotes');
+    this.#promptText();
+  }
+
+  /** A prompt from its text on. */
+  #promptText(): void {
+    const {text} = this.#lexer;
     const condition = this.#condition();
-    this.#menu.addPrompt('prompt', text, condition, this.#lexer.statement);
+    this.#menu.addPrompt('prompt', text, condition, this.#lexer.declaration);
   }
 
   #defaultOption(type: SymbolType | undefined): void {
     this.#advance();
     const value = this.#expression();
     const condition = this.#conditionHere();
-    this.#menu.addDefault(value, condition, this.#lexer.statement);
+    this.#menu.addDefault(value, condition, this.#lexer.declaration);
     if (type) this.#menu.setType(this.#menu.entry, type);
   }
 
@@ -373,27 +408,44 @@ class Parser {
     if (this.#advance() !== token.on) this.#unexpected('`on`');
     this.#advance();
     const expression = this.#expression();
-    this.#requireEndOfLine();
-    this.#menu.addDependency(expression, this.#lexer.statement);
+    let condition: Expression | undefined;
+    if (this.#dialect.conditionalDepends) condition = this.#conditionHere();
+    else this.#requireEndOfLine();
+    this.#menu.addDependency(expression, condition, this.#lexer.declaration);
   }
 
   #help(): void {
     this.#endOfLine();
     const help = this.#lexer.help();
-    this.#menu.setHelp(help, this.#lexer.statement);
+    const {entry} = this.#menu;
+    const {displayName} = entry.symbol!;
+    const isError = this.#dialect.helpAndPromptFaults === 'error';
+    if (entry.help) {
+      const rest = isError ? '' : ' -- only the last one will be used';
+      this.#reportFault('help-redefined', `'${displayName}' defined with more than one help text${rest}`);
+    }
+    if (isBlankHelp(help)) this.#reportFault('blank-help', `'${displayName}' defined with blank help text`);
+    entry.help = help;
   }
 
   #choice(): void {
     let name: string | undefined;
-    if (this.#advance() === token.word) {
+    const isMenu = this.#dialect.choices === 'menus';
+    if (this.#advance() === token.word && !isMenu) {
       name = this.#lexer.text;
       this.#advance();
     }
     this.#requireEndOfLine();
-    this.#menu.addEntry(this.#table.choice(name), this.#lexer.statement);
+    this.#menu.addEntry(this.#table.choice(name), this.#lexer.declaration);
+    if (isMenu) this.#menu.setType(this.#menu.entry, 'bool');
     for (;;) {
       this.#advance();
       if (!this.#choiceOption()) break;
+    }
+    const {entry} = this.#menu;
+    if (isMenu) {
+      if (!entry.prompt) this.#errors.push(errorAt(entry, 'no-prompt', 'choice must have a prompt'));
+      this.#openChoice = entry.symbol;
     }
     this.#openBlock('choice', true);
   }
@@ -401,9 +453,12 @@ class Parser {
   #choiceOption(): boolean {
     switch (this.#token) {
       case token.bool:
-        this.#typeOption('bool');
+        if (this.#dialect.choicePrompt === 'prompt') return false;
+        if (this.#dialect.choicePrompt === 'bool') this.#promptOption();
+        else this.#typeOption('bool');
         return true;
       case token.tristate:
+        if (this.#dialect.choicePrompt !== 'logical') return false;
         this.#typeOption('tristate');
         return true;
       case token.optional:
@@ -413,7 +468,7 @@ class Parser {
       case token.default: {
         const member = this.#table.config(this.#word());
         const condition = this.#condition();
-        this.#menu.addDefault(member.expression, condition, this.#lexer.statement);
+        this.#menu.addDefault(member.expression, condition, this.#lexer.declaration);
         return true;
       }
       default:
@@ -423,12 +478,11 @@ class Parser {
 
   #if(): void {
     const inChoice = this.#blocks.at(-1)?.inChoice ?? false;
-    const {statement} = this.#lexer;
     this.#advance();
     const condition = this.#expression();
     this.#requireEndOfLine();
-    this.#menu.addEntry(undefined, statement);
-    this.#menu.addDependency(condition, statement);
+    this.#menu.addEntry(undefined, this.#lexer.declaration);
+    this.#menu.addDependency(condition, undefined, this.#lexer.declaration);
     this.#openBlock('if', inChoice);
     this.#advance();
   }
@@ -436,11 +490,11 @@ class Parser {
   #menuBlock(): void {
     const text = this.#quoted();
     this.#endOfLine();
-    this.#menu.addEntry(undefined, this.#lexer.statement);
-    this.#menu.addPrompt('menu', text, undefined, this.#lexer.statement);
+    this.#menu.addEntry(undefined, this.#lexer.declaration);
+    this.#menu.addPrompt('menu', text, undefined, this.#lexer.declaration);
     while (this.#advance() === token.visible || this.#token === token.depends) {
       if (this.#token === token.depends) this.#depends();
-      else this.#menu.addVisibility(this.#condition(), this.#lexer.statement);
+      else this.#menu.addVisibility(this.#condition(), this.#lexer.declaration);
     }
     this.#openBlock('menu', false);
   }
@@ -448,8 +502,8 @@ class Parser {
   #comment(): void {
     const text = this.#quoted();
     this.#endOfLine();
-    this.#menu.addEntry(undefined, this.#lexer.statement);
-    this.#menu.addPrompt('comment', text, undefined, this.#lexer.statement);
+    this.#menu.addEntry(undefined, this.#lexer.declaration);
+    this.#menu.addPrompt('comment', text, undefined, this.#lexer.declaration);
     while (this.#advance() === token.depends) this.#depends();
   }
 
@@ -550,5 +604,5 @@ export function parseKconfig(
   sources: KconfigSources,
   dialect: Dialect = linux61,
 ): KconfigModel {
-  return new Parser(root, sources).parse(dialect);
+  return new Parser(root, sources, dialect).parse();
 }

@@ -1,8 +1,8 @@
-/** Recursive dependencies (sym_check_deps of symbol.c, Linux 6.1). */
+/** Recursive dependencies (sym_check_deps of symbol.c, Linux 5.10 to 7.2). */
 
-import {type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
+import type {Diagnostic} from '../base/diagnostic.ts';
+import type {Dialect} from './dialect.ts';
 import type {Expression} from './expression.ts';
-import type {KconfigModel} from './model.ts';
 import {errorAt, formatLocation, type Location} from './source.ts';
 import type {ConfigSymbol, Property} from './symbol.ts';
 
@@ -11,19 +11,17 @@ type Reason = 'depends' | 'selected' | 'implied' | 'value' | 'visible' | 'member
 
 type Step = {readonly symbol: ConfigSymbol; reason: Reason; property: Property | undefined};
 
-/** @throws {KbuildError} with one diagnostic for each loop that is found. */
-export function checkRecursion(model: KconfigModel): void {
-  if (!model.dependencyOrder.hasLoop) return;
-  const checker = new RecursionChecker();
-  for (const symbol of model.hashOrder) checker.check(symbol);
-  if (checker.errors.length > 0) throw new KbuildError(exitCode.badInput, ...checker.errors);
-}
-
-class RecursionChecker {
+/** Looks for loops below one symbol after another; the order decides which loops are told, and from where on. */
+export class RecursionChecker {
   readonly errors: Diagnostic[] = [];
   readonly #active = new Set<ConfigSymbol>();
   readonly #checked = new Set<ConfigSymbol>();
   readonly #path: Step[] = [];
+  readonly #dialect: Dialect;
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
 
   /** The symbol at which a loop closes, if one is found below this symbol. */
   check(symbol: ConfigSymbol): ConfigSymbol | undefined {
@@ -88,6 +86,8 @@ class RecursionChecker {
       }
       for (const property of symbol.properties) {
         if (property.kind === 'select' || property.kind === 'imply') continue;
+        // Where choices are menus, a definition is no property.
+        if (property.kind === 'symbol' && this.#dialect.choices === 'menus') continue;
         step.property = property;
         step.reason = 'visible';
         found = this.#checkExpression(property.condition);
@@ -132,7 +132,8 @@ class RecursionChecker {
     const loop = path.slice(Math.max(start, 0));
     const lines = ['recursive dependency detected!'];
     loop.forEach((step, i) => {
-      lines.push(describe(step, loop[i + 1]?.symbol ?? last));
+      const next = loop[i + 1]?.symbol ?? last;
+      lines.push(this.#dialect.recursionPlaces ? describeWithPlace(step, next) : describe(step, next));
     });
     const hint =
       'make one of them `imply`, or see "Kconfig recursive dependency limitations" in Documentation/kbuild/kconfig-language.rst';
@@ -148,23 +149,40 @@ function locationOf({symbol, property}: Step): Location {
   return own ?? selection!.property!;
 }
 
+/** A step as Linux 6.12 and 7.2 tell it. */
 function describe(step: Step, next: ConfigSymbol): string {
+  const name = step.symbol.displayName;
+  if (next.isChoice) return `\tsymbol ${name} is part of choice block at ${formatLocation(next.nodes[0]!)}`;
+  return `\t${reasonText(step, name, step.property?.kind ?? 'unknown', next.displayName)}`;
+}
+
+/** A step as Linux 5.10 and 6.1 tell it. */
+function describeWithPlace(step: Step, next: ConfigSymbol): string {
   const name = step.symbol.displayName;
   const where = formatLocation(locationOf(step));
   const target = next.displayName;
   if (step.symbol.isChoice) return `${where}:\tchoice ${name} contains symbol ${target}`;
   if (step.symbol.choice) return `${where}:\tsymbol ${name} is part of choice ${target}`;
   const kind = (step.property ?? step.symbol.properties[0])?.kind ?? 'symbol';
-  switch (step.reason) {
+  return `${where}:\t${reasonText(step, name, kind, target)}`;
+}
+
+function reasonText(
+  {reason}: Step,
+  name: string,
+  kind: Property['kind'] | 'unknown',
+  target: string,
+): string {
+  switch (reason) {
     case 'depends':
-      return `${where}:\tsymbol ${name} depends on ${target}`;
+      return `symbol ${name} depends on ${target}`;
     case 'selected':
-      return `${where}:\tsymbol ${name} is selected by ${target}`;
+      return `symbol ${name} is selected by ${target}`;
     case 'implied':
-      return `${where}:\tsymbol ${name} is implied by ${target}`;
+      return `symbol ${name} is implied by ${target}`;
     case 'value':
-      return `${where}:\tsymbol ${name} ${kind} value contains ${target}`;
+      return `symbol ${name} ${kind} value contains ${target}`;
     default:
-      return `${where}:\tsymbol ${name} ${kind} is visible depending on ${target}`;
+      return `symbol ${name} ${kind} is visible depending on ${target}`;
   }
 }

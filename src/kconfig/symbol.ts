@@ -67,6 +67,8 @@ export class ConfigSymbol {
   readonly members: ConfigSymbol[] = [];
   /** A choice that may be `n` though visible. */
   optional = false;
+  /** Only read from an old .config, for the default of another symbol; never shown or written (SYMBOL_TRANS). */
+  transitional = false;
   /** Whether the checks at the end of finalisation ran (SYMBOL_WARNED). */
   checked = false;
   /** The one expression that names this symbol. */

@@ -1,4 +1,6 @@
-/** The tokens of the Kconfig language (lexer.l, Linux 6.1). */
+/** The tokens of the Kconfig language (lexer.l, Linux 5.10 to 7.2). */
+
+import type {Dialect} from './dialect.ts';
 
 export const token = {
   end: 0,
@@ -49,11 +51,12 @@ export const token = {
   string: 46,
   tristate: 47,
   visible: 48,
+  transitional: 49,
 } as const;
 
 export type Token = (typeof token)[keyof typeof token];
 
-export const keywords: ReadonlyMap<string, Token> = new Map<string, Token>([
+const keywords: ReadonlyMap<string, Token> = new Map<string, Token>([
   ['bool', token.bool],
   ['choice', token.choice],
   ['comment', token.comment],
@@ -81,9 +84,19 @@ export const keywords: ReadonlyMap<string, Token> = new Map<string, Token>([
   ['select', token.select],
   ['source', token.source],
   ['string', token.string],
+  ['transitional', token.transitional],
   ['tristate', token.tristate],
   ['visible', token.visible],
 ]);
+
+/** The words that are keywords in a dialect. */
+export function keywordsOf(dialect: Dialect): ReadonlyMap<string, Token> {
+  const missing = new Set<Token>();
+  if (dialect.choices === 'menus') missing.add(token.optional);
+  if (!dialect.transitional) missing.add(token.transitional);
+  if (!dialect.modulesKeyword) missing.add(token.modules);
+  return new Map([...keywords].filter(([, keyword]) => !missing.has(keyword)));
+}
 
 const operators: ReadonlyMap<Token, string> = new Map<Token, string>([
   [token.or, '||'],

@@ -18,6 +18,7 @@ end_check:
 print_symbol_for_autoconf
 include/generated/rustc_cfg`,
   'scripts/kconfig/symbol.c': 'newval.val = "0x0";',
+  'scripts/kconfig/lexer.l': 'int source_lineno; if (current_buf) { recur_include',
   'scripts/kconfig/expr.c': 'HASHTABLE_DEFINE(expr_hashtable, EXPR_HASHSIZE);',
   'scripts/kconfig/internal.h': '#define SYMBOL_HASHSIZE\t\t(1U << 14)',
   'scripts/kconfig/conf.c': 'menu_for_each_entry(menu) mod2noconfig printf("KCONFIG_SEED=0x%X\\n", seed);',
