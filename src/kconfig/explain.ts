@@ -4,7 +4,7 @@ import {type Expression, formatExpression, relationText, type Tristate} from './
 import {isValidText} from './literal.ts';
 import {nearestNames} from './names.ts';
 import {parseSigned} from './numbers.ts';
-import {formatLocation, type Location} from './source.ts';
+import {type FileLine, fileLine, formatLocation, type Location} from './source.ts';
 import {
   type ConfigSymbol,
   constantMod,
@@ -35,8 +35,6 @@ export type Cause =
   | 'range'
   /** Nothing stands in the way: it was not asked for. */
   | 'not-set';
-
-export type FileLine = {readonly file: string; readonly line: number};
 
 /** A symbol in a condition, with what it would have to be for the condition to hold through it. */
 export type SymbolNeed = {readonly name: string; readonly value: string; readonly needed: string};
@@ -83,17 +81,21 @@ function levelOf(text: string): Tristate {
   return text === 'y' ? 2 : text === 'm' ? 1 : 0;
 }
 
-function fileLine({file, line}: Location): FileLine {
-  return {file: file.name, line};
-}
-
 /** What decided about the symbol, before it is put into words. */
 type Finding = {cause: Cause; blocking: readonly Blocking[]; detail: string};
 
-/** Explains why `name` does not have the value `wanted` in an evaluation; `cause` is `met` if it has. */
-export function explainUnmet(evaluation: Evaluation, name: string, wanted: string): SymbolReason {
+/**
+ * Explains why a symbol, named or as the model has it, does not have the value `wanted` in an evaluation; `cause` is
+ * `met` if it has.
+ */
+export function explainUnmet(
+  evaluation: Evaluation,
+  wantedOf: ConfigSymbol | string,
+  wanted: string,
+): SymbolReason {
   const {model} = evaluation;
-  const symbol = model.symbols.get(name);
+  const symbol = typeof wantedOf === 'string' ? model.symbols.get(wantedOf) : wantedOf;
+  const name = typeof wantedOf === 'string' ? wantedOf : wantedOf.displayName;
   if (!symbol || symbol.nodes.length === 0) {
     const nearest = nearestNames(model, name);
     const suggestion = nearest.length > 0 ? `; the nearest names are ${nearest.join(', ')}` : '';
@@ -187,6 +189,8 @@ class Explainer {
     const needed = symbol.type === 'bool' ? 1 : wanted;
     if (symbol.prompts.length === 0 || state.visibility < needed) return this.#invisible(needed);
     if (symbol.choice) return this.#otherMember(symbol.choice);
+    if (symbol.isChoice && state.reverseDependency >= state.visibility)
+      return {cause: 'choice', blocking: [], detail: 'none of its members is visible'};
     const detail = state.hasUser
       ? `it was set to ${letters[state.userTristate]}`
       : 'nothing stands in the way, but it was not set and its default is lower';
@@ -407,11 +411,16 @@ class Explainer {
   }
 
   #format(expression: Expression): string {
-    return formatExpression(expression, (symbol) => {
-      this.#evaluation.calculate(symbol);
-      // Constants and names nothing declares are their own text.
-      if (symbol.kind === 'constant') return '';
-      return symbol.type === 'unknown' ? ' [not declared]' : ` [=${this.#evaluation.storedText(symbol)}]`;
-    });
+    return formatWithValues(this.#evaluation, expression);
   }
+}
+
+/** An expression as menuconfig prints it: each symbol with its ` [=value]`. */
+export function formatWithValues(evaluation: Evaluation, expression: Expression): string {
+  return formatExpression(expression, (symbol) => {
+    evaluation.calculate(symbol);
+    // Constants and names nothing declares are their own text.
+    if (symbol.kind === 'constant') return '';
+    return symbol.type === 'unknown' ? ' [not declared]' : ` [=${evaluation.storedText(symbol)}]`;
+  });
 }

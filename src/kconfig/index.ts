@@ -7,7 +7,6 @@ export {
   type Blocking,
   type Cause,
   explainUnmet,
-  type FileLine,
   type Selector,
   type SymbolNeed,
   type SymbolReason,
@@ -34,6 +33,8 @@ export {
 } from './modes.ts';
 export {nearestNames} from './names.ts';
 export {parseKconfig} from './parser.ts';
-export type {KconfigSources, Location, SourceFile} from './source.ts';
+export {type Accepted, type Change, type Refused, Session, type Shown, type Snapshot} from './session.ts';
+export type {FileLine, KconfigSources, Location, SourceFile} from './source.ts';
 export {ConfigSymbol, MenuNode, type Prompt, type Property, type SymbolType} from './symbol.ts';
 export {Evaluation} from './values.ts';
+export {explainValue, type ValueReason, type ValueSource, type ValueStep} from './why.ts';

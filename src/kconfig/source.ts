@@ -20,6 +20,13 @@ export type SourceFile = {readonly name: string; readonly text: string};
 /** A line of a Kconfig file, the precision to which the C tool (struct menu, struct property) knows places. */
 export type Location = {readonly file: SourceFile; readonly line: number};
 
+/** A line of a Kconfig file, without the file's text. */
+export type FileLine = {readonly file: string; readonly line: number};
+
+export function fileLine({file, line}: Location): FileLine {
+  return {file: file.name, line};
+}
+
 /** The place of a line's first word. */
 export function placeOf({file, line}: Location): Place {
   const {text} = file;

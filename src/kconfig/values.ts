@@ -6,7 +6,7 @@ import {compareTexts, isValidText} from './literal.ts';
 import type {KconfigModel} from './model.ts';
 import {parseSigned} from './numbers.ts';
 import {placeOf} from './source.ts';
-import type {ConfigSymbol, Default, MenuNode, Range, SymbolType} from './symbol.ts';
+import type {ConfigSymbol, Default, MenuNode, Prompt, Range, SymbolType} from './symbol.ts';
 
 const letters = ['n', 'm', 'y'] as const;
 
@@ -33,6 +33,52 @@ export class SymbolState {
   directDependency: Tristate = 0;
   reverseDependency: Tristate = 0;
   weakReverseDependency: Tristate = 0;
+  /** What was said of a select past the dependencies when the value was last calculated. */
+  unmet: Diagnostic | undefined;
+
+  copyFrom(other: SymbolState): void {
+    this.valid = other.valid;
+    this.write = other.write;
+    this.hasUser = other.hasUser;
+    this.needsChoiceValues = other.needsChoiceValues;
+    this.userTristate = other.userTristate;
+    this.userText = other.userText;
+    this.userMember = other.userMember;
+    this.tristate = other.tristate;
+    this.text = other.text;
+    this.member = other.member;
+    this.visibility = other.visibility;
+    this.directDependency = other.directDependency;
+    this.reverseDependency = other.reverseDependency;
+    this.weakReverseDependency = other.weakReverseDependency;
+    this.unmet = other.unmet;
+  }
+
+  equals(other: SymbolState): boolean {
+    return (
+      this.valid === other.valid &&
+      this.write === other.write &&
+      this.hasUser === other.hasUser &&
+      this.needsChoiceValues === other.needsChoiceValues &&
+      this.userTristate === other.userTristate &&
+      this.userText === other.userText &&
+      this.userMember === other.userMember &&
+      this.tristate === other.tristate &&
+      this.text === other.text &&
+      this.member === other.member &&
+      this.visibility === other.visibility &&
+      this.directDependency === other.directDependency &&
+      this.reverseDependency === other.reverseDependency &&
+      this.weakReverseDependency === other.weakReverseDependency &&
+      this.unmet?.message === other.unmet?.message
+    );
+  }
+}
+
+/** A copy of what an evaluation knows of one symbol, and of the visibility of each of its prompts. */
+export class SavedState {
+  readonly state = new SymbolState();
+  readonly prompts: Tristate[] = [];
 }
 
 function isLogical(type: SymbolType): boolean {
@@ -68,6 +114,40 @@ export class Evaluation {
       state.tristate = value;
       state.text = letters[value];
     }
+  }
+
+  /** An evaluation of its own with the same user's values and the same values, without warnings. */
+  copy(): Evaluation {
+    const copy = new Evaluation(this.model);
+    for (let i = 3; i < this.#states.length; i++) copy.#states[i]!.copyFrom(this.#states[i]!);
+    copy.#promptVisibility.set(this.#promptVisibility);
+    copy.#modules = this.#modules;
+    copy.changed = this.changed;
+    return copy;
+  }
+
+  save(symbol: ConfigSymbol, saved = new SavedState()): SavedState {
+    saved.state.copyFrom(this.state(symbol));
+    for (let i = 0; i < symbol.prompts.length; i++)
+      saved.prompts[i] = this.promptVisibility(symbol.prompts[i]!);
+    return saved;
+  }
+
+  /** Whether nothing changed since `save`. */
+  isAsSaved(symbol: ConfigSymbol, {state, prompts}: SavedState): boolean {
+    if (!this.state(symbol).equals(state)) return false;
+    return symbol.prompts.every((prompt, i) => this.promptVisibility(prompt) === prompts[i]);
+  }
+
+  restore(symbol: ConfigSymbol, {state, prompts}: SavedState): void {
+    this.state(symbol).copyFrom(state);
+    for (const [i, prompt] of symbol.prompts.entries()) this.#promptVisibility[prompt.index] = prompts[i]!;
+    if (symbol === this.model.modules) this.#modules = state.tristate;
+  }
+
+  /** The visibility of one of a symbol's prompts when the symbol was last calculated. */
+  promptVisibility(prompt: Prompt): Tristate {
+    return this.#promptVisibility[prompt.index] as Tristate;
   }
 
   /** The stored state, which need not be up to date. */
@@ -186,6 +266,7 @@ export class Evaluation {
       return;
     }
     state.write = false;
+    state.unmet = undefined;
     this.#calculateVisibility(symbol, state);
     if (state.visibility !== 0) state.write = true;
     // What a recursive evaluation of the same symbol sees.
@@ -417,7 +498,8 @@ export class Evaluation {
     }
     const [node] = symbol.nodes;
     const place = node ? {place: placeOf(node)} : {};
-    this.warnings.push({severity: 'warning', code: 'unmet-dependency', message: lines.join('\n'), ...place});
+    state.unmet = {severity: 'warning', code: 'unmet-dependency', message: lines.join('\n'), ...place};
+    this.warnings.push(state.unmet);
   }
 }
 

@@ -1,0 +1,231 @@
+/**
+ * Which symbols have to be calculated again after one has changed. The edges are what `Evaluation` really reads:
+ * more than the search for recursion looks at (order.ts), since the bounds of ranges, MODULES behind every
+ * tristate, and a choice's view of its members count as well.
+ */
+
+import {type Expression, forEachSymbol} from './expression.ts';
+import type {KconfigModel} from './model.ts';
+import {type ConfigSymbol, constantNo} from './symbol.ts';
+
+/** What is calculated together: a symbol, or a choice with its members. */
+export type Unit = {
+  readonly symbols: readonly ConfigSymbol[];
+  /** The choice, if it is one that can be written while it is not `y`: see `Session`. */
+  readonly looseChoice: ConfigSymbol | undefined;
+};
+
+/**
+ * The reverse of "reads" between the symbols of a model, and an order in which every unit comes after those it reads.
+ *
+ * A model is regular if each symbol's value is a function of values that are final when it is calculated. Then the order
+ * of calculation decides nothing, and calculating the dependents of what changed gives what calculating everything
+ * gives. It does not hold, and `irregularity` says why, where the C tool reads what may be stale:
+ * - a loop that sym_check_deps passes: through the bounds of ranges, or through a named choice and its members;
+ * - a choice's `default` that is no member: sym_choice_default reads its visibility without calculating it;
+ * - a member with a prompt outside its choice: sym_calc_visibility reads the choice without calculating it;
+ * - a choice that is neither bool nor tristate;
+ * - a tristate that MODULES depends on: modules_val is that of the calculation before.
+ */
+export class Dependents {
+  readonly units: readonly Unit[];
+  /** Why a model is not regular, for people; undefined if it is. */
+  readonly irregularity: string | undefined;
+  /** Position of each symbol's unit in `units`, by symbol index; -1 for what is never calculated. */
+  readonly #rank: Int32Array;
+  /** By symbol index: where the ranks of the units that read it start in `#readers`. */
+  readonly #start: Int32Array;
+  readonly #readers: Int32Array;
+
+  constructor(model: KconfigModel) {
+    const groups = makeGroups(model);
+    const stale = readModules(model, groups);
+    const {order, hasLoop} = sortGroups(groups);
+    this.#rank = new Int32Array(model.allSymbols.length).fill(-1);
+    order.forEach(({symbols}, rank) => {
+      for (const symbol of symbols) this.#rank[symbol.index] = rank;
+    });
+    this.units = order.map(({symbols}) => ({symbols, looseChoice: symbols.find(isLooseChoice)}));
+    this.#start = new Int32Array(model.allSymbols.length + 1);
+    this.#readers = this.#reverse(order);
+    this.irregularity =
+      order.find(({irregularity}) => irregularity)?.irregularity ??
+      (hasLoop ? 'there is a loop in the dependencies' : stale);
+  }
+
+  rankOf(symbol: ConfigSymbol): number {
+    return this.#rank[symbol.index]!;
+  }
+
+  /** Sets `marks` to 1 at the rank of each unit that reads the symbol; all are above the symbol's own. */
+  markReaders(symbol: ConfigSymbol, marks: Uint8Array): void {
+    const end = this.#start[symbol.index + 1]!;
+    for (let i = this.#start[symbol.index]!; i < end; i++) marks[this.#readers[i]!] = 1;
+  }
+
+  /** Fills `#start`, and returns the lists that it divides. */
+  #reverse(order: readonly Group[]): Int32Array {
+    for (const {reads} of order) for (const {index} of reads) this.#start[index + 1]!++;
+    for (let i = 1; i < this.#start.length; i++) this.#start[i]! += this.#start[i - 1]!;
+    const next = this.#start.slice();
+    const readers = new Int32Array(this.#start.at(-1)!);
+    order.forEach(({reads}, rank) => {
+      for (const {index} of reads) readers[next[index]!++] = rank;
+    });
+    return readers;
+  }
+}
+
+const indexes = new WeakMap<KconfigModel, Dependents>();
+
+/** The index of a model, made when it is first asked for: only those who set values one by one need it. */
+export function dependentsOf(model: KconfigModel): Dependents {
+  let index = indexes.get(model);
+  if (!index) {
+    index = new Dependents(model);
+    indexes.set(model, index);
+  }
+  return index;
+}
+
+/** A unit while the order is sought. */
+type Group = {
+  readonly symbols: readonly ConfigSymbol[];
+  /** Symbols of other groups that are read. */
+  readonly reads: Set<ConfigSymbol>;
+  readonly irregularity: string | undefined;
+  /** The groups those symbols are in. */
+  readonly below: Group[];
+  state: 'new' | 'open' | 'done';
+};
+
+function isLooseChoice(symbol: ConfigSymbol): boolean {
+  return symbol.isChoice && (symbol.optional || symbol.type === 'tristate');
+}
+
+/** Constants and names that nothing declares are their own text. */
+function isCalculated(symbol: ConfigSymbol): boolean {
+  return symbol.type !== 'unknown' && symbol.kind !== 'constant';
+}
+
+function makeGroups(model: KconfigModel): Map<ConfigSymbol, Group> {
+  const groups = new Map<ConfigSymbol, Group>();
+  for (const leader of model.allSymbols) {
+    // Members come with their choice.
+    if (!isCalculated(leader) || leader.choice) continue;
+    const group = makeGroup(leader.isChoice ? [leader, ...leader.members] : [leader]);
+    for (const symbol of group.symbols) groups.set(symbol, group);
+  }
+  for (const group of new Set(groups.values())) {
+    group.below.push(...new Set([...group.reads].map((symbol) => groups.get(symbol)!)));
+  }
+  return groups;
+}
+
+function makeGroup(symbols: readonly ConfigSymbol[]): Group {
+  const reads = new Set<ConfigSymbol>();
+  let irregularity: string | undefined;
+  for (const symbol of symbols) {
+    irregularity ??= choiceIrregularity(symbol);
+    forEachRead(symbol, (read) => {
+      if (!isCalculated(read)) return;
+      if (!symbols.includes(read)) reads.add(read);
+      else if (read !== symbol.choice) irregularity ??= `${symbol.displayName} depends on itself`;
+    });
+  }
+  return {symbols, reads, irregularity, below: [], state: 'new'};
+}
+
+/** Calls `visit` for each symbol whose value is read while this one's is calculated, for some several times. */
+function forEachRead(symbol: ConfigSymbol, visit: (read: ConfigSymbol) => void): void {
+  let previous: Expression | undefined;
+  const visitAll = (expression: Expression | undefined) => {
+    // Properties without a condition of their own share that of their node.
+    if (expression !== previous) forEachSymbol(expression, visit);
+    previous = expression;
+  };
+  visitAll(symbol.directDependency);
+  for (const {condition} of symbol.prompts) visitAll(condition);
+  for (const {condition, value} of symbol.defaults) {
+    visitAll(condition);
+    if (!symbol.isChoice) forEachSymbol(value, visit);
+  }
+  for (const {condition, low, high} of symbol.ranges) {
+    visitAll(condition);
+    visit(low);
+    visit(high);
+  }
+  for (const {expression} of symbol.selectedBy) visitAll(expression);
+  for (const {expression} of symbol.impliedBy) visitAll(expression);
+}
+
+/**
+ * Every tristate reads MODULES, since without modules it is a bool; but what MODULES depends on is calculated while
+ * modules_val still is that of the calculation before. Returns why that makes the model irregular, if it does.
+ */
+function readModules(model: KconfigModel, groups: ReadonlyMap<ConfigSymbol, Group>): string | undefined {
+  const {modules} = model;
+  const own = groups.get(modules);
+  if (!own) return undefined;
+  const before = new Set([own]);
+  for (const group of before) for (const below of group.below) before.add(below);
+  for (const group of new Set(groups.values())) {
+    if (before.has(group) || !group.symbols.some(({type}) => type === 'tristate')) continue;
+    group.reads.add(modules);
+    group.below.push(own);
+  }
+  const stale = [...before].flatMap(({symbols}) => symbols).find(({type}) => type === 'tristate');
+  return stale && `${modules.displayName} depends on the tristate ${stale.displayName}`;
+}
+
+function choiceIrregularity(symbol: ConfigSymbol): string | undefined {
+  const {choice} = symbol;
+  if (choice) {
+    const outside = symbol.prompts.some(({condition}) => !isNever(condition) && !names(condition, choice));
+    return outside ? `${symbol.displayName} has a prompt outside its choice` : undefined;
+  }
+  if (!symbol.isChoice) return undefined;
+  if (symbol.type !== 'bool' && symbol.type !== 'tristate') return 'a choice is neither bool nor tristate';
+  for (const {value} of symbol.defaults) {
+    if (value.kind === 'symbol' && value.symbol.choice !== symbol && isCalculated(value.symbol))
+      return `the default ${value.symbol.displayName} of a choice is not in it`;
+  }
+  return undefined;
+}
+
+function isNever(condition: Expression | undefined): boolean {
+  return condition?.kind === 'symbol' && condition.symbol === constantNo;
+}
+
+function names(expression: Expression | undefined, symbol: ConfigSymbol): boolean {
+  let found = false;
+  forEachSymbol(expression, (named) => {
+    found ||= named === symbol;
+  });
+  return found;
+}
+
+/** The groups after those they read; without recursion, since chains in a tree may be long. */
+function sortGroups(groups: ReadonlyMap<ConfigSymbol, Group>): {order: Group[]; hasLoop: boolean} {
+  const order: Group[] = [];
+  let hasLoop = false;
+  for (const root of groups.values()) {
+    if (root.state !== 'new') continue;
+    root.state = 'open';
+    const path = [{group: root, next: 0}];
+    for (let top = path.at(-1); top; top = path.at(-1)) {
+      const below = top.group.below[top.next++];
+      if (!below) {
+        top.group.state = 'done';
+        order.push(top.group);
+        path.pop();
+      } else if (below.state === 'new') {
+        below.state = 'open';
+        path.push({group: below, next: 0});
+      } else if (below.state === 'open') {
+        hasLoop = true;
+      }
+    }
+  }
+  return {order, hasLoop};
+}

@@ -1,0 +1,162 @@
+/** Brings an evaluation up to date after the user's values changed, by calculating what depends on the change. */
+
+import {type Dependents, dependentsOf, type Unit} from './dependents.ts';
+import type {ConfigSymbol} from './symbol.ts';
+import {type Evaluation, SavedState} from './values.ts';
+
+/** What a change overwrote, so that it can be undone. */
+export type Step = {
+  /** The symbols of which anything changed, with what it was. */
+  readonly saved: Map<ConfigSymbol, SavedState>;
+  readonly pending: readonly Unit[];
+  readonly unsettled: boolean;
+};
+
+/** What became of a unit: see `Recalculation`. */
+type Outcome = 'done' | 'pending' | 'unsettled';
+
+/**
+ * The state after each step is that of the C tool after the same change and a calculation of all symbols in the order of
+ * its hash (sym_clear_all_valid, then sym_calc_value of each; symbol.c, Linux 6.1). Where a model is regular
+ * (`Dependents`), less is calculated, to the same effect. Two things the C tool leaves for the calculation after
+ * that, and so they are kept for the next step here:
+ *
+ * - sym_calc_choice takes the user's mark from a choice that has a visible member without one. If that makes the choice
+ *   another (a tristate one falls from `y` to `m`), it does so when it is calculated again: it is *pending*.
+ * - A choice that is written but not `y` marks its members as written by the visibility they had before. Which of them
+ *   keeps that mark depends on the order of calculation, and it is gone after the next one. So if a member became
+ *   invisible, this step and the next calculate everything: the state is *unsettled*.
+ */
+export class Recalculation {
+  readonly #evaluation: Evaluation;
+  readonly #dependents: Dependents;
+  readonly #alwaysAll: boolean;
+  readonly #choices: readonly Unit[];
+  /** By rank: 1 for the units to calculate in this step. */
+  readonly #dirty: Uint8Array;
+  /** The states of a unit while it is calculated. */
+  readonly #before: SavedState[] = [];
+  #pending: readonly Unit[] = [];
+  #unsettled = false;
+
+  /** Calculates every symbol; with `alwaysAll`, at each step. */
+  constructor(evaluation: Evaluation, alwaysAll: boolean) {
+    this.#evaluation = evaluation;
+    this.#dependents = dependentsOf(evaluation.model);
+    this.#alwaysAll = alwaysAll || this.#dependents.irregularity !== undefined;
+    this.#choices = this.#dependents.units.filter(({symbols}) => symbols[0]!.isChoice);
+    this.#dirty = new Uint8Array(this.#dependents.units.length);
+    this.#calculateAll(() => {});
+    // The all…config modes leave choices to be set by their members when those are calculated.
+    const unfinished = this.#choices.some(({symbols}) => !evaluation.state(symbols[0]!).valid);
+    if (unfinished) this.#calculateAll(() => {});
+  }
+
+  /**
+   * Changes user values, and calculates what depends on them.
+   *
+   * @param symbol whose user value is changed, or the values of its choice and of the other members; undefined if any may be
+   * @param change does it; it may be called twice, and then finds the same state both times
+   */
+  step(symbol: ConfigSymbol | undefined, change: () => void): Step {
+    const {pending, unsettled} = {pending: this.#pending, unsettled: this.#unsettled};
+    const saved =
+      symbol && !this.#alwaysAll && !unsettled ? this.#calculateDependents(symbol, change) : undefined;
+    return {saved: saved ?? this.#calculateAll(change), pending, unsettled};
+  }
+
+  /** Goes back to what was before a step; steps are undone in the reverse order. */
+  undo({saved, pending, unsettled}: Step): void {
+    for (const [symbol, state] of saved) this.#evaluation.restore(symbol, state);
+    this.#pending = pending;
+    this.#unsettled = unsettled;
+  }
+
+  /** What changed, as it was; undefined, and all is as before, if it takes a calculation of everything. */
+  #calculateDependents(symbol: ConfigSymbol, change: () => void): Map<ConfigSymbol, SavedState> | undefined {
+    const evaluation = this.#evaluation;
+    const saved = new Map<ConfigSymbol, SavedState>();
+    const changed = this.#dependents.rankOf(symbol);
+    for (const one of this.#dependents.units[changed]!.symbols) saved.set(one, evaluation.save(one));
+    change();
+    const {length} = evaluation.warnings;
+    this.#dirty[changed] = 1;
+    for (const {symbols} of this.#pending) this.#dirty[this.#dependents.rankOf(symbols[0]!)] = 1;
+    const pending: Unit[] = [];
+    // Readers stand above what they read, so that each unit is calculated once, after all it reads.
+    for (let rank = this.#dirty.indexOf(1); rank >= 0; rank = this.#dirty.indexOf(1, rank + 1)) {
+      this.#dirty[rank] = 0;
+      const unit = this.#dependents.units[rank]!;
+      const outcome = this.#calculateUnit(unit, saved);
+      if (outcome === 'pending') pending.push(unit);
+      if (outcome !== 'unsettled') continue;
+      for (const [one, state] of saved) evaluation.restore(one, state);
+      this.#dirty.fill(0);
+      evaluation.warnings.length = length;
+      return undefined;
+    }
+    this.#pending = pending;
+    // The state has what is said of a symbol; the list would only grow.
+    evaluation.warnings.length = length;
+    for (const [one, state] of saved) if (evaluation.isAsSaved(one, state)) saved.delete(one);
+    return saved;
+  }
+
+  /** Saves what changes of a unit, unless that is done, and marks the units that read it. */
+  #calculateUnit({symbols, looseChoice}: Unit, saved: Map<ConfigSymbol, SavedState>): Outcome {
+    const evaluation = this.#evaluation;
+    const first = evaluation.state(symbols[0]!);
+    const hadUser = first.hasUser;
+    // What is saved for the case of a change is kept only then: most units come out as they were.
+    while (this.#before.length < symbols.length) this.#before.push(new SavedState());
+    for (const [i, symbol] of symbols.entries()) evaluation.save(symbol, this.#before[i]);
+    for (const symbol of symbols) evaluation.state(symbol).valid = false;
+    for (const symbol of symbols) evaluation.calculate(symbol);
+    const leavesMarks = looseChoice && this.#leavesMarks(symbols, this.#before);
+    symbols.forEach((symbol, i) => {
+      const before = this.#before[i]!;
+      const now = evaluation.state(symbol);
+      if (now.tristate !== before.state.tristate || now.text !== before.state.text)
+        this.#dependents.markReaders(symbol, this.#dirty);
+      if (saved.has(symbol) || evaluation.isAsSaved(symbol, before)) return;
+      saved.set(symbol, before);
+      this.#before[i] = new SavedState();
+    });
+    if (leavesMarks) return 'unsettled';
+    return hadUser && !first.hasUser ? 'pending' : 'done';
+  }
+
+  #calculateAll(change: () => void): Map<ConfigSymbol, SavedState> {
+    const evaluation = this.#evaluation;
+    const {hashOrder} = evaluation.model;
+    const saved = new Map(hashOrder.map((symbol) => [symbol, evaluation.save(symbol)]));
+    change();
+    const {length} = evaluation.warnings;
+    const choices = this.#choices.map((unit) => ({
+      unit,
+      before: unit.symbols.map((one) => evaluation.save(one)),
+    }));
+    evaluation.invalidate();
+    for (const symbol of hashOrder) evaluation.calculate(symbol);
+    evaluation.warnings.length = length;
+    this.#pending = choices
+      .filter(({before}) => before[0]!.state.hasUser)
+      .map(({unit}) => unit)
+      .filter(({symbols}) => !evaluation.state(symbols[0]!).hasUser);
+    this.#unsettled = choices.some(
+      ({unit, before}) => unit.looseChoice && this.#leavesMarks(unit.symbols, before),
+    );
+    for (const [symbol, state] of saved) if (evaluation.isAsSaved(symbol, state)) saved.delete(symbol);
+    return saved;
+  }
+
+  /** Whether members became invisible in a choice that is written, but not `y`. */
+  #leavesMarks(symbols: readonly ConfigSymbol[], before: readonly SavedState[]): boolean {
+    const [choice] = symbols;
+    const {tristate, visibility, reverseDependency} = this.#evaluation.state(choice!);
+    if (tristate === 2 || (visibility === 0 && reverseDependency === 0)) return false;
+    return symbols.some(
+      (symbol, i) => before[i]!.state.visibility !== 0 && this.#evaluation.state(symbol).visibility === 0,
+    );
+  }
+}

@@ -1,0 +1,259 @@
+/** A configuration that is edited, value by value, as a menu does it. */
+
+import type {Diagnostic} from '../base/diagnostic.ts';
+import {type ReadOptions, readConfig, writeConfig, writeDefconfig} from './dotconfig.ts';
+import {explainUnmet, type SymbolReason} from './explain.ts';
+import type {KconfigModel} from './model.ts';
+import {loadConfig} from './modes.ts';
+import {Recalculation, type Step} from './recalculation.ts';
+import type {ConfigSymbol} from './symbol.ts';
+import {acceptsUserValue, forgetUserValue, setUserValue} from './user-value.ts';
+import type {Evaluation, SymbolState} from './values.ts';
+import {explainValue, type ValueReason} from './why.ts';
+
+/** What a user sees of a symbol. */
+export type Shown = {
+  /** `y`, `m` or `n`; the number; or the text, without quotes. */
+  readonly value: string;
+  /** The highest value the user can give. A number or text is visible unless this is `n`. */
+  readonly visibility: 'n' | 'm' | 'y';
+  /** Whether .config has a line for the symbol. */
+  readonly written: boolean;
+};
+
+/** One symbol's difference; never are `before` and `after` the same. */
+export type Change = {readonly symbol: ConfigSymbol; readonly before: Shown; readonly after: Shown};
+
+export type Accepted = {
+  readonly accepted: true;
+  /** The symbol's value now. It is not the one that was set while the symbol is invisible, or selected higher. */
+  readonly value: string;
+  /** Every symbol whose value, visibility or line in .config changed, in the order of the menu. */
+  readonly changes: readonly Change[];
+};
+
+export type Refused = {readonly accepted: false; readonly reason: SymbolReason};
+
+/** A point of a session to go back to. */
+export type Snapshot = {readonly length: number; readonly last: Step | undefined};
+
+const letters = ['n', 'm', 'y'] as const;
+
+/**
+ * The user's values and all that comes of them. After every call each symbol is up to date, though only what depends
+ * on a change is calculated again: `Recalculation` says how, and what it equals.
+ *
+ * Symbols are given by name (without `CONFIG_`) or, since most choices have no name, as what the model has.
+ */
+export class Session {
+  readonly model: KconfigModel;
+  readonly #evaluation: Evaluation;
+  readonly #recalculation: Recalculation;
+  /** Where each symbol's first node stands in the menu, by symbol index. */
+  readonly #positions: Int32Array;
+  #steps: Step[] = [];
+  #forgotten = 0;
+
+  /**
+   * Starts from an evaluation, of which it makes its own copy.
+   *
+   * @param options.calculateAll calculates every symbol at each step: what a session is compared with
+   */
+  constructor(evaluation: Evaluation, options: {readonly calculateAll?: boolean} = {}) {
+    this.model = evaluation.model;
+    this.#evaluation = evaluation.copy();
+    this.#recalculation = new Recalculation(this.#evaluation, options.calculateAll ?? false);
+    this.#positions = new Int32Array(this.model.allSymbols.length);
+    let position = 0;
+    for (const {symbol} of this.model.nodes()) {
+      position++;
+      if (symbol && this.#positions[symbol.index] === 0) this.#positions[symbol.index] = position;
+    }
+  }
+
+  /** Starts from a .config text; without one, from the defaults. `options` are those of reading. */
+  static of(model: KconfigModel, config?: string, options: ReadOptions = {}): Session {
+    return new Session(loadConfig(model, config, options));
+  }
+
+  /** `y`, `m` or `n`; the number; or the text, without quotes. Of an unknown name it is the empty text. */
+  value(symbol: ConfigSymbol | string): string {
+    const found = this.#find(symbol);
+    return found ? this.#evaluation.value(found) : '';
+  }
+
+  /** The highest value the user can give; `n` if no prompt is visible. */
+  visibility(symbol: ConfigSymbol | string): 'n' | 'm' | 'y' {
+    const found = this.#find(symbol);
+    return letters[found ? this.#evaluation.visibility(found) : 0];
+  }
+
+  /** Whether .config has a line for the symbol. */
+  isWritten(symbol: ConfigSymbol | string): boolean {
+    const found = this.#find(symbol);
+    return found !== undefined && this.#evaluation.isWritten(found);
+  }
+
+  /** Whether the user gave the symbol a value. */
+  isSet(symbol: ConfigSymbol | string): boolean {
+    const found = this.#find(symbol);
+    return found !== undefined && this.#evaluation.state(found).hasUser;
+  }
+
+  /** Whether `set` would take the value now (sym_string_within_range). */
+  accepts(symbol: ConfigSymbol | string, value: string): boolean {
+    const found = this.#find(symbol);
+    return found !== undefined && acceptsUserValue(this.#evaluation, found, value);
+  }
+
+  /**
+   * Gives a symbol a value, as a user does in a menu (sym_set_string_value, symbol.c): `y`, `m` or `n`, a number, or a
+   * text without quotes. A member of a choice that is set to `y` becomes the choice's, and the others follow.
+   *
+   * A tristate or bool is refused what it cannot be now; a number or a text only what its type or range does not allow,
+   * so that an invisible one takes it and has it when it becomes visible. Nothing is changed if the value is refused.
+   */
+  set(symbol: ConfigSymbol | string, value: string): Accepted | Refused {
+    const found = this.#find(symbol);
+    if (!found || !acceptsUserValue(this.#evaluation, found, value)) {
+      return {accepted: false, reason: this.whyNot(symbol, value)};
+    }
+    const changes = this.#step(found, () => setUserValue(this.#evaluation, found, value));
+    return {accepted: true, value: this.value(found), changes};
+  }
+
+  /**
+   * Takes the user's value away, so that the default holds, as if .config had no line of the symbol. From a choice it
+   * takes those of all its members. Returns what changed, in the order of the menu.
+   */
+  unset(symbol: ConfigSymbol | string): readonly Change[] {
+    const found = this.#find(symbol);
+    return found ? this.#step(found, () => forgetUserValue(this.#evaluation, found)) : [];
+  }
+
+  /** Takes all the user's values from a .config text instead of those there are (conf_read); it can be undone. */
+  read(
+    config: string,
+    options: ReadOptions = {},
+  ): {warnings: readonly Diagnostic[]; changes: readonly Change[]} {
+    const warnings: Diagnostic[] = [];
+    const changes = this.#step(undefined, () => {
+      readConfig(this.#evaluation, config, options);
+      warnings.push(...this.#evaluation.warnings.filter(({code}) => code !== 'unmet-dependency'));
+      this.#evaluation.warnings.length = 0;
+    });
+    return {warnings, changes};
+  }
+
+  /** The .config text, byte for byte that of the C tool (conf_write). */
+  write(): string {
+    this.#evaluation.changed = true;
+    return writeConfig(this.#evaluation);
+  }
+
+  /** The text of a config that has only what differs from the defaults (conf_write_defconfig). */
+  minimalConfig(): string {
+    return writeDefconfig(this.#evaluation.copy());
+  }
+
+  /** What is selected past its dependencies now, in the order of the menu. */
+  get warnings(): readonly Diagnostic[] {
+    const unmet = this.model.hashOrder.filter((symbol) => this.#evaluation.state(symbol).unmet);
+    return this.#inMenuOrder(unmet, (symbol) => symbol).map(
+      (symbol) => this.#evaluation.state(symbol).unmet!,
+    );
+  }
+
+  /** Why the symbol has its value: user, default, select …, with the lines. Undefined for an unknown name. */
+  why(symbol: ConfigSymbol | string): ValueReason | undefined {
+    const found = this.#find(symbol);
+    return found && explainValue(this.#evaluation, found);
+  }
+
+  /** Why the symbol is not, or cannot be, `value`: which lines stand in the way, and what would clear them. */
+  whyNot(symbol: ConfigSymbol | string, value: string): SymbolReason {
+    return explainUnmet(this.#evaluation, symbol, value);
+  }
+
+  /** Takes the last step back (`set`, `unset` or `read`); undefined if there is none. Returns what changed by that. */
+  undo(): readonly Change[] | undefined {
+    return this.#steps.length === 0 ? undefined : this.#goBack(this.#steps.length - 1);
+  }
+
+  /** A point to go back to; it costs nothing. */
+  snapshot(): Snapshot {
+    return {length: this.#forgotten + this.#steps.length, last: this.#steps.at(-1)};
+  }
+
+  /**
+   * Undoes every step after the snapshot, and returns what changed by that.
+   *
+   * @throws {RangeError} if the session went back before the snapshot, or forgot the steps since
+   */
+  restore({length, last}: Snapshot): readonly Change[] {
+    const kept = length - this.#forgotten;
+    const isThere = kept >= 0 && kept <= this.#steps.length && (kept === 0 || this.#steps[kept - 1] === last);
+    if (!isThere) throw new RangeError('the session cannot go back to this snapshot any more');
+    return this.#goBack(kept);
+  }
+
+  /** Forgets how to undo what was done up to now. A step takes memory by what it changed. */
+  forgetSteps(): void {
+    this.#forgotten += this.#steps.length;
+    this.#steps = [];
+  }
+
+  /** The evaluation as it is now, on its own: it does not follow the session. */
+  evaluation(): Evaluation {
+    return this.#evaluation.copy();
+  }
+
+  #find(symbol: ConfigSymbol | string): ConfigSymbol | undefined {
+    const found = typeof symbol === 'string' ? this.model.symbols.get(symbol) : symbol;
+    return found && found.nodes.length > 0 && found.type !== 'unknown' ? found : undefined;
+  }
+
+  #step(symbol: ConfigSymbol | undefined, change: () => void): readonly Change[] {
+    const step = this.#recalculation.step(symbol, change);
+    this.#steps.push(step);
+    return this.#changes(
+      new Map([...step.saved].map(([changed, {state}]) => [changed, shown(changed, state)])),
+    );
+  }
+
+  #goBack(length: number): readonly Change[] {
+    const undone = this.#steps.splice(length);
+    const before = new Map<ConfigSymbol, Shown>();
+    for (const step of undone.reverse()) {
+      for (const symbol of step.saved.keys()) {
+        if (!before.has(symbol)) before.set(symbol, shown(symbol, this.#evaluation.state(symbol)));
+      }
+      this.#recalculation.undo(step);
+    }
+    return this.#changes(before);
+  }
+
+  #changes(before: ReadonlyMap<ConfigSymbol, Shown>): readonly Change[] {
+    const changes: Change[] = [];
+    for (const [symbol, old] of before) {
+      const now = shown(symbol, this.#evaluation.state(symbol));
+      if (old.value !== now.value || old.visibility !== now.visibility || old.written !== now.written)
+        changes.push({symbol, before: old, after: now});
+    }
+    return this.#inMenuOrder(changes, ({symbol}) => symbol);
+  }
+
+  #inMenuOrder<T>(items: T[], symbolOf: (item: T) => ConfigSymbol): T[] {
+    const position = (item: T) => this.#positions[symbolOf(item).index]!;
+    return items.sort((a, b) => position(a) - position(b));
+  }
+}
+
+function shown(symbol: ConfigSymbol, state: SymbolState): Shown {
+  const logical = symbol.type === 'bool' || symbol.type === 'tristate';
+  return {
+    value: logical ? letters[state.tristate] : state.text,
+    visibility: letters[state.visibility],
+    written: state.write,
+  };
+}

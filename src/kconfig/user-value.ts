@@ -1,0 +1,69 @@
+/** What the user gives a symbol, and when it is taken (symbol.c, Linux 6.1). Nothing is calculated here. */
+
+import type {Tristate} from './expression.ts';
+import type {ConfigSymbol} from './symbol.ts';
+import type {Evaluation} from './values.ts';
+
+/** The first letter decides, as everywhere in the C tool: `yes` is `y`. */
+function tristateOf(text: string): Tristate | undefined {
+  const value = 'nmy'.indexOf((text[0] ?? ' ').toLowerCase());
+  return value < 0 ? undefined : (value as Tristate);
+}
+
+/** sym_tristate_within_range, with the value the symbol has already, which is always taken. */
+function acceptsTristate(evaluation: Evaluation, symbol: ConfigSymbol, value: Tristate): boolean {
+  const {tristate, visibility, reverseDependency} = evaluation.state(symbol);
+  if (value === tristate) return true;
+  const isBool = evaluation.effectiveType(symbol) === 'bool';
+  if (visibility <= reverseDependency || (isBool && value === 1)) return false;
+  if (symbol.choice && visibility === 2) return value === 2;
+  return value >= reverseDependency && value <= visibility;
+}
+
+/**
+ * Whether a user may give the symbol this value now. A number or a text may be given to an invisible symbol, too: it
+ * waits until the symbol is visible.
+ */
+export function acceptsUserValue(evaluation: Evaluation, symbol: ConfigSymbol, text: string): boolean {
+  if (symbol.type !== 'bool' && symbol.type !== 'tristate') return evaluation.acceptsText(symbol, text);
+  const value = tristateOf(text);
+  return value !== undefined && acceptsTristate(evaluation, symbol, value);
+}
+
+/** Takes an acceptable value (sym_set_tristate_value, sym_set_string_value). */
+export function setUserValue(evaluation: Evaluation, symbol: ConfigSymbol, text: string): void {
+  const state = evaluation.state(symbol);
+  state.hasUser = true;
+  if (symbol.type !== 'bool' && symbol.type !== 'tristate') {
+    state.userText = symbol.type === 'hex' && !/^0[xX]/.test(text) ? `0x${text}` : text;
+    return;
+  }
+  state.userTristate = tristateOf(text) ?? 0;
+  if (symbol.choice && state.userTristate === 2) chooseMember(evaluation, symbol.choice, symbol);
+}
+
+/** The others count as set as well, so that the choice is not asked for again. */
+function chooseMember(evaluation: Evaluation, choice: ConfigSymbol, member: ConfigSymbol): void {
+  const choiceState = evaluation.state(choice);
+  choiceState.userMember = member;
+  choiceState.hasUser = true;
+  for (const other of choice.members) {
+    const state = evaluation.state(other);
+    if (state.visibility !== 0) state.hasUser = true;
+  }
+}
+
+/**
+ * Takes the user's value away, as if .config had no line of the symbol; from a choice, the values of its members as well.
+ * The C tool has no such function.
+ */
+export function forgetUserValue(evaluation: Evaluation, symbol: ConfigSymbol): void {
+  const state = evaluation.state(symbol);
+  state.hasUser = false;
+  state.userTristate = 0;
+  state.userText = undefined;
+  state.userMember = undefined;
+  for (const member of symbol.members) forgetUserValue(evaluation, member);
+  const choiceState = symbol.choice && evaluation.state(symbol.choice);
+  if (choiceState?.userMember === symbol) choiceState.userMember = undefined;
+}

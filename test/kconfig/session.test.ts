@@ -1,0 +1,306 @@
+import test from 'ava';
+import {KbuildError} from '../../src/base/diagnostic.ts';
+import {dependentsOf} from '../../src/kconfig/dependents.ts';
+import {
+  type ConfigSymbol,
+  type KconfigModel,
+  loadConfig,
+  olddefconfig,
+  Session,
+  savedefconfig,
+} from '../../src/kconfig/index.ts';
+import {SymbolState} from '../../src/kconfig/values.ts';
+import {RandomKconfig, randomSource} from './random-kconfig.ts';
+import {parse, valueLines} from './tree.ts';
+
+const text = `
+config MODULES
+	bool "Modules"
+	modules
+	default y
+config NET
+	bool "Networking"
+config INET
+	bool "Internet"
+	depends on NET
+	default y
+config TCP
+	tristate
+	default m if INET
+config CRC
+	tristate "Checksums"
+	default n
+config DRIVER
+	tristate "Driver"
+	depends on INET
+	select CRC
+choice
+	prompt "Scheduler"
+	default FAIR
+config FIFO
+	bool "fifo"
+config FAIR
+	bool "fair"
+config DEADLINE
+	bool "deadline"
+	depends on NET
+endchoice
+config QUEUES
+	int "Queues"
+	range 1 16
+	default 4
+config BASE
+	hex "Base"
+	depends on NET
+	default 0x10
+config NAME
+	string "Name"
+	default "none"
+`;
+const model = parse(text);
+
+/** `NAME before→after` of each change. */
+function told(changes: ReturnType<Session['unset']>): string[] {
+  return changes.map(({symbol, before, after}) => `${symbol.displayName} ${before.value}→${after.value}`);
+}
+
+function accepted(result: ReturnType<Session['set']>): string[] {
+  if (!result.accepted) throw new Error(result.reason.message);
+  return told(result.changes);
+}
+
+function refused(result: ReturnType<Session['set']>): string {
+  return result.accepted ? 'accepted' : result.reason.message;
+}
+
+test('A value that is set changes what depends on it, told in the order of the menu.', (t) => {
+  const session = Session.of(model);
+  t.is(session.visibility('INET'), 'n');
+  t.deepEqual(accepted(session.set('NET', 'y')), [
+    'NET n→y',
+    'INET n→y',
+    'TCP n→m',
+    'DRIVER n→n',
+    'DEADLINE n→n',
+    'BASE →0x10',
+  ]);
+  t.is(session.visibility('DRIVER'), 'y');
+  t.deepEqual(accepted(session.set('DRIVER', 'm')), ['CRC n→m', 'DRIVER n→m']);
+  t.deepEqual(accepted(session.set('INET', 'n')), ['INET y→n', 'TCP m→n', 'CRC m→n', 'DRIVER m→n']);
+});
+
+test('What a symbol cannot be is refused with the reason, and nothing changes.', (t) => {
+  const session = Session.of(model);
+  const before = session.write();
+  t.is(refused(session.set('INET', 'y')), 'INET is n, not y: it depends on NET [=n] (Kconfig:10)');
+  t.is(refused(session.set('NET', 'm')), 'NET is n, not m: it is of type bool, which has no such value');
+  t.is(
+    refused(session.set('QUEUES', '17')),
+    'QUEUES is 4, not 17: it has to be between 1 and 16 (Kconfig:35)',
+  );
+  t.is(
+    refused(session.set('FAIR', 'n')),
+    'FAIR is y, not n: one member of its choice (Kconfig:22) has to be y; set another member',
+  );
+  t.is(
+    refused(session.set('FIVO', 'y')),
+    'no Kconfig file of this tree declares FIVO; the nearest names are FIFO',
+  );
+  t.is(session.write(), before);
+  t.is(session.undo(), undefined);
+});
+
+test('A selected symbol cannot be set below what selects it.', (t) => {
+  const session = Session.of(model, 'CONFIG_NET=y\nCONFIG_DRIVER=m\n');
+  t.is(refused(session.set('CRC', 'n')), 'CRC is m, not n: it is selected by DRIVER [=m] (Kconfig:21)');
+  t.deepEqual(accepted(session.set('CRC', 'y')), ['CRC m→y']);
+});
+
+test('A member of a choice that is set to y takes the place of the one before.', (t) => {
+  const session = Session.of(model);
+  t.deepEqual(accepted(session.set('FIFO', 'y')), ['FIFO n→y', 'FAIR y→n']);
+  t.deepEqual(told(session.unset('FIFO')), ['FIFO y→n', 'FAIR n→y']);
+});
+
+test('A number set while its symbol is invisible waits until that is visible, and hex gets its prefix.', (t) => {
+  const session = Session.of(model);
+  const result = session.set('BASE', 'ff');
+  t.is(result.accepted && result.value, '');
+  session.set('NET', 'y');
+  t.is(session.value('BASE'), '0xff');
+  t.true(session.isSet('BASE'));
+  t.deepEqual(told(session.unset('BASE')), ['BASE 0xff→0x10']);
+});
+
+test('Steps are undone one by one, or back to a snapshot.', (t) => {
+  const session = Session.of(model);
+  const empty = session.write();
+  const start = session.snapshot();
+  session.set('NET', 'y');
+  const withNet = session.write();
+  const later = session.snapshot();
+  session.set('DRIVER', 'y');
+  session.set('NAME', 'a "name"');
+  t.deepEqual(told(session.undo()!), ['NAME a "name"→none']);
+  session.read('CONFIG_MODULES=n\n');
+  t.deepEqual(told(session.restore(later)).length > 0, true);
+  t.is(session.write(), withNet);
+  t.deepEqual(told(session.restore(start)).at(0), 'NET y→n');
+  t.is(session.write(), empty);
+  t.throws(() => session.restore(later), {instanceOf: RangeError});
+  session.forgetSteps();
+  t.throws(() => session.restore({length: -1, last: undefined}), {instanceOf: RangeError});
+});
+
+test('A session writes the .config and the minimal config that the modes write.', (t) => {
+  const session = Session.of(model);
+  session.set('NET', 'y');
+  session.set('DRIVER', 'm');
+  session.set('QUEUES', '8');
+  const config = session.write();
+  t.is(config, olddefconfig(model, config).text);
+  t.is(session.minimalConfig(), savedefconfig(model, config).text);
+  t.is(session.write(), config);
+  t.deepEqual(valueLines(session.minimalConfig()), ['CONFIG_NET=y', 'CONFIG_DRIVER=m', 'CONFIG_QUEUES=8']);
+});
+
+test('A .config that is read replaces all values, and its warnings are returned.', (t) => {
+  const session = Session.of(model, 'CONFIG_NET=y\n');
+  const {warnings, changes} = session.read('CONFIG_QUEUES=08\n');
+  t.deepEqual(
+    warnings.map(({message}) => message),
+    ["symbol value '08' invalid for QUEUES"],
+  );
+  t.is(told(changes)[0], 'NET y→n');
+});
+
+test('The selects past dependencies that hold now are told, each once.', (t) => {
+  const unmet = parse(
+    'config A\n\tbool "a"\n\tselect B\nconfig B\n\tbool "b"\n\tdepends on C\nconfig C\n\tbool "c"\n',
+  );
+  const session = Session.of(unmet);
+  const messages = () => session.warnings.map(({message}) => message.split('\n')[0]);
+  t.deepEqual(messages(), []);
+  session.set('A', 'y');
+  session.set('A', 'y');
+  t.deepEqual(messages(), ['unmet direct dependencies detected for B']);
+  session.set('C', 'y');
+  t.deepEqual(messages(), []);
+});
+
+test('A copy of a state has every field of it.', (t) => {
+  const state = new SymbolState();
+  const fields = Object.keys(state) as (keyof SymbolState)[];
+  for (const [i, field] of fields.entries()) Object.assign(state, {[field]: {message: String(i)}});
+  const copy = new SymbolState();
+  copy.copyFrom(state);
+  t.deepEqual(copy, state);
+  for (const field of fields) {
+    const other = new SymbolState();
+    other.copyFrom(state);
+    t.true(other.equals(state));
+    Object.assign(other, {[field]: {message: 'another'}});
+    t.false(other.equals(state), field);
+  }
+});
+
+/** Trees for which calculating the dependents is not enough, each with the reason that is given. */
+const irregular: Readonly<Record<string, string>> = {
+  'A depends on itself': 'config A\n\tint "a"\n\trange 0 A\n\tdefault 1\n',
+  'there is a loop in the dependencies':
+    'config A\n\tint "a"\n\trange 0 B\nconfig B\n\tint "b"\n\trange 0 A\n',
+  'M depends on the tristate T':
+    'config T\n\ttristate "t"\nconfig M\n\tbool "m"\n\tmodules\n\tdepends on T\n',
+  'the default O of a choice is not in it':
+    'choice\n\tprompt "c"\n\tdefault O\nconfig A\n\tbool "a"\nconfig B\n\tbool "b"\nendchoice\nconfig O\n\tbool "o"\n',
+  'A has a prompt outside its choice':
+    'choice\n\tprompt "c"\nconfig A\n\tbool "a"\nendchoice\nconfig A\n\tbool "a"\n',
+};
+
+for (const [reason, kconfig] of Object.entries(irregular)) {
+  test(`Where the order of calculation may decide, it is known: ${reason}.`, (t) => {
+    const made = parse(kconfig);
+    t.is(dependentsOf(made).irregularity, reason);
+    compareRandomly(made, 1, 30);
+    t.pass();
+  });
+}
+
+/** Does the same steps in a session that calculates what changed and in one that calculates everything. */
+function compareRandomly(made: KconfigModel, seed: number, steps: number, config?: string): void {
+  const start = loadConfig(made, config);
+  const sessions = [new Session(start), new Session(start, {calculateAll: true})] as const;
+  const random = randomSource(seed);
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
+  const symbols = made.allSymbols.filter(({nodes}) => nodes.length > 0);
+  for (let i = 0; i < steps; i++) {
+    const symbol = pick(symbols);
+    const value = pick(valuesFor(symbol));
+    const kind = pick(['set', 'set', 'set', 'set', 'set', 'set', 'set', 'unset', 'undo', 'read'] as const);
+    const what = `seed ${seed} step ${i}: ${kind} ${symbol.displayName} ${value}`;
+    const [quick, full] = sessions.map((session) => {
+      switch (kind) {
+        case 'set':
+          return shownResult(session.set(symbol, value));
+        case 'unset':
+          return shownChanges(session.unset(symbol));
+        case 'undo':
+          return shownChanges(session.undo() ?? []);
+        default:
+          return shownChanges(session.read(config ?? '').changes);
+      }
+    });
+    if (quick !== full) throw new Error(`${what}: ${quick} instead of ${full}`);
+    requireSame(made, sessions, what);
+  }
+}
+
+function valuesFor({type}: ConfigSymbol): readonly string[] {
+  if (type === 'bool' || type === 'tristate') return ['y', 'm', 'n'];
+  return type === 'string' ? ['', 'text', 'x'] : ['0', '1', '5', '100', '0x20', '-3', 'no'];
+}
+
+function shownChanges(changes: ReturnType<Session['unset']>): string {
+  return JSON.stringify(changes.map(({symbol, before, after}) => [symbol.index, before, after]));
+}
+
+function shownResult(result: ReturnType<Session['set']>): string {
+  return result.accepted ? result.value + shownChanges(result.changes) : result.reason.message;
+}
+
+/** Everything both know of every symbol and prompt, the text and the warnings. */
+function requireSame(made: KconfigModel, sessions: readonly [Session, Session], what: string): void {
+  const [quick, full] = [sessions[0].evaluation(), sessions[1].evaluation()];
+  for (const symbol of made.hashOrder) {
+    const same = quick.isAsSaved(symbol, full.save(symbol));
+    if (!same) throw new Error(`${what}: the states of ${symbol.displayName} differ`);
+  }
+  if (sessions[0].write() !== sessions[1].write()) throw new Error(`${what}: the texts differ`);
+  const [some, all] = sessions.map(({warnings}) => warnings.map(({message}) => message).join('\n'));
+  if (some !== all) throw new Error(`${what}: the warnings differ`);
+}
+
+/** Random trees may be recursive, and are refused then. */
+function parseUnlessRefused(kconfig: string): KconfigModel | undefined {
+  try {
+    return parse(kconfig);
+  } catch (error) {
+    if (error instanceof KbuildError) return undefined;
+    throw error;
+  }
+}
+
+/** How many random trees; KBUILD_RANDOM_TREES asks for more than the quick few. */
+const randomTrees = Number(process.env.KBUILD_RANDOM_TREES ?? 30);
+
+test('In random trees, random steps give what calculating everything gives.', (t) => {
+  t.timeout(600_000);
+  for (let seed = 0; seed < randomTrees; seed++) {
+    const random = new RandomKconfig(seed, {symbols: 5 + (seed % 40)});
+    const made = parseUnlessRefused(random.kconfig());
+    const config = random.config();
+    if (!made) continue;
+    compareRandomly(made, seed, 25, seed % 2 === 0 ? config : undefined);
+  }
+  t.pass();
+});
