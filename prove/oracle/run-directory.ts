@@ -50,6 +50,8 @@ export class RunDirectory {
   /** The outcome of the run; `output` is what it wrote, if that did not go to the files of the request. */
   outcome(ending: Ending | undefined, output?: Pick<Outcome, 'stdout' | 'stderr'>): Outcome {
     const files = new Map<string, string>();
+    // Without a parse there was no run.
+    if (!ending) return {exit: exitOf(ending), stdout: '', stderr: '', files};
     this.#collect('', files);
     return {
       exit: exitOf(ending),

@@ -1,0 +1,120 @@
+/** A random tree with the runs it is compared in, made from a seed. */
+
+import type {Dialect} from '../../src/kconfig/index.ts';
+import {isKnownMode} from '../oracle/ours.ts';
+import type {Step} from '../oracle/outcome.ts';
+import {randomConfig} from './config-file.ts';
+import {mutate} from './mutate.ts';
+import {Random} from './random.ts';
+import {type Declared, TreeWriter} from './tree.ts';
+
+export type FuzzCase = {
+  readonly seed: number;
+  /** Kconfig texts by path; `Kconfig` is the root. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly steps: readonly Step[];
+};
+
+/** The environment of both sides. */
+export const environment: ReadonlyMap<string, string> = new Map([
+  ['PATH', process.env.PATH ?? ''],
+  ['FLAVOUR', 'vanilla'],
+  ['LC_ALL', 'C'],
+]);
+
+const weights = {
+  allnoconfig: 2,
+  allyesconfig: 2,
+  allmodconfig: 3,
+  alldefconfig: 2,
+  randconfig: 4,
+  olddefconfig: 6,
+  defconfig: 4,
+  savedefconfig: 5,
+  syncconfig: 2,
+  listnewconfig: 2,
+  helpnewconfig: 1,
+  oldconfig: 3,
+  oldaskconfig: 2,
+  yes2modconfig: 1,
+  mod2yesconfig: 1,
+  mod2noconfig: 1,
+} as const;
+
+type Mode = keyof typeof weights;
+
+export function makeCase(seed: number, dialect: Dialect, runs: number): FuzzCase {
+  const random = new Random(seed);
+  const tree = new TreeWriter(random, dialect).write();
+  const files = new Map(tree.files);
+  if (random.chance(0.1)) {
+    const path = random.pick([...files.keys()]);
+    files.set(path, mutate(random, files.get(path)!));
+  }
+  const steps: Step[] = [];
+  for (let run = 0; run < runs; run++) {
+    const mode = random.weighted<Mode>(weights);
+    if (isKnownMode(mode)) steps.push(makeStep(random, mode, tree.declared));
+  }
+  return {seed, files, steps};
+}
+
+function makeStep(random: Random, mode: Mode, declared: readonly Declared[]): Step {
+  const config = randomConfig(random, declared);
+  const plain = {mode, arguments: [`--${mode}`], files: {}, stdin: '', environment: {}} satisfies Step;
+  switch (mode) {
+    case 'allnoconfig':
+    case 'allyesconfig':
+    case 'allmodconfig':
+    case 'alldefconfig':
+      return random.chance(0.5) ? plain : seeded(plain, config);
+    case 'randconfig': {
+      const step = random.chance(0.7) ? plain : seeded(plain, config);
+      const probability = random.pick(['', '', '10', '70:20', '40:30:20', '0', '100', '50:50']);
+      const seed = random.pick(['', '0x', '0']) + String(1 + random.below(7));
+      const set = probability === '' ? {} : {KCONFIG_PROBABILITY: probability};
+      return {...step, environment: {...step.environment, KCONFIG_SEED: seed, ...set}};
+    }
+    case 'defconfig':
+      return {...plain, arguments: ['--defconfig=in.config'], files: {'in.config': config}};
+    case 'savedefconfig':
+      return {...plain, arguments: ['--savedefconfig=defconfig'], files: {'.config': config}};
+    case 'oldconfig':
+    case 'oldaskconfig':
+    case 'syncconfig':
+      return {...plain, files: {'.config': config}, stdin: answers(random)};
+    default:
+      return {...plain, files: {'.config': config}};
+  }
+}
+
+function seeded(step: Step, config: string): Step {
+  return {...step, files: {'seed.config': config}, environment: {KCONFIG_ALLCONFIG: 'seed.config'}};
+}
+
+/** Lines for whatever may be asked. */
+function answers(random: Random): string {
+  const lines = [
+    '',
+    '',
+    'y',
+    'n',
+    'm',
+    'y',
+    'n',
+    '?',
+    '1',
+    '2',
+    '3',
+    '2?',
+    '0x1f',
+    '7',
+    'text',
+    ' y ',
+    'yes',
+    'no',
+    'Y',
+    '-1',
+  ];
+  return Array.from({length: random.below(60)}, () => `${random.pick(lines)}\n`).join('');
+}
