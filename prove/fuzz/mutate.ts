@@ -64,6 +64,23 @@ const characters = [
   ',',
 ] as const;
 
+const strayWords = [
+  'if',
+  'y',
+  '&&',
+  '(',
+  ')',
+  '!',
+  'S0',
+  'T0',
+  '"s"',
+  '10',
+  'on',
+  '=',
+  '$(NAME)',
+  'bool',
+] as const;
+
 export function mutate(random: Random, text: string): string {
   let lines = text.split('\n');
   for (let count = 1 + random.below(3); count > 0; count--) {
@@ -104,24 +121,16 @@ export function mutate(random: Random, text: string): string {
 function mutateWord(random: Random, line: string): string {
   const words = line.split(' ');
   const at = random.below(words.length);
-  if (random.chance(0.4)) words.splice(at, 1);
-  else if (random.chance(0.4)) words.splice(at, 0, words[random.below(words.length)]!);
-  else
-    words[at] = random.pick([
-      'if',
-      'y',
-      '&&',
-      '(',
-      ')',
-      '!',
-      'S0',
-      'T0',
-      '"s"',
-      '10',
-      'on',
-      '=',
-      '$(NAME)',
-      'bool',
-    ]);
+  switch (random.weighted({drop: 4, double: 3, other: 4})) {
+    case 'drop':
+      words.splice(at, 1);
+      break;
+    case 'double':
+      words.splice(at, 0, random.pick(words));
+      break;
+    case 'other':
+      words[at] = random.pick(strayWords);
+      break;
+  }
   return words.join(' ');
 }

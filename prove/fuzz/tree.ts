@@ -116,19 +116,25 @@ export class TreeWriter {
     const kinds = {config: 60, menu: 8, if: 7, choice: 9, comment: 4, source: 2, blank: 2};
     switch (depth < 3 ? this.#random.weighted(kinds) : 'config') {
       case 'menu':
-        return this.#menu(depth);
+        this.#menu(depth);
+        break;
       case 'if':
-        return this.#block(`if ${this.#expressions.expression(2)}`, 'endif', depth);
+        this.#block(`if ${this.#expressions.expression(2)}`, 'endif', depth);
+        break;
       case 'choice':
-        return this.#choice();
+        this.#choice();
+        break;
       case 'comment':
-        return this.#comment();
+        this.#comment();
+        break;
       case 'source':
-        return this.#source(depth);
+        this.#source(depth);
+        break;
       case 'blank':
-        return this.#add('', '# nothing');
+        this.#add('', '# nothing');
+        break;
       default:
-        return this.#config();
+        this.#config();
     }
   }
 

@@ -101,9 +101,9 @@ export class Lexer {
     this.macros = makeMacros(() => ({file: this.#file, line: this.#buffer.line}));
   }
 
-  /** The file that is being read now, which `statement.file` need not be (current_file). */
-  get file(): SourceFile {
-    return this.#file;
+  /** The file that is being read now, which `statement.file` need not be (current_file): none after the last line. */
+  get file(): SourceFile | undefined {
+    return this.#finished ? undefined : this.#file;
   }
 
   /** Where the current statement starts, for messages (zconf_curname, zconf_lineno; cur_filename, cur_lineno). */

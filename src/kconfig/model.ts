@@ -29,11 +29,28 @@ export class SymbolTable {
   /** Symbols in the order of creation; the shared constants come first. */
   readonly all: ConfigSymbol[] = [constantNo, constantMod, constantYes];
   readonly configs = new Map<string, ConfigSymbol>();
+  /** What stands in for a constant that is declared or selected. */
+  readonly declaredConstants = new Map<ConfigSymbol, ConfigSymbol>();
   readonly #constants = new Map<string, ConfigSymbol>();
   readonly #choices = new Map<string, ConfigSymbol>();
 
   config(name: string): ConfigSymbol {
     return sharedConstant(name) ?? this.#find(this.configs, name, 'config');
+  }
+
+  /**
+   * The symbol to which properties are added. For `y`, `m` and `n`, which the C tool lets a tree declare, a stand-in:
+   * the constants themselves are every model's.
+   */
+  declared(name: string): ConfigSymbol {
+    const constant = sharedConstant(name);
+    if (!constant) return this.config(name);
+    const known = this.declaredConstants.get(constant);
+    if (known) return known;
+    const declared = new ConfigSymbol(constant.index, name, 'constant');
+    declared.type = constant.type;
+    this.declaredConstants.set(constant, declared);
+    return declared;
   }
 
   constant(text: string): ConfigSymbol {
@@ -42,7 +59,7 @@ export class SymbolTable {
 
   choice(name: string | undefined): ConfigSymbol {
     if (name === undefined) return this.#create(name, 'choice');
-    return sharedConstant(name) ?? this.#find(this.#choices, name, 'choice');
+    return sharedConstant(name) ? this.declared(name) : this.#find(this.#choices, name, 'choice');
   }
 
   #find(symbols: Map<string, ConfigSymbol>, name: string, kind: ConfigSymbol['kind']): ConfigSymbol {
@@ -108,6 +125,8 @@ export class KconfigModel {
   /** Every symbol in the order in which the C tool walks its hash. */
   readonly hashOrder: readonly ConfigSymbol[];
   readonly promptCount: number;
+  /** What holds the properties of a shared constant that was declared or selected. */
+  readonly declaredConstants: ReadonlyMap<ConfigSymbol, ConfigSymbol>;
   /** Every symbol after those it depends on. */
   readonly dependencyOrder: DependencyOrder;
 
@@ -123,7 +142,9 @@ export class KconfigModel {
     this.allSymbols = parts.table.all;
     this.hashOrder = inHashOrder(parts.table.all, parts.dialect.hashBuckets);
     this.promptCount = parts.promptCount;
-    this.dependencyOrder = orderDependencies(parts.table.all.slice(3));
+    this.declaredConstants = parts.table.declaredConstants;
+    const order = orderDependencies(parts.table.all.slice(3));
+    this.dependencyOrder = {...order, hasLoop: order.hasLoop || this.declaredConstants.size > 0};
   }
 
   /** All menu nodes in the order of the menu. */

@@ -14,6 +14,7 @@ type Unit = {
 export type DependencyOrder = {
   /** Every symbol after those it depends on, if there is no loop. */
   readonly symbols: readonly ConfigSymbol[];
+  /** Whether there may be one. */
   readonly hasLoop: boolean;
 };
 

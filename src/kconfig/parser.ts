@@ -275,7 +275,7 @@ class Parser {
   }
 
   #config(isMenu: boolean): void {
-    const symbol = this.#table.config(this.#word());
+    const symbol = this.#table.declared(this.#word());
     this.#endOfLine();
     this.#menu.addEntry(symbol, this.#lexer.declaration);
     for (;;) {
@@ -322,7 +322,7 @@ class Parser {
       case token.select:
       case token.imply: {
         const kind = this.#token === token.select ? 'select' : 'imply';
-        const target = this.#table.config(this.#word());
+        const target = this.#table.declared(this.#word());
         const condition = this.#condition();
         this.#menu.addSelect(kind, target, condition, this.#lexer.declaration);
         return true;

@@ -3,6 +3,7 @@
 import type {Diagnostic} from '../base/diagnostic.ts';
 import type {Dialect} from './dialect.ts';
 import type {Expression} from './expression.ts';
+import type {KconfigModel} from './model.ts';
 import {errorAt, formatLocation, type Location} from './source.ts';
 import type {ConfigSymbol, Property} from './symbol.ts';
 
@@ -18,14 +19,17 @@ export class RecursionChecker {
   readonly #checked = new Set<ConfigSymbol>();
   readonly #path: Step[] = [];
   readonly #dialect: Dialect;
+  readonly #declaredConstants: KconfigModel['declaredConstants'];
 
-  constructor(dialect: Dialect) {
+  constructor({dialect, declaredConstants}: KconfigModel) {
     this.#dialect = dialect;
+    this.#declaredConstants = declaredConstants;
   }
 
   /** The symbol at which a loop closes, if one is found below this symbol. */
-  check(symbol: ConfigSymbol): ConfigSymbol | undefined {
-    if (symbol.kind === 'constant') return undefined;
+  check(mentioned: ConfigSymbol): ConfigSymbol | undefined {
+    const symbol = this.#declaredConstants.get(mentioned) ?? mentioned;
+    if (symbol.kind === 'constant' && symbol.nodes.length === 0) return undefined;
     if (this.#active.has(symbol)) {
       this.#report(symbol);
       return symbol;

@@ -14,14 +14,14 @@ export function checkModel(model: KconfigModel): void {
 }
 
 function checkByHash(model: KconfigModel): readonly Diagnostic[] {
-  const recursion = new RecursionChecker(model.dialect);
+  const recursion = new RecursionChecker(model);
   if (model.dependencyOrder.hasLoop) for (const symbol of model.hashOrder) recursion.check(symbol);
   return recursion.errors;
 }
 
 /** The checks of Linux 6.12 and 7.2, node by node. */
 function checkAlongMenu(model: KconfigModel): readonly Diagnostic[] {
-  const recursion = new RecursionChecker(model.dialect);
+  const recursion = new RecursionChecker(model);
   for (const node of model.nodes()) {
     if (node.symbol && model.dependencyOrder.hasLoop) recursion.check(node.symbol);
     recursion.errors.push(...checkTransitional(node), ...checkMembers(model, node));

@@ -30,6 +30,25 @@ test('A block has to end in the file it starts in.', (t) => {
   t.deepEqual(other, ["k:1: end-in-other-file: 'if' in different file than 'if'"]);
 });
 
+test('The last line of a tree ends no block of its file if it has no newline, as in the C tool.', (t) => {
+  const errors = errorsOf('if y\nendif');
+  t.deepEqual(errors, ["Kconfig:2: end-in-other-file: 'if' in different file than 'if'"]);
+  t.deepEqual(errorsOf('if y\nendif\n'), []);
+});
+
+test('A tree may declare and select constants, which other trees do not notice.', (t) => {
+  const declares = 'config A\n\tbool "a"\n\tselect n\n\nconfig y\n\tbool "yes" if A\n';
+  const plain = 'config A\n\tdef_bool y\n';
+  const before = alldefconfig(parse(plain)).text;
+  t.deepEqual(valueLines(alldefconfig(parse(declares)).text), ['# CONFIG_A is not set']);
+  t.is(alldefconfig(parse(plain)).text, before);
+  t.deepEqual(
+    parse(plain).allSymbols.map(({nodes}) => nodes.length),
+    [0, 0, 0, 1],
+  );
+  t.true(errorsOf('config A\n\tdef_bool y\nconfig y\n\ttristate "yes" if A\n').length > 0);
+});
+
 test('A missing file is reported at the line that sources it.', (t) => {
   t.deepEqual(errorsOf('\nsource "nope"\n'), ['Kconfig:2: missing-file: can\'t open file "nope"']);
 });
