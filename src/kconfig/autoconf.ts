@@ -1,6 +1,7 @@
 /** The texts kbuild and the compilers read (conf_write_autoconf of confdata.c, Linux 6.1), in hash order. */
 
-import {quote} from './dotconfig.ts';
+import {headingLines, poundHeading, quote} from './dotconfig.ts';
+import type {KconfigModel} from './model.ts';
 import type {ConfigSymbol} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
@@ -9,7 +10,7 @@ export type AutoconfTexts = {
   readonly autoConf: string;
   /** include/generated/autoconf.h */
   readonly autoconfHeader: string;
-  /** include/generated/rustc_cfg */
+  /** include/generated/rustc_cfg; empty where the dialect has none. */
   readonly rustcCfg: string;
 };
 
@@ -23,17 +24,23 @@ export function writeAutoconf(evaluation: Evaluation): AutoconfTexts {
     const name = model.prefix + symbol.name;
     const value = evaluation.storedText(symbol);
     if (isLogical(symbol) && value === 'n') continue;
-    lines.autoConf += `${name}=${value}\n`;
+    const escaped = symbol.type === 'string' && model.dialect.autoConfStrings === 'escaped';
+    lines.autoConf += `${name}=${escaped ? quote(value) : value}\n`;
     lines.autoconfHeader += defineLine(name, symbol, value);
     lines.rustcCfg += rustcLines(name, symbol, value);
   }
-  const title = model.mainMenuTitle;
-  const heading = 'Automatically generated file; DO NOT EDIT.';
   return {
-    autoConf: `#\n# ${heading}\n# ${title}\n#\n${lines.autoConf}`,
-    autoconfHeader: `/*\n * ${heading}\n * ${title}\n */\n${lines.autoconfHeader}`,
-    rustcCfg: lines.rustcCfg,
+    autoConf: poundHeading(model) + lines.autoConf,
+    autoconfHeader: cHeading(model) + lines.autoconfHeader,
+    rustcCfg: model.dialect.rustcCfg ? lines.rustcCfg : '',
   };
+}
+
+function cHeading(model: KconfigModel): string {
+  const lines = headingLines(model).map((line) =>
+    line === '' && model.dialect.heading === 'buffered' ? ' *\n' : ` * ${line}\n`,
+  );
+  return `/*\n${lines.join('')} */\n`;
 }
 
 function isLogical(symbol: ConfigSymbol): boolean {

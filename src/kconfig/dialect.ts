@@ -56,8 +56,11 @@ export type Dialect = {
   readonly outOfRange: 'reset' | 'clamped';
 
   // Reading
-  /** How much of `is not set` has to stand there: the beginning of the line's rest, or all of it. */
-  readonly notSetLine: 'prefix' | 'exact';
+  /**
+   * How much of `# CONFIG_X is not set` has to stand there: the beginning, or all of it. `loose` takes any character for
+   * the first blank, and passes over symbols that are not bool or tristate, which otherwise get the value `n`.
+   */
+  readonly notSetLine: 'loose' | 'prefix' | 'exact';
   /** What a line `CONFIG_X` without `=` is. */
   readonly lineWithoutEquals: 'ignored' | 'warned';
 
@@ -66,8 +69,10 @@ export type Dialect = {
   readonly newSymbols: 'hash' | 'menu';
   /** Whether KCONFIG_WARN_CHANGED_INPUT is honoured. */
   readonly warnsOfChangedInput: boolean;
-  /** Whether `# end of` is written of a menu without entries. */
-  readonly endOfEmptyMenu: boolean;
+  /** Of which menus `# end of` is written: of none, of those with entries, of all. */
+  readonly menuEnds: 'none' | 'filled' | 'all';
+  /** How the heading of a file is written: through a buffer of 256 bytes, with an empty line around it, or directly. */
+  readonly heading: 'buffered' | 'direct';
   /** Whether strings in auto.conf are escaped. */
   readonly autoConfStrings: 'escaped' | 'plain';
   /** Whether `rustc_cfg` is written. */
@@ -105,7 +110,8 @@ export const linux61: Dialect = {
   lineWithoutEquals: 'ignored',
   newSymbols: 'hash',
   warnsOfChangedInput: false,
-  endOfEmptyMenu: true,
+  menuEnds: 'all',
+  heading: 'direct',
   autoConfStrings: 'plain',
   rustcCfg: true,
   touchFiles: 'names',
@@ -119,7 +125,9 @@ export const linux510: Dialect = {
   name: 'linux-5.10',
   optionLines: ['modules', 'defconfig_list', 'allnoconfig_y'],
   modulesKeyword: false,
-  endOfEmptyMenu: false,
+  notSetLine: 'loose',
+  menuEnds: 'filled',
+  heading: 'buffered',
   autoConfStrings: 'escaped',
   rustcCfg: false,
   touchFiles: 'paths',
@@ -202,12 +210,24 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   expressions: (text) => (text('expr.c').includes('expr_hashtable') ? 'shared' : 'rewritten'),
   missingNumber: (text) => (text('symbol.c').includes('newval.val = "0x0"') ? 'zero' : 'empty'),
   outOfRange: (text) => (text('confdata.c').includes('sym_string_within_range') ? 'reset' : 'clamped'),
-  notSetLine: (text) => (text('confdata.c').includes('strncmp(p, "is not set"') ? 'prefix' : 'exact'),
+  notSetLine: (text) =>
+    !text('confdata.c').includes('strncmp(p, "is not set"')
+      ? 'exact'
+      : text('confdata.c').includes('val = "n";')
+        ? 'prefix'
+        : 'loose',
   lineWithoutEquals: (text) =>
     text('confdata.c').split('unexpected data').length > 2 ? 'warned' : 'ignored',
   newSymbols: (text) => (text('conf.c').includes('menu_for_each_entry') ? 'menu' : 'hash'),
   warnsOfChangedInput: (text) => text('confdata.c').includes('KCONFIG_WARN_CHANGED_INPUT'),
-  endOfEmptyMenu: (text) => text('confdata.c').includes('end_check:'),
+  menuEnds: (text) =>
+    text('confdata.c').includes('end_check:')
+      ? 'all'
+      : text('confdata.c').includes('# end of')
+        ? 'filled'
+        : 'none',
+  heading: (text) =>
+    text('confdata.c').includes('char buf[256];\n\n\tsnprintf(buf') ? 'buffered' : 'direct',
   autoConfStrings: (text) => (text('confdata.c').includes('print_symbol_for_autoconf') ? 'plain' : 'escaped'),
   rustcCfg: (text) => text('confdata.c').includes('rustc_cfg'),
   touchFiles: (text) => (text('confdata.c').includes('tolower(') ? 'paths' : 'names'),

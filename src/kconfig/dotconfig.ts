@@ -8,7 +8,13 @@ import type {ConfigSymbol, MenuNode} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
 /** A line of a .config: the text after `=`, or `n` for `is not set`. */
-export type Assignment = {readonly name: string; readonly value: string; readonly start: number};
+export type Assignment = {
+  readonly name: string;
+  readonly value: string;
+  readonly start: number;
+  /** Whether it is a line `is not set`. */
+  readonly isNotSet?: boolean;
+};
 
 /** What is read besides the values. */
 export type ReadOptions = {
@@ -18,22 +24,27 @@ export type ReadOptions = {
   readonly warnUnknown?: boolean;
 };
 
+function isLogical({type}: ConfigSymbol): boolean {
+  return type === 'bool' || type === 'tristate';
+}
+
 /** The assignments of a .config text, with warnings of lines that are none (conf_read_simple). */
 export function parseAssignments(
   text: string,
-  prefix: string,
+  {prefix, dialect}: KconfigModel,
   warn: (start: number, code: string, message: string) => void,
 ): Assignment[] {
   const assignments: Assignment[] = [];
-  const unset = `# ${prefix}`;
   let start = 0;
   while (start < text.length) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
-    if (text.startsWith(unset, start)) {
-      const nameEnd = text.indexOf(' ', start + unset.length);
+    const anyBlank = dialect.notSetLine === 'loose' && end > start + 1;
+    if (text[start] === '#' && (anyBlank || text[start + 1] === ' ') && text.startsWith(prefix, start + 2)) {
+      const nameStart = start + 2 + prefix.length;
+      const nameEnd = text.indexOf(' ', nameStart);
       if (nameEnd >= 0 && nameEnd < end && text.startsWith('is not set', nameEnd + 1)) {
-        assignments.push({name: text.slice(start + unset.length, nameEnd), value: 'n', start});
+        assignments.push({name: text.slice(nameStart, nameEnd), value: 'n', start, isNotSet: true});
       }
     } else if (text[start] !== '#' && text.startsWith(prefix, start)) {
       const equals = text.indexOf('=', start);
@@ -102,8 +113,9 @@ export class ConfigReader {
   }
 
   /** One assignment, its symbol looked up by name. */
-  assign({name, value, start}: Assignment, warnUnknown: boolean): void {
-    const symbol = this.#evaluation.model.symbols.get(name);
+  assign({name, value, start, isNotSet}: Assignment, warnUnknown: boolean): void {
+    const {dialect, symbols} = this.#evaluation.model;
+    const symbol = symbols.get(name);
     if (!symbol) {
       if (warnUnknown) this.warn(start, 'unknown-symbol', `unknown symbol: ${name}`);
       this.#evaluation.changed = true;
@@ -111,6 +123,7 @@ export class ConfigReader {
     }
     const state = this.#evaluation.state(symbol);
     if (state.hasUser) this.warn(start, 'reassigned', `override: reassigning to symbol ${symbol.name}`);
+    if (isNotSet && dialect.notSetLine === 'loose' && !isLogical(symbol)) return;
     if (this.#setValue(symbol, value, start) && symbol.choice) {
       this.#setChoice(symbol.choice, symbol, start);
     }
@@ -145,7 +158,7 @@ export class ConfigReader {
       case 'unknown':
         return true;
     }
-    if (symbol.type === 'bool' || symbol.type === 'tristate' || !isValidText(symbol.type, text)) {
+    if (isLogical(symbol) || !isValidText(symbol.type, text)) {
       this.warn(start, 'invalid-value', `symbol value '${text}' invalid for ${symbol.name}`);
       return false;
     }
@@ -177,7 +190,7 @@ export function readAssignments(evaluation: Evaluation, text: string, options: R
   const reader = new ConfigReader(evaluation, (start) => ({file, text, start}));
   reader.reset();
   const warn = (start: number, code: string, message: string) => reader.warn(start, code, message);
-  for (const assignment of parseAssignments(text, evaluation.model.prefix, warn)) {
+  for (const assignment of parseAssignments(text, evaluation.model, warn)) {
     reader.assign(assignment, options.warnUnknown ?? false);
   }
   return reader.warnings;
@@ -215,18 +228,34 @@ export function settle(evaluation: Evaluation, warnings: number): void {
 
 function agreesWithUser(evaluation: Evaluation, symbol: ConfigSymbol): boolean {
   const state = evaluation.calculate(symbol);
-  if (symbol.isChoice) return true;
+  if (symbol.internal) return true;
   if (!state.hasUser || !state.write) return !state.hasUser && !state.write;
-  if (symbol.type === 'bool' || symbol.type === 'tristate') return state.userTristate === state.tristate;
+  if (isLogical(symbol)) return state.userTristate === state.tristate;
   return state.text === state.userText;
 }
 
 /** A symbol's line in .config (print_symbol_for_dotconfig). */
 export function formatConfigLine(model: KconfigModel, symbol: ConfigSymbol, value: string): string {
   const name = model.prefix + symbol.displayName;
-  const logical = symbol.type === 'bool' || symbol.type === 'tristate';
-  if (logical && value === 'n') return `# ${name} is not set`;
+  if (isLogical(symbol) && value === 'n') return `# ${name} is not set`;
   return `${name}=${symbol.type === 'string' ? quote(value) : value}`;
+}
+
+const generated = 'Automatically generated file; DO NOT EDIT.';
+
+/**
+ * The lines at the top of a written file, as comments. Up to 5.10 they went through a buffer of 256 bytes, with an
+ * empty line before and after (conf_write_heading).
+ */
+export function headingLines({dialect, mainMenuTitle}: KconfigModel): readonly string[] {
+  if (dialect.heading === 'direct') return [generated, mainMenuTitle];
+  return `\n${generated}\n${mainMenuTitle}\n`.slice(0, 255).split('\n');
+}
+
+/** The heading of .config and auto.conf. */
+export function poundHeading(model: KconfigModel): string {
+  const lines = headingLines(model).map((line) => (line === '' ? '#' : `# ${line}`));
+  return model.dialect.heading === 'direct' ? `#\n${lines.join('\n')}\n#\n` : `${lines.join('\n')}\n`;
 }
 
 /** The .config text (conf_write). */
@@ -234,7 +263,7 @@ export function writeConfig(evaluation: Evaluation): string {
   const {model} = evaluation;
   if (!evaluation.changed) evaluation.invalidate();
   const written = new Set<ConfigSymbol>();
-  let text = `#\n# Automatically generated file; DO NOT EDIT.\n# ${model.mainMenuTitle}\n#\n`;
+  let text = poundHeading(model);
   // The blank line after `# end of` waits for the next symbol: a menu's own heading starts with one.
   let needsBlank = false;
   let node: MenuNode | undefined = model.root.firstChild;
@@ -258,13 +287,8 @@ export function writeConfig(evaluation: Evaluation): string {
     }
     let done: MenuNode | undefined = node;
     while (done) {
-      if (
-        !done.symbol &&
-        done.prompt?.kind === 'menu' &&
-        done !== model.root &&
-        evaluation.isNodeVisible(done)
-      ) {
-        text += `# end of ${done.prompt.text}\n`;
+      if (endsVisibly(done, done === node, evaluation)) {
+        text += `# end of ${done.prompt!.text}\n`;
         needsBlank = true;
       }
       if (done.next) break;
@@ -273,6 +297,13 @@ export function writeConfig(evaluation: Evaluation): string {
     node = done?.next;
   }
   return text;
+}
+
+/** Whether the end of a node is written as `# end of`. */
+function endsVisibly(node: MenuNode, isEmpty: boolean, evaluation: Evaluation): boolean {
+  const {dialect, root} = evaluation.model;
+  if (dialect.menuEnds === 'none' || (isEmpty && dialect.menuEnds === 'filled')) return false;
+  return !node.symbol && node.prompt?.kind === 'menu' && node !== root && evaluation.isNodeVisible(node);
 }
 
 /** The text of a minimal config: only what differs from its default (conf_write_defconfig). */

@@ -99,6 +99,7 @@ export type ModelParts = {
   readonly table: SymbolTable;
   readonly root: MenuNode;
   readonly modules: ConfigSymbol;
+  readonly defconfigList: ConfigSymbol | undefined;
   readonly promptCount: number;
   readonly files: readonly SourceFile[];
   readonly environment: ReadonlyMap<string, string>;
@@ -114,6 +115,8 @@ export class KconfigModel {
   readonly root: MenuNode;
   /** The symbol marked `modules`; the constant `n` if there is none. */
   readonly modules: ConfigSymbol;
+  /** The symbol marked `option defconfig_list`, whose defaults name the files that stand in for a missing .config. */
+  readonly defconfigList: ConfigSymbol | undefined;
   /** The files that were read, in the order of their first use. */
   readonly files: readonly SourceFile[];
   /** Environment variables that were expanded, in the order of their first use. */
@@ -136,6 +139,7 @@ export class KconfigModel {
     this.mainMenuTitle = parts.root.prompt?.text ?? '';
     this.root = parts.root;
     this.modules = parts.modules;
+    this.defconfigList = parts.defconfigList;
     this.files = parts.files;
     this.environmentRead = parts.environmentRead;
     this.prefix = parts.environment.get('CONFIG_') ?? 'CONFIG_';

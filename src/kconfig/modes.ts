@@ -37,7 +37,7 @@ function setNewSymbols(evaluation: Evaluation, value: NewValue): void {
     const state = evaluation.state(symbol);
     if (value === 'default' || state.hasUser || state.valid) continue;
     if (symbol.type !== 'bool' && symbol.type !== 'tristate') continue;
-    state.userTristate = value;
+    state.userTristate = value === 0 && symbol.allnoconfigYes ? 2 : value;
     state.hasUser = true;
   }
   evaluation.invalidate();

@@ -2,7 +2,8 @@
 
 import {type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
 import {type Dialect, linux61} from './dialect.ts';
-import {comparison, type Expression, junction, not, type Relation} from './expression.ts';
+import type {Expression} from './expression.ts';
+import {type ExpressionInput, parseExpression} from './expression-parser.ts';
 import {finalizeMenu} from './finalize.ts';
 import {isBlankHelp} from './help.ts';
 import {Lexer} from './lexer.ts';
@@ -14,22 +15,13 @@ import {errorAt, formatLocation, type KconfigSources, kconfigError} from './sour
 import {type ConfigSymbol, constantNo, MenuNode, type SymbolType} from './symbol.ts';
 import {type Token, token, tokenText} from './token.ts';
 
-/** Levels of blocks and of expressions; the C tool stops at 10,000 entries of its parser's stack (YYMAXDEPTH). */
+/** Levels of blocks; the C tool stops at 10,000 entries of its parser's stack (YYMAXDEPTH). */
 const maximumDepth = 1000;
 
 /** Thrown for a syntax error, and caught where the next statement can be read. */
 class SyntaxFault extends Error {}
 
 type Block = {readonly kind: 'menu' | 'choice' | 'if'; readonly inChoice: boolean; readonly node: MenuNode};
-
-const relations: ReadonlyMap<Token, Relation> = new Map<Token, Relation>([
-  [token.equal, 'equal'],
-  [token.unequal, 'unequal'],
-  [token.less, 'less'],
-  [token.lessEqual, 'lessEqual'],
-  [token.greater, 'greater'],
-  [token.greaterEqual, 'greaterEqual'],
-]);
 
 const types: ReadonlyMap<Token, SymbolType> = new Map<Token, SymbolType>([
   [token.bool, 'bool'],
@@ -48,8 +40,7 @@ const allowedInChoice: ReadonlySet<Token> = new Set([
   token.endif,
 ]);
 
-/** An open parenthesis while parsing an expression: what was read of its level. */
-type Group = {readonly alternatives: Expression[]; operands: Expression[]; negations: number; depth: number};
+const optionLines: ReadonlySet<Token> = new Set([token.modules, token.defconfigList, token.allnoconfigY]);
 
 class Parser {
   readonly #dialect: Dialect;
@@ -62,7 +53,16 @@ class Parser {
   #modules: ConfigSymbol | undefined;
   /** The choice whose members are being declared, where a choice is a menu (current_choice). */
   #openChoice: ConfigSymbol | undefined;
+  #defconfigList: ConfigSymbol | undefined;
   #token: Token = token.endOfLine;
+
+  readonly #expressionInput: ExpressionInput = {
+    token: () => this.#token,
+    advance: () => this.#advance(),
+    symbol: () => this.#symbol(),
+    unexpected: (expected) => this.#unexpected(expected),
+    statement: () => this.#lexer.statement,
+  };
 
   readonly #statements: ReadonlyMap<Token, () => void> = new Map([
     [token.config, () => this.#config(false)],
@@ -116,6 +116,7 @@ class Parser {
       table: this.#table,
       root,
       modules,
+      defconfigList: this.#defconfigList,
       promptCount: this.#menu.promptCount,
       files: [...this.#lexer.files.values()],
       environment: this.#sources.environment,
@@ -337,7 +338,12 @@ class Parser {
         return true;
       }
       case token.modules:
-        this.#modulesOption();
+        if (!this.#dialect.modulesKeyword) return false;
+        this.#endOfLine();
+        this.#markModules();
+        return true;
+      case token.option:
+        this.#optionLine();
         return true;
       case token.transitional:
         this.#endOfLine();
@@ -394,14 +400,38 @@ class Parser {
     if (type) this.#menu.setType(this.#menu.entry, type);
   }
 
-  #modulesOption(): void {
-    this.#endOfLine();
+  #markModules(): void {
     const {symbol} = this.#menu.entry;
     if (this.#modules) {
       const message = `symbol '${symbol!.name}' redefines option 'modules' already defined by symbol '${this.#modules.name}'`;
       this.#errors.push(errorAt(this.#lexer.statement, 'modules-redefined', message));
     }
     this.#modules = symbol;
+  }
+
+  /** `option modules` and its like (menu_add_option_modules and following, menu.c, Linux 5.10). */
+  #optionLine(): void {
+    const option = this.#advance();
+    if (!optionLines.has(option)) {
+      throw this.#fault(
+        'invalid-option',
+        'invalid option',
+        'modules, defconfig_list and allnoconfig_y are known',
+      );
+    }
+    this.#endOfLine();
+    const symbol = this.#menu.entry.symbol!;
+    if (option === token.modules) {
+      this.#markModules();
+    } else if (option === token.allnoconfigY) {
+      symbol.allnoconfigYes = true;
+    } else {
+      this.#defconfigList ??= symbol;
+      this.#defconfigList.internal = true;
+      if (this.#defconfigList === symbol) return;
+      const message = 'trying to redefine defconfig symbol';
+      this.#errors.push(errorAt(this.#lexer.statement, 'defconfig-redefined', message));
+    }
   }
 
   #depends(): void {
@@ -530,67 +560,10 @@ class Parser {
     return this.#unexpected('a symbol');
   }
 
-  /** An expression up to the first token after it. Parentheses are kept on a stack of our own, not on the C one. */
+  /** An expression up to the first token after it. */
   #expression(): Expression {
-    const outer: Group[] = [];
-    let group: Group = {alternatives: [], operands: [], negations: 0, depth: 0};
-    for (;;) {
-      if (this.#token === token.not) {
-        group.negations++;
-        this.#advance();
-        continue;
-      }
-      if (this.#token === token.openParen) {
-        outer.push(group);
-        group = {alternatives: [], operands: [], negations: 0, depth: 0};
-        this.#advance();
-        continue;
-      }
-      this.#addOperand(group, this.#comparison(), 0);
-      while (this.#token === token.closeParen && outer.length > 0) {
-        const inner = group;
-        group = outer.pop()!;
-        this.#addOperand(group, closeGroup(inner), inner.depth);
-        this.#advance();
-      }
-      if (this.#token === token.or) {
-        group.alternatives.push(junction('and', group.operands));
-        group.operands = [];
-      } else if (this.#token !== token.and) {
-        if (outer.length > 0) this.#unexpected('`)`');
-        return closeGroup(group);
-      }
-      this.#advance();
-    }
+    return parseExpression(this.#expressionInput);
   }
-
-  #addOperand(group: Group, operand: Expression, depth: number): void {
-    // A group in parentheses may become a level of its own below this one.
-    group.depth = Math.max(
-      group.depth,
-      (operand.kind === 'and' || operand.kind === 'or' ? depth + 1 : depth) + group.negations,
-    );
-    if (group.depth > maximumDepth) {
-      throw kconfigError(this.#lexer.statement, 'nested-too-deep', 'the expression is nested too deep');
-    }
-    let result = operand;
-    for (; group.negations > 0; group.negations--) result = not(result);
-    group.operands.push(result);
-  }
-
-  #comparison(): Expression {
-    const left = this.#symbol();
-    const relation = relations.get(this.#advance());
-    if (!relation) return left.expression;
-    this.#advance();
-    const right = this.#symbol();
-    this.#advance();
-    return comparison(relation, left, right);
-  }
-}
-
-function closeGroup({alternatives, operands}: Group): Expression {
-  return junction('or', [...alternatives, junction('and', operands)]);
 }
 
 /**

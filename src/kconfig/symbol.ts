@@ -69,6 +69,10 @@ export class ConfigSymbol {
   optional = false;
   /** Only read from an old .config, for the default of another symbol; never shown or written (SYMBOL_TRANS). */
   transitional = false;
+  /** Set to `y` by allnoconfig (`option allnoconfig_y`). */
+  allnoconfigYes = false;
+  /** Never written (SYMBOL_NO_WRITE): choices, and what is marked `option defconfig_list`. */
+  internal: boolean;
   /** Whether the checks at the end of finalisation ran (SYMBOL_WARNED). */
   checked = false;
   /** The one expression that names this symbol. */
@@ -78,6 +82,7 @@ export class ConfigSymbol {
     this.index = index;
     this.name = name;
     this.kind = kind;
+    this.internal = kind === 'choice';
   }
 
   get isChoice(): boolean {

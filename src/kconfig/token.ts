@@ -52,6 +52,9 @@ export const token = {
   tristate: 47,
   visible: 48,
   transitional: 49,
+  option: 50,
+  defconfigList: 51,
+  allnoconfigY: 52,
 } as const;
 
 export type Token = (typeof token)[keyof typeof token];
@@ -87,6 +90,9 @@ const keywords: ReadonlyMap<string, Token> = new Map<string, Token>([
   ['transitional', token.transitional],
   ['tristate', token.tristate],
   ['visible', token.visible],
+  ['option', token.option],
+  ['defconfig_list', token.defconfigList],
+  ['allnoconfig_y', token.allnoconfigY],
 ]);
 
 /** The words that are keywords in a dialect. */
@@ -94,7 +100,10 @@ export function keywordsOf(dialect: Dialect): ReadonlyMap<string, Token> {
   const missing = new Set<Token>();
   if (dialect.choices === 'menus') missing.add(token.optional);
   if (!dialect.transitional) missing.add(token.transitional);
-  if (!dialect.modulesKeyword) missing.add(token.modules);
+  if (dialect.optionLines.length === 0) {
+    for (const word of [token.option, token.defconfigList, token.allnoconfigY]) missing.add(word);
+    if (!dialect.modulesKeyword) missing.add(token.modules);
+  }
   return new Map([...keywords].filter(([, keyword]) => !missing.has(keyword)));
 }
 

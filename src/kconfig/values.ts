@@ -283,6 +283,7 @@ export class Evaluation {
     }
     if (symbol === this.model.modules) this.#modules = state.tristate;
     if (symbol.isChoice) this.#finishChoice(symbol, state);
+    else if (symbol.internal) state.write = false;
   }
 
   /** What follows the calculation of a choice: its members are written with it, and it never is itself. */
