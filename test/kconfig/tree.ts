@@ -5,7 +5,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Diagnostic} from '../../src/base/diagnostic.ts';
 import {KbuildError, lineAndColumn} from '../../src/base/diagnostic.ts';
-import {type KconfigModel, type KconfigSources, parseKconfig} from '../../src/kconfig/index.ts';
+import {type Dialect, type KconfigModel, type KconfigSources, parseKconfig} from '../../src/kconfig/index.ts';
 
 /** Sources of texts by path; `$(shell)` answers with the command itself. */
 export function sourcesOf(files: string | Readonly<Record<string, string>>): KconfigSources {
@@ -17,14 +17,14 @@ export function sourcesOf(files: string | Readonly<Record<string, string>>): Kco
   };
 }
 
-export function parse(files: string | Readonly<Record<string, string>>): KconfigModel {
-  return parseKconfig('Kconfig', sourcesOf(files));
+export function parse(files: string | Readonly<Record<string, string>>, dialect?: Dialect): KconfigModel {
+  return parseKconfig('Kconfig', sourcesOf(files), dialect);
 }
 
 /** The `file:line: code: message` of each error the text is refused for. */
-export function errorsOf(files: string | Readonly<Record<string, string>>): string[] {
+export function errorsOf(files: string | Readonly<Record<string, string>>, dialect?: Dialect): string[] {
   try {
-    parse(files);
+    parse(files, dialect);
   } catch (error) {
     if (error instanceof KbuildError && error.exit === 2) return error.diagnostics.map(shown);
     throw error;
