@@ -33,8 +33,10 @@ export {
 } from './modes.ts';
 export {nearestNames} from './names.ts';
 export {parseKconfig} from './parser.ts';
+export {restoreModel} from './restore-model.ts';
 export {type Accepted, type Change, type Refused, Session, type Shown, type Snapshot} from './session.ts';
 export type {FileLine, KconfigSources, Location, SourceFile} from './source.ts';
+export {storeModel} from './store-model.ts';
 export {ConfigSymbol, MenuNode, type Prompt, type Property, type SymbolType} from './symbol.ts';
 export {Evaluation} from './values.ts';
 export {explainValue, type ValueReason, type ValueSource, type ValueStep} from './why.ts';

@@ -33,7 +33,7 @@ export class MenuBuilder {
   }
 
   addEntry(symbol: ConfigSymbol | undefined, {file, line}: Location): void {
-    const node = new MenuNode(symbol, this.menu, file, line);
+    const node = new MenuNode(symbol, this.menu, {file, line});
     if (this.#last) this.#last.next = node;
     else this.menu.firstChild = node;
     this.#last = node;

@@ -1,5 +1,6 @@
 /** The whole of what a tree's Kconfig files declare: fixed once parsed, and shared by all evaluations of it. */
 
+import {type Conditions, collectConditions} from './conditions.ts';
 import type {Dialect} from './dialect.ts';
 import {type DependencyOrder, orderDependencies} from './order.ts';
 import type {SourceFile} from './source.ts';
@@ -83,6 +84,14 @@ function sharedConstant(name: string): ConfigSymbol | undefined {
   return name === 'y' ? constantYes : name === 'm' ? constantMod : name === 'n' ? constantNo : undefined;
 }
 
+function namedSymbols(symbols: readonly ConfigSymbol[]): ReadonlyMap<string, ConfigSymbol> {
+  const named = new Map<string, ConfigSymbol>();
+  for (const symbol of symbols) {
+    if (symbol.kind === 'config' && symbol.name !== undefined) named.set(symbol.name, symbol);
+  }
+  return named;
+}
+
 /** The symbols as for_all_symbols meets them: by bucket, and in a bucket the newest first. */
 export function inHashOrder(symbols: readonly ConfigSymbol[], buckets: number): ConfigSymbol[] {
   const bucketOf = (symbol: ConfigSymbol) =>
@@ -96,14 +105,20 @@ export function inHashOrder(symbols: readonly ConfigSymbol[], buckets: number): 
 
 export type ModelParts = {
   readonly dialect: Dialect;
-  readonly table: SymbolTable;
+  /** Every symbol in the order of creation, the shared constants first. */
+  readonly symbols: readonly ConfigSymbol[];
   readonly root: MenuNode;
   readonly modules: ConfigSymbol;
   readonly defconfigList: ConfigSymbol | undefined;
   readonly promptCount: number;
   readonly files: readonly SourceFile[];
-  readonly environment: ReadonlyMap<string, string>;
+  readonly prefix: string;
   readonly environmentRead: ReadonlyMap<string, string>;
+  readonly declaredConstants: ReadonlyMap<ConfigSymbol, ConfigSymbol>;
+  /** The hash order, where it is known already. */
+  readonly hashOrder?: readonly ConfigSymbol[];
+  /** Likewise. */
+  readonly conditions?: Conditions;
 };
 
 /** A parsed tree. Make evaluations of it with the functions of modes.ts. */
@@ -130,25 +145,39 @@ export class KconfigModel {
   readonly promptCount: number;
   /** What holds the properties of a shared constant that was declared or selected. */
   readonly declaredConstants: ReadonlyMap<ConfigSymbol, ConfigSymbol>;
-  /** Every symbol after those it depends on. */
-  readonly dependencyOrder: DependencyOrder;
+  #conditions: Conditions | undefined;
+  #dependencyOrder: DependencyOrder | undefined;
 
   constructor(parts: ModelParts) {
     this.dialect = parts.dialect;
-    this.symbols = parts.table.configs;
+    this.allSymbols = parts.symbols;
+    this.symbols = namedSymbols(parts.symbols);
     this.mainMenuTitle = parts.root.prompt?.text ?? '';
     this.root = parts.root;
     this.modules = parts.modules;
     this.defconfigList = parts.defconfigList;
     this.files = parts.files;
     this.environmentRead = parts.environmentRead;
-    this.prefix = parts.environment.get('CONFIG_') ?? 'CONFIG_';
-    this.allSymbols = parts.table.all;
-    this.hashOrder = inHashOrder(parts.table.all, parts.dialect.hashBuckets);
+    this.prefix = parts.prefix;
+    this.hashOrder = parts.hashOrder ?? inHashOrder(parts.symbols, parts.dialect.hashBuckets);
     this.promptCount = parts.promptCount;
-    this.declaredConstants = parts.table.declaredConstants;
-    const order = orderDependencies(parts.table.all.slice(3));
-    this.dependencyOrder = {...order, hasLoop: order.hasLoop || this.declaredConstants.size > 0};
+    this.declaredConstants = parts.declaredConstants;
+    this.#conditions = parts.conditions;
+  }
+
+  /** The conditions of all symbols in the form in which they are evaluated. */
+  get conditions(): Conditions {
+    this.#conditions ??= collectConditions(this.allSymbols);
+    return this.#conditions;
+  }
+
+  /** Every symbol after those it depends on; found when first asked for. */
+  get dependencyOrder(): DependencyOrder {
+    if (!this.#dependencyOrder) {
+      const order = orderDependencies(this.allSymbols.slice(3));
+      this.#dependencyOrder = {...order, hasLoop: order.hasLoop || this.declaredConstants.size > 0};
+    }
+    return this.#dependencyOrder;
   }
 
   /** All menu nodes in the order of the menu. */

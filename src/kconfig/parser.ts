@@ -88,7 +88,7 @@ class Parser {
     this.#sources = sources;
     this.#dialect = dialect;
     this.#lexer = new Lexer(file, sources, dialect, (location) => new MacroProcessor(sources, location));
-    this.#menu = new MenuBuilder(new MenuNode(undefined, undefined, file, 1), sources.warn);
+    this.#menu = new MenuBuilder(new MenuNode(undefined, undefined, {file, line: 1}), sources.warn);
   }
 
   /** conf_parse, with what the JavaScript stack does not hold reported as a fault of the input. */
@@ -113,13 +113,14 @@ class Parser {
     finalizeMenu(this.#menu, modules, this.#dialect);
     const model = new KconfigModel({
       dialect: this.#dialect,
-      table: this.#table,
+      symbols: this.#table.all,
+      declaredConstants: this.#table.declaredConstants,
       root,
       modules,
       defconfigList: this.#defconfigList,
       promptCount: this.#menu.promptCount,
       files: [...this.#lexer.files.values()],
-      environment: this.#sources.environment,
+      prefix: this.#sources.environment.get('CONFIG_') ?? 'CONFIG_',
       environmentRead: this.#lexer.macros.environmentRead,
     });
     checkModel(model);

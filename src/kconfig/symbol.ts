@@ -1,7 +1,7 @@
 /** Symbols, their properties and their menu nodes: the things a Kconfig file declares. */
 
 import type {Expression, Tristate} from './expression.ts';
-import type {SourceFile} from './source.ts';
+import type {Location, SourceFile} from './source.ts';
 
 export type SymbolType = 'unknown' | 'bool' | 'tristate' | 'int' | 'hex' | 'string';
 
@@ -40,6 +40,39 @@ export type ReverseDependency = {
   readonly property: Select | undefined;
 };
 
+/** What the Kconfig files declare of a symbol. */
+export type SymbolDeclarations = {
+  readonly properties: Property[];
+  readonly prompts: Prompt[];
+  readonly defaults: Default[];
+  readonly ranges: Range[];
+  readonly nodes: MenuNode[];
+  directDependency: Expression | undefined;
+  readonly selectedBy: ReverseDependency[];
+  readonly impliedBy: ReverseDependency[];
+  readonly members: ConfigSymbol[];
+};
+
+/** Where symbols and nodes get what was not made with them: they ask once, when it is first wanted. */
+export type LateParts = {
+  readonly declarationsOf: (symbol: ConfigSymbol) => SymbolDeclarations;
+  readonly detailsOf: (record: number) => NodeDetails;
+};
+
+function noDeclarations(): SymbolDeclarations {
+  return {
+    properties: [],
+    prompts: [],
+    defaults: [],
+    ranges: [],
+    nodes: [],
+    directDependency: undefined,
+    selectedBy: [],
+    impliedBy: [],
+    members: [],
+  };
+}
+
 /**
  * A configuration symbol, a constant, or a choice (which the C tool makes a symbol too), as `struct symbol` of
  * expr.h, Linux 6.1. Its value is not here but in an `Evaluation`.
@@ -51,20 +84,8 @@ export class ConfigSymbol {
   readonly name: string | undefined;
   readonly kind: 'config' | 'constant' | 'choice';
   type: SymbolType = 'unknown';
-  /** All properties in the order of their declaration. */
-  readonly properties: Property[] = [];
-  readonly prompts: Prompt[] = [];
-  readonly defaults: Default[] = [];
-  readonly ranges: Range[] = [];
-  readonly nodes: MenuNode[] = [];
-  /** Dependencies of all definitions, ORed. Undefined is `y`. */
-  directDependency: Expression | undefined;
-  readonly selectedBy: ReverseDependency[] = [];
-  readonly impliedBy: ReverseDependency[] = [];
   /** The choice this symbol is a member of. */
   choice: ConfigSymbol | undefined;
-  /** The members, if this is a choice. */
-  readonly members: ConfigSymbol[] = [];
   /** A choice that may be `n` though visible. */
   optional = false;
   /** Only read from an old .config, for the default of another symbol; never shown or written (SYMBOL_TRANS). */
@@ -75,14 +96,75 @@ export class ConfigSymbol {
   internal: boolean;
   /** Whether the checks at the end of finalisation ran (SYMBOL_WARNED). */
   checked = false;
-  /** The one expression that names this symbol. */
-  readonly expression: Expression = {kind: 'symbol', symbol: this};
+  readonly #late: LateParts | undefined;
+  #declarations: SymbolDeclarations | undefined;
+  #expression: Expression | undefined;
 
-  constructor(index: number, name: string | undefined, kind: 'config' | 'constant' | 'choice') {
+  constructor(
+    index: number,
+    name: string | undefined,
+    kind: 'config' | 'constant' | 'choice',
+    late?: LateParts,
+  ) {
     this.index = index;
     this.name = name;
     this.kind = kind;
     this.internal = kind === 'choice';
+    this.#late = late;
+  }
+
+  get #declared(): SymbolDeclarations {
+    this.#declarations ??= this.#late?.declarationsOf(this) ?? noDeclarations();
+    return this.#declarations;
+  }
+
+  /** All properties in the order of their declaration. */
+  get properties(): Property[] {
+    return this.#declared.properties;
+  }
+
+  get prompts(): Prompt[] {
+    return this.#declared.prompts;
+  }
+
+  get defaults(): Default[] {
+    return this.#declared.defaults;
+  }
+
+  get ranges(): Range[] {
+    return this.#declared.ranges;
+  }
+
+  get nodes(): MenuNode[] {
+    return this.#declared.nodes;
+  }
+
+  /** Dependencies of all definitions, ORed. Undefined is `y`. */
+  get directDependency(): Expression | undefined {
+    return this.#declared.directDependency;
+  }
+
+  set directDependency(dependency: Expression | undefined) {
+    this.#declared.directDependency = dependency;
+  }
+
+  get selectedBy(): ReverseDependency[] {
+    return this.#declared.selectedBy;
+  }
+
+  get impliedBy(): ReverseDependency[] {
+    return this.#declared.impliedBy;
+  }
+
+  /** The members, if this is a choice. */
+  get members(): ConfigSymbol[] {
+    return this.#declared.members;
+  }
+
+  /** The one expression that names this symbol. */
+  get expression(): Expression {
+    this.#expression ??= {kind: 'symbol', symbol: this};
+    return this.#expression;
   }
 
   get isChoice(): boolean {
@@ -105,41 +187,124 @@ export type WrittenCondition = {
   readonly line: number;
 };
 
+/** What a node has besides its place in the menu. */
+export type NodeDetails = {
+  readonly file: SourceFile;
+  readonly line: number;
+  readonly block: MenuNode | undefined;
+  prompt: Prompt | undefined;
+  visibility: Expression | undefined;
+  dependency: Expression | undefined;
+  readonly conditions: WrittenCondition[];
+  readonly visibilityConditions: WrittenCondition[];
+  help: HelpSpan | undefined;
+};
+
+function newDetails(block: MenuNode | undefined, {file, line}: Location): NodeDetails {
+  return {
+    file,
+    line,
+    block,
+    prompt: undefined,
+    visibility: undefined,
+    dependency: undefined,
+    conditions: [],
+    visibilityConditions: [],
+    help: undefined,
+  };
+}
+
 /**
  * A place in the menu: one for each definition of a symbol, each choice, menu, comment and `if`
  * (`struct menu` of expr.h, Linux 6.1). Siblings are linked, since finalisation moves runs of them.
  */
 export class MenuNode {
   readonly symbol: ConfigSymbol | undefined;
-  readonly file: SourceFile;
-  readonly line: number;
   parent: MenuNode | undefined;
   next: MenuNode | undefined;
   firstChild: MenuNode | undefined;
-  prompt: Prompt | undefined;
-  /** `visible if`, ANDed. */
-  visibility: Expression | undefined;
-  /** `depends on` and `if`, ANDed; after finalisation those of the parents as well. */
-  dependency: Expression | undefined;
-  /** The `depends on` lines and `if` conditions of this node as they were written, with their places. */
-  readonly conditions: WrittenCondition[] = [];
-  /** The same for `visible if`. */
-  readonly visibilityConditions: WrittenCondition[] = [];
-  /** The node of the block around it, which automatic submenus and flattening do not change. */
-  readonly block: MenuNode | undefined;
-  help: HelpSpan | undefined;
+  readonly #late: LateParts | undefined;
+  /** Which of the nodes that `#late` knows this is. */
+  readonly #record: number;
+  #details: NodeDetails | undefined;
 
+  /** Without a place, `late` is asked for the details of its node `record` when they are wanted. */
   constructor(
     symbol: ConfigSymbol | undefined,
     parent: MenuNode | undefined,
-    file: SourceFile,
-    line: number,
+    place: Location | undefined,
+    late?: LateParts,
+    record = 0,
   ) {
     this.symbol = symbol;
     this.parent = parent;
-    this.block = parent;
-    this.file = file;
-    this.line = line;
+    this.next = undefined;
+    this.firstChild = undefined;
+    this.#late = late;
+    this.#record = record;
+    this.#details = place && newDetails(parent, place);
+  }
+
+  get #made(): NodeDetails {
+    this.#details ??= this.#late!.detailsOf(this.#record);
+    return this.#details;
+  }
+
+  get file(): SourceFile {
+    return this.#made.file;
+  }
+
+  get line(): number {
+    return this.#made.line;
+  }
+
+  get prompt(): Prompt | undefined {
+    return this.#made.prompt;
+  }
+
+  set prompt(prompt: Prompt | undefined) {
+    this.#made.prompt = prompt;
+  }
+
+  /** `visible if`, ANDed. */
+  get visibility(): Expression | undefined {
+    return this.#made.visibility;
+  }
+
+  set visibility(visibility: Expression | undefined) {
+    this.#made.visibility = visibility;
+  }
+
+  /** `depends on` and `if`, ANDed; after finalisation those of the parents as well. */
+  get dependency(): Expression | undefined {
+    return this.#made.dependency;
+  }
+
+  set dependency(dependency: Expression | undefined) {
+    this.#made.dependency = dependency;
+  }
+
+  /** The `depends on` lines and `if` conditions of this node as they were written, with their places. */
+  get conditions(): WrittenCondition[] {
+    return this.#made.conditions;
+  }
+
+  /** The same for `visible if`. */
+  get visibilityConditions(): WrittenCondition[] {
+    return this.#made.visibilityConditions;
+  }
+
+  /** The node of the block around it, which automatic submenus and flattening do not change. */
+  get block(): MenuNode | undefined {
+    return this.#made.block;
+  }
+
+  get help(): HelpSpan | undefined {
+    return this.#made.help;
+  }
+
+  set help(help: HelpSpan | undefined) {
+    this.#made.help = help;
   }
 
   /** The nodes below this one. */

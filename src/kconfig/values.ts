@@ -1,7 +1,8 @@
 /** Visibility and values of symbols under the values a user asks for (symbol.c, Linux 6.1). */
 
 import type {Diagnostic} from '../base/diagnostic.ts';
-import {type Expression, formatExpression, type Tristate} from './expression.ts';
+import {type Conditions, nothing, recordKind} from './conditions.ts';
+import {type Expression, formatExpression, type Relation, type Tristate} from './expression.ts';
 import {compareTexts, isValidText} from './literal.ts';
 import type {KconfigModel} from './model.ts';
 import {parseSigned} from './numbers.ts';
@@ -96,6 +97,8 @@ export class Evaluation {
   readonly model: KconfigModel;
   readonly warnings: Diagnostic[] = [];
   readonly #states: SymbolState[];
+  readonly #conditions: Conditions;
+  readonly #records: Int32Array;
   /** Visibility of each prompt when its symbol was last evaluated (visible.tri of struct property). */
   readonly #promptVisibility: Uint8Array;
   /** modules_val: lags behind the symbol while that is being evaluated. */
@@ -107,6 +110,8 @@ export class Evaluation {
   constructor(model: KconfigModel) {
     this.model = model;
     this.#states = model.allSymbols.map(() => new SymbolState());
+    this.#conditions = model.conditions;
+    this.#records = model.conditions.records;
     this.#promptVisibility = new Uint8Array(model.promptCount);
     for (const value of [0, 1, 2] as const) {
       const state = this.#states[value]!;
@@ -221,6 +226,50 @@ export class Evaluation {
     }
   }
 
+  /** `evaluate` of an expression that the model has a record of. */
+  #evaluateRecord(reference: number): Tristate {
+    if (reference < 0) return this.#tristateAt(-1 - reference);
+    if (reference === nothing) return 2;
+    const records = this.#records;
+    const kind = records[reference]!;
+    const first = reference + 2;
+    const end = first + records[reference + 1]!;
+    switch (kind) {
+      case recordKind.and: {
+        let result: Tristate = 2;
+        for (let i = first; i < end; i++) {
+          const operand = records[i]!;
+          const value = operand < 0 ? this.#tristateAt(-1 - operand) : this.#evaluateRecord(operand);
+          if (value < result) result = value;
+        }
+        return result;
+      }
+      case recordKind.or: {
+        let result: Tristate = 0;
+        for (let i = first; i < end; i++) {
+          const operand = records[i]!;
+          const value = operand < 0 ? this.#tristateAt(-1 - operand) : this.#evaluateRecord(operand);
+          if (value > result) result = value;
+        }
+        return result;
+      }
+      case recordKind.not:
+        return (2 - this.#evaluateRecord(records[first]!)) as Tristate;
+      default: {
+        const left = this.model.allSymbols[-1 - records[first]!]!;
+        const right = this.model.allSymbols[-1 - records[first + 1]!]!;
+        this.calculate(left);
+        this.calculate(right);
+        return holds(relations[kind - recordKind.equal]!, this.#compare(left, right)) ? 2 : 0;
+      }
+    }
+  }
+
+  #tristateAt(index: number): Tristate {
+    const state = this.#states[index]!;
+    return state.valid ? state.tristate : this.calculate(this.model.allSymbols[index]!).tristate;
+  }
+
   #compare(left: ConfigSymbol, right: ConfigSymbol): number {
     if (isLogical(left.type) && isLogical(right.type))
       return this.state(left).tristate - this.state(right).tristate;
@@ -298,9 +347,11 @@ export class Evaluation {
 
   /** sym_calc_visibility. */
   #calculateVisibility(symbol: ConfigSymbol, state: SymbolState): void {
+    const {index} = symbol;
+    const conditions = this.#conditions;
     let visible: Tristate = 0;
-    for (const prompt of symbol.prompts) {
-      let one = this.evaluate(prompt.condition);
+    for (let i = conditions.promptStart[index]!; i < conditions.promptStart[index + 1]!; i++) {
+      let one = this.#evaluateRecord(conditions.prompts[i]!);
       // A tristate member with visibility `m` is invisible while its choice is `y`.
       if (
         symbol.choice &&
@@ -310,19 +361,26 @@ export class Evaluation {
       ) {
         one = 0;
       }
-      this.#promptVisibility[prompt.index] = one;
+      this.#promptVisibility[conditions.promptIndex[i]!] = one;
       visible = max(visible, one);
     }
     if (visible === 1 && (symbol.type !== 'tristate' || this.#modules === 0)) visible = 2;
     state.visibility = visible;
     if (symbol.choice) return;
-    state.directDependency = this.#promote(symbol, this.evaluate(symbol.directDependency));
-    let reverse: Tristate = 0;
-    for (const {expression} of symbol.selectedBy) reverse = max(reverse, this.evaluate(expression));
+    state.directDependency = this.#promote(symbol, this.#evaluateRecord(conditions.direct[index]!));
+    const reverse = this.#highest(conditions.selected, conditions.selectedStart, index);
     state.reverseDependency = this.#promote(symbol, reverse);
-    let weak: Tristate = 0;
-    for (const {expression} of symbol.impliedBy) weak = max(weak, this.evaluate(expression));
+    const weak = this.#highest(conditions.implied, conditions.impliedStart, index);
     state.weakReverseDependency = this.#promote(symbol, weak);
+  }
+
+  /** The operands of a reverse dependency, ORed. */
+  #highest(references: Int32Array, start: Int32Array, index: number): Tristate {
+    let result: Tristate = 0;
+    for (let i = start[index]!; i < start[index + 1]!; i++) {
+      result = max(result, this.#evaluateRecord(references[i]!));
+    }
+    return result;
   }
 
   /** `m` counts as `y` for what is bool. */
@@ -347,9 +405,9 @@ export class Evaluation {
 
   #defaultAndImplied(symbol: ConfigSymbol, state: SymbolState): Tristate {
     let value: Tristate = 0;
-    const found = this.activeDefault(symbol);
+    const found = this.#firstDefault(symbol);
     if (found) {
-      value = min(this.evaluate(found.property.value), found.condition);
+      value = min(this.#evaluateRecord(found.value), found.condition);
       if (value !== 0) state.write = true;
     }
     if (state.weakReverseDependency === 0) return value;
@@ -359,17 +417,26 @@ export class Evaluation {
 
   #textValue(symbol: ConfigSymbol, state: SymbolState): string {
     if (state.visibility !== 0 && state.hasUser) return state.userText ?? '';
-    const value = this.activeDefault(symbol)?.property.value;
-    if (value?.kind !== 'symbol') return '';
+    const value = this.#firstDefault(symbol)?.value;
+    if (value === undefined || value >= 0) return '';
     state.write = true;
-    return this.calculate(value.symbol).text;
+    return this.calculate(this.model.allSymbols[-1 - value]!).text;
   }
 
   /** The first default whose condition holds (sym_get_default_prop). */
   activeDefault(symbol: ConfigSymbol): {property: Default; condition: Tristate} | undefined {
-    for (const property of symbol.defaults) {
-      const condition = this.evaluate(property.condition);
-      if (condition !== 0) return {property, condition};
+    const found = this.#firstDefault(symbol);
+    if (!found) return undefined;
+    const property = symbol.defaults[found.at - this.#conditions.defaultStart[symbol.index]!]!;
+    return {property, condition: found.condition};
+  }
+
+  /** The same by its place in the model's conditions, and what it gives. */
+  #firstDefault(symbol: ConfigSymbol): {at: number; value: number; condition: Tristate} | undefined {
+    const {defaultStart, defaults, defaultValues} = this.#conditions;
+    for (let at = defaultStart[symbol.index]!; at < defaultStart[symbol.index + 1]!; at++) {
+      const condition = this.#evaluateRecord(defaults[at]!);
+      if (condition !== 0) return {at, value: defaultValues[at]!, condition};
     }
     return undefined;
   }
@@ -451,12 +518,12 @@ export class Evaluation {
     const state = this.state(symbol);
     this.#calculateVisibility(symbol, state);
     const modules = this.tristate(this.model.modules);
-    const found = this.activeDefault(symbol);
+    const found = this.#firstDefault(symbol);
     if (!isLogical(symbol.type)) {
-      const value = found?.property.value;
-      return value?.kind === 'symbol' ? this.calculate(value.symbol).text : '';
+      if (!found || found.value >= 0) return '';
+      return this.calculate(this.model.allSymbols[-1 - found.value]!).text;
     }
-    let value: Tristate = found ? min(this.evaluate(found.property.value), found.condition) : 0;
+    let value: Tristate = found ? min(this.#evaluateRecord(found.value), found.condition) : 0;
     value = max(value, state.reverseDependency);
     if (value === 1 && ((!symbol.choice && modules === 0) || symbol.type === 'bool')) value = 2;
     return letters[max(value, state.weakReverseDependency)];
@@ -504,10 +571,10 @@ export class Evaluation {
   }
 }
 
-function holds(
-  kind: 'equal' | 'unequal' | 'less' | 'lessEqual' | 'greater' | 'greaterEqual',
-  order: number,
-): boolean {
+/** The relations in the order of `recordKind`. */
+const relations = ['equal', 'unequal', 'less', 'lessEqual', 'greater', 'greaterEqual'] as const;
+
+function holds(kind: Relation, order: number): boolean {
   switch (kind) {
     case 'equal':
       return order === 0;

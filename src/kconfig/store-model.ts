@@ -1,0 +1,233 @@
+/** A parsed model as bytes, from which `restoreModel` makes it again without its Kconfig files. */
+
+import {collectConditions, ExpressionRecords} from './conditions.ts';
+import {type KconfigModel, nextNode} from './model.ts';
+import type {SourceFile} from './source.ts';
+import {
+  allnoconfigYesFlag,
+  checkedFlag,
+  headerWords,
+  internalFlag,
+  layoutVersion,
+  none,
+  optionalFlag,
+  propertyKinds,
+  type Section,
+  sectionNames,
+  symbolKinds,
+  symbolTypes,
+  transitionalFlag,
+  typeShift,
+} from './stored-layout.ts';
+import type {ConfigSymbol, MenuNode, Property, ReverseDependency, WrittenCondition} from './symbol.ts';
+
+/**
+ * The bytes of a model: all that was declared, and where, but not the texts of the files.
+ *
+ * Undefined for a model that cannot be stored: one with a name that is not Unicode, or that declares `y`, `m` or `n`.
+ */
+export function storeModel(model: KconfigModel): Uint8Array | undefined {
+  if (model.declaredConstants.size > 0) return undefined;
+  return new Storage(model).bytes();
+}
+
+class Storage {
+  readonly #model: KconfigModel;
+  readonly #sections = Object.fromEntries(
+    sectionNames.map((name): [Section, number[] | Int32Array] => [name, []]),
+  ) as Record<Section, number[] | Int32Array>;
+  readonly #strings = new Map<string, number>();
+  #text = '';
+  readonly #files = new Map<SourceFile, number>();
+  readonly #nodes = new Map<MenuNode, number>();
+  readonly #properties = new Map<Property, number>();
+  /** Properties of the symbols that were stored. */
+  #propertyCount = 0;
+  readonly #expressions = new ExpressionRecords();
+
+  constructor(model: KconfigModel) {
+    this.#model = model;
+  }
+
+  bytes(): Uint8Array | undefined {
+    const model = this.#model;
+    Object.assign(this.#sections, collectConditions(model.allSymbols, this.#expressions));
+    for (const file of model.files) {
+      this.#files.set(file, this.#files.size);
+      this.#add('files', this.#string(file.name));
+    }
+    for (const [name, value] of model.environmentRead) {
+      this.#add('environment', this.#string(name), this.#string(value));
+    }
+    for (const symbol of model.hashOrder) this.#add('hashOrder', symbol.index);
+    this.#numberNodes();
+    this.#numberProperties();
+    for (const symbol of model.allSymbols) this.#storeSymbol(symbol);
+    for (const start of ['propertyStart', 'memberStart', 'nodeStart'] as const) this.#endRuns(start);
+    for (const property of this.#properties.keys()) this.#storeProperty(property);
+    for (const node of this.#nodes.keys()) this.#storeNode(node);
+    for (const start of ['conditionStart', 'visibilityStart'] as const) this.#endRuns(start);
+    this.#sections.records = this.#expressions.words();
+    const {promptCount, modules, defconfigList, prefix} = model;
+    return this.#join([promptCount, modules.index, defconfigList?.index ?? none, this.#string(prefix)]);
+  }
+
+  #add(section: Section, ...words: readonly number[]): void {
+    (this.#sections[section] as number[]).push(...words);
+  }
+
+  #endRuns(
+    start: 'propertyStart' | 'memberStart' | 'nodeStart' | 'conditionStart' | 'visibilityStart',
+  ): void {
+    const counts = {
+      propertyStart: this.#propertyCount,
+      memberStart: this.#sections.members.length,
+      nodeStart: this.#sections.symbolNodes.length,
+      conditionStart: this.#sections.conditions.length,
+      visibilityStart: this.#sections.visibilityConditions.length,
+    };
+    this.#add(start, counts[start]);
+  }
+
+  #string(text: string): number {
+    let index = this.#strings.get(text);
+    if (index === undefined) {
+      index = this.#strings.size;
+      this.#strings.set(text, index);
+      this.#text += text;
+      this.#add('strings', this.#text.length);
+    }
+    return index;
+  }
+
+  /** Nodes in the order of the menu, then those that are only the block around others (`if`). */
+  #numberNodes(): void {
+    const number = (node: MenuNode | undefined) => {
+      if (node && !this.#nodes.has(node)) this.#nodes.set(node, this.#nodes.size);
+    };
+    for (let node: MenuNode | undefined = this.#model.root; node; node = nextNode(node)) number(node);
+    for (const node of this.#nodes.keys()) {
+      number(node.block);
+      number(node.parent);
+    }
+  }
+
+  /** Those of a symbol are a run; those of menus and comments follow. */
+  #numberProperties(): void {
+    for (const {properties} of this.#model.allSymbols) {
+      for (const property of properties) this.#properties.set(property, this.#properties.size);
+    }
+    for (const {prompt} of this.#nodes.keys()) {
+      if (prompt && !this.#properties.has(prompt)) this.#properties.set(prompt, this.#properties.size);
+    }
+  }
+
+  #storeSymbol(symbol: ConfigSymbol): void {
+    this.#add('memberStart', this.#sections.members.length);
+    this.#add('members', ...symbol.members.map(({index}) => index));
+    this.#add('nodeStart', this.#sections.symbolNodes.length);
+    this.#add('symbolNodes', ...symbol.nodes.map((node) => this.#nodes.get(node)!));
+    this.#storeReverse('selectedBy', symbol.selectedBy);
+    this.#storeReverse('impliedBy', symbol.impliedBy);
+    this.#add('propertyStart', this.#propertyCount);
+    this.#propertyCount += symbol.properties.length;
+    if (symbol.index < 3) return;
+    this.#add(
+      'symbols',
+      symbol.name === undefined ? none : this.#string(symbol.name),
+      symbolKinds.indexOf(symbol.kind) |
+        (symbolTypes.indexOf(symbol.type) << typeShift) |
+        (symbol.optional ? optionalFlag : 0) |
+        (symbol.checked ? checkedFlag : 0) |
+        (symbol.transitional ? transitionalFlag : 0) |
+        (symbol.allnoconfigYes ? allnoconfigYesFlag : 0) |
+        (symbol.internal ? internalFlag : 0),
+      symbol.choice?.index ?? none,
+    );
+  }
+
+  #storeReverse(section: 'selectedBy' | 'impliedBy', dependencies: readonly ReverseDependency[]): void {
+    for (const {property} of dependencies) {
+      this.#add(section, property ? this.#properties.get(property)! : none);
+    }
+  }
+
+  #storeProperty(property: Property): void {
+    this.#add(
+      'properties',
+      propertyKinds.indexOf(property.kind),
+      this.#nodes.get(property.node)!,
+      this.#files.get(property.file)!,
+      property.line,
+      this.#expressions.reference(property.condition),
+      this.#expressions.reference(property.written),
+      ...this.#particular(property),
+    );
+  }
+
+  #particular(property: Property): readonly [number, number] {
+    switch (property.kind) {
+      case 'symbol':
+        return [none, none];
+      case 'prompt':
+      case 'menu':
+      case 'comment':
+        return [this.#string(property.text), property.index];
+      case 'default':
+        return [this.#expressions.reference(property.value), none];
+      case 'select':
+      case 'imply':
+        return [property.target.index, none];
+      case 'range':
+        return [property.low.index, property.high.index];
+    }
+  }
+
+  #storeNode(node: MenuNode): void {
+    const place = (other: MenuNode | undefined) => (other ? this.#nodes.get(other)! : none);
+    const {symbol, help, prompt} = node;
+    this.#add('nodes', symbol?.index ?? none, place(node.parent), place(node.next), place(node.firstChild));
+    this.#add(
+      'details',
+      this.#files.get(node.file)!,
+      node.line,
+      place(node.block),
+      prompt ? this.#properties.get(prompt)! : none,
+      this.#expressions.reference(node.visibility),
+      this.#expressions.reference(node.dependency),
+      help ? this.#files.get(help.file)! : none,
+      help?.start ?? none,
+      help?.end ?? none,
+    );
+    this.#add('conditionStart', this.#sections.conditions.length);
+    this.#storeConditions('conditions', node.conditions);
+    this.#add('visibilityStart', this.#sections.visibilityConditions.length);
+    this.#storeConditions('visibilityConditions', node.visibilityConditions);
+  }
+
+  #storeConditions(
+    section: 'conditions' | 'visibilityConditions',
+    conditions: readonly WrittenCondition[],
+  ): void {
+    for (const {expression, file, line} of conditions) {
+      this.#add(section, this.#expressions.reference(expression), this.#files.get(file)!, line);
+    }
+  }
+
+  #join(header: readonly number[]): Uint8Array | undefined {
+    const text = new TextEncoder().encode(this.#text);
+    if (new TextDecoder('utf-8', {ignoreBOM: true}).decode(text) !== this.#text) return undefined;
+    const sizes = sectionNames.map((name) => this.#sections[name].length);
+    const count = headerWords + sizes.reduce((sum, size) => sum + size, 0);
+    const bytes = new Uint8Array(count * 4 + text.length);
+    const words = new Int32Array(bytes.buffer, 0, count);
+    words.set([layoutVersion, text.length, ...header, ...sizes]);
+    let position = headerWords;
+    for (const name of sectionNames) {
+      words.set(this.#sections[name], position);
+      position += this.#sections[name].length;
+    }
+    bytes.set(text, count * 4);
+    return bytes;
+  }
+}

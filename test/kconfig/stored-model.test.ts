@@ -1,0 +1,136 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import test from 'ava';
+import {KbuildError} from '../../src/base/diagnostic.ts';
+import * as kconfig from '../../src/kconfig/index.ts';
+import {RandomKconfig} from './random-kconfig.ts';
+import {folderSources, sourcesOf} from './tree.ts';
+
+const fixtures = join(process.cwd(), 'fixtures', 'kconfig');
+const environment = new Map([
+  ['FLAVOUR', 'vanilla'],
+  ['PATH', process.env.PATH ?? ''],
+]);
+
+function restored(model: kconfig.KconfigModel, sources: kconfig.KconfigSources): kconfig.KconfigModel {
+  return kconfig.restoreModel(kconfig.storeModel(model)!, model.dialect, sources.readFile)!;
+}
+
+/** Names of what can be read of an object: its own fields, and the getters of its class. */
+function readable(value: object): string[] {
+  const own = Object.keys(value);
+  const prototype = Object.getPrototypeOf(value) as object;
+  if (prototype === Object.prototype || Array.isArray(value)) return own.sort();
+  const getters = Object.entries(Object.getOwnPropertyDescriptors(prototype));
+  return [...own, ...getters.filter(([, descriptor]) => 'get' in descriptor).map(([name]) => name)].sort();
+}
+
+function isExpression(value: object): value is kconfig.Expression {
+  if (!('kind' in value) || value instanceof kconfig.ConfigSymbol) return false;
+  return (
+    'operands' in value ||
+    'operand' in value ||
+    'left' in value ||
+    (value.kind === 'symbol' && !('node' in value))
+  );
+}
+
+/**
+ * Everything that can be reached from a model, a line for each field, objects numbered as they are met. A field that is
+ * added to the model one day shows here without being named. Expressions are shown as text: equal ones may be one object.
+ */
+function described(model: kconfig.KconfigModel): string[] {
+  const numbers = new Map<object, number>();
+  const waiting: object[] = [];
+  const show = (value: unknown): string => {
+    if (typeof value !== 'object' || value === null) return String(value);
+    if (isExpression(value)) return kconfig.formatExpression(value, (symbol) => `#${symbol.index}`);
+    let number = numbers.get(value);
+    if (number === undefined) {
+      number = numbers.size;
+      numbers.set(value, number);
+      waiting.push(value);
+    }
+    return `object ${number}`;
+  };
+  show(model);
+  const lines: string[] = [];
+  for (const value of waiting) {
+    const number = numbers.get(value)!;
+    if (value instanceof Map) {
+      for (const [key, one] of value) lines.push(`${number}: ${show(key)} => ${show(one)}`);
+      continue;
+    }
+    for (const name of readable(value)) {
+      // The form for evaluation is made of the rest, and numbers its records as it likes.
+      if (value === model && name === 'conditions') continue;
+      lines.push(`${number}.${name} = ${show((value as Record<string, unknown>)[name])}`);
+    }
+  }
+  return lines;
+}
+
+for (const fixture of readdirSync(fixtures, {withFileTypes: true}).filter((entry) => entry.isDirectory())) {
+  test(`The ${fixture.name} tree is, stored and restored, what it was when it was parsed.`, (t) => {
+    const sources = folderSources(join(fixtures, fixture.name), environment);
+    const model = kconfig.parseKconfig('Kconfig', sources);
+    t.deepEqual(described(restored(model, sources)), described(model));
+    const config = readFileSync(join(fixtures, fixture.name, 'in.config'), 'latin1');
+    for (const mode of [
+      kconfig.olddefconfig,
+      kconfig.savedefconfig,
+      kconfig.allyesconfig,
+      kconfig.allmodconfig,
+    ]) {
+      t.is(mode(restored(model, sources), config).text, mode(model, config).text);
+    }
+  });
+}
+
+/** Undefined for a tree with recursive dependencies. */
+function parseIfRegular(sources: kconfig.KconfigSources): kconfig.KconfigModel | undefined {
+  try {
+    return kconfig.parseKconfig('Kconfig', sources);
+  } catch (error) {
+    if (error instanceof KbuildError) return undefined;
+    throw error;
+  }
+}
+
+test('Random trees are, stored and restored, what they were, and give the same values and warnings.', (t) => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const sources = sourcesOf(new RandomKconfig(seed, {symbols: 60}).kconfig());
+    const model = parseIfRegular(sources);
+    if (!model) continue;
+    t.deepEqual(described(restored(model, sources)), described(model), `seed ${seed}`);
+    const one = kconfig.allmodconfig(model);
+    const other = kconfig.allmodconfig(restored(model, sources));
+    t.is(other.text, one.text);
+    t.deepEqual(other.warnings, one.warnings);
+  }
+});
+
+test('A restored model reads a file only when a text of it is wanted.', (t) => {
+  const text = 'config A\n\tbool "A"\n\thelp\n\t  Words of help.\n';
+  const model = kconfig.parseKconfig('Kconfig', sourcesOf(text));
+  const read: string[] = [];
+  const later = kconfig.restoreModel(kconfig.storeModel(model)!, model.dialect, (name) => {
+    read.push(name);
+    return text;
+  })!;
+  t.is(kconfig.allyesconfig(later).text, kconfig.allyesconfig(model).text);
+  t.deepEqual(read, []);
+  t.is(kconfig.helpText(later.symbols.get('A')!.nodes[0]!.help!), 'Words of help.\n');
+  t.deepEqual(read, ['Kconfig']);
+});
+
+test('Names beyond ASCII survive; bytes of another layout, and bytes cut short, are refused.', (t) => {
+  const sources = sourcesOf('config A\n\tstring "Größe \u{1f600}"\n\tdefault "ÿ€"\n');
+  const model = kconfig.parseKconfig('Kconfig', sources);
+  t.is(kconfig.alldefconfig(restored(model, sources)).text, kconfig.alldefconfig(model).text);
+  t.is(restored(model, sources).symbols.get('A')!.prompts[0]!.text, 'Größe \u{1f600}');
+  const bytes = kconfig.storeModel(model)!;
+  for (const broken of [bytes.slice(0, -1), bytes.slice(4), bytes.slice(0, 3), new Uint8Array(0)]) {
+    t.is(kconfig.restoreModel(broken, model.dialect, sources.readFile), undefined);
+  }
+});
