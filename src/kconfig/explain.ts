@@ -419,8 +419,9 @@ class Explainer {
 export function formatWithValues(evaluation: Evaluation, expression: Expression): string {
   return formatExpression(expression, (symbol) => {
     evaluation.calculate(symbol);
-    // Constants and names nothing declares are their own text.
-    if (symbol.kind === 'constant') return '';
+    // Constants, numbers and names nothing declares are their own text.
+    if (symbol.kind === 'constant' || (symbol.type === 'unknown' && /^-?[0-9]/.test(symbol.name ?? '')))
+      return '';
     return symbol.type === 'unknown' ? ' [not declared]' : ` [=${evaluation.storedText(symbol)}]`;
   });
 }

@@ -13,6 +13,7 @@ export {
 } from './explain.ts';
 export {type Expression, formatExpression, type Tristate} from './expression.ts';
 export {helpText} from './help.ts';
+export {type Declared, locationsOf, type SymbolLocations} from './locations.ts';
 export {mergeFragments} from './merge.ts';
 export {KconfigModel} from './model.ts';
 export {

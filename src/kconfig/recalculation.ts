@@ -83,6 +83,7 @@ export class Recalculation {
     this.#dirty[changed] = 1;
     for (const {symbols} of this.#pending) this.#dirty[this.#dependents.rankOf(symbols[0]!)] = 1;
     const pending: Unit[] = [];
+    evaluation.skipsOperands = true;
     // Readers stand above what they read, so that each unit is calculated once, after all it reads.
     for (let rank = this.#dirty.indexOf(1); rank >= 0; rank = this.#dirty.indexOf(1, rank + 1)) {
       this.#dirty[rank] = 0;
@@ -90,11 +91,13 @@ export class Recalculation {
       const outcome = this.#calculateUnit(unit, saved);
       if (outcome === 'pending') pending.push(unit);
       if (outcome !== 'unsettled') continue;
+      evaluation.skipsOperands = false;
       for (const [one, state] of saved) evaluation.restore(one, state);
       this.#dirty.fill(0);
       evaluation.warnings.length = length;
       return undefined;
     }
+    evaluation.skipsOperands = false;
     this.#pending = pending;
     // The state has what is said of a symbol; the list would only grow.
     evaluation.warnings.length = length;

@@ -104,6 +104,11 @@ export class Evaluation {
   /** modules_val: lags behind the symbol while that is being evaluated. */
   #modules: Tristate = 0;
   #depth = 0;
+  /**
+   * Whether operands that cannot change a condition are passed over. The C tool calculates all, which decides the order of
+   * its warnings, and values as well where the order of calculation does.
+   */
+  skipsOperands = false;
   /** Whether .config is known to differ (conf_changed). */
   changed = true;
 
@@ -241,6 +246,7 @@ export class Evaluation {
           const operand = records[i]!;
           const value = operand < 0 ? this.#tristateAt(-1 - operand) : this.#evaluateRecord(operand);
           if (value < result) result = value;
+          if (result === 0 && this.skipsOperands) break;
         }
         return result;
       }
@@ -250,6 +256,7 @@ export class Evaluation {
           const operand = records[i]!;
           const value = operand < 0 ? this.#tristateAt(-1 - operand) : this.#evaluateRecord(operand);
           if (value > result) result = value;
+          if (result === 2 && this.skipsOperands) break;
         }
         return result;
       }
@@ -379,6 +386,7 @@ export class Evaluation {
     let result: Tristate = 0;
     for (let i = start[index]!; i < start[index + 1]!; i++) {
       result = max(result, this.#evaluateRecord(references[i]!));
+      if (result === 2 && this.skipsOperands) break;
     }
     return result;
   }

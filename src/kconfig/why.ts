@@ -131,11 +131,13 @@ class ValueExplainer {
     let value: Tristate = 0;
     if (visibility !== 0 && hasUser) {
       value = Math.min(userTristate, visibility) as Tristate;
+      // A choice counts as set once a .config was read.
+      const byReading = this.#symbol.isChoice && value === 0;
       const text =
         value < userTristate
           ? `it was set to ${letters[userTristate]}, and cannot be more than ${letters[visibility]}`
           : 'it was set';
-      this.#add('user', letters[value], text, this.#promptPlace());
+      if (!byReading) this.#add('user', letters[value], text, this.#promptPlace());
     } else if (!this.#symbol.isChoice) {
       value = this.#explainDefault();
     }
