@@ -64,6 +64,9 @@ export type Dialect = {
   /** What a line `CONFIG_X` without `=` is. */
   readonly lineWithoutEquals: 'ignored' | 'warned';
 
+  /** Whether a carriage return in the middle of a line, or at its start, belongs to the line. */
+  readonly carriageReturns: 'skipped' | 'kept';
+
   // Setting and writing
   /** In which order new symbols are set: by hash until nothing changes, or once along the menu. */
   readonly newSymbols: 'hash' | 'menu';
@@ -108,6 +111,7 @@ export const linux61: Dialect = {
   outOfRange: 'reset',
   notSetLine: 'prefix',
   lineWithoutEquals: 'ignored',
+  carriageReturns: 'skipped',
   newSymbols: 'hash',
   warnsOfChangedInput: false,
   menuEnds: 'all',
@@ -153,6 +157,7 @@ export const linux612: Dialect = {
   outOfRange: 'clamped',
   notSetLine: 'exact',
   lineWithoutEquals: 'warned',
+  carriageReturns: 'kept',
   newSymbols: 'menu',
 };
 
@@ -218,6 +223,7 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
         : 'loose',
   lineWithoutEquals: (text) =>
     text('confdata.c').split('unexpected data').length > 2 ? 'warned' : 'ignored',
+  carriageReturns: (text) => (text('confdata.c').includes('getline_stripped') ? 'kept' : 'skipped'),
   newSymbols: (text) => (text('conf.c').includes('menu_for_each_entry') ? 'menu' : 'hash'),
   warnsOfChangedInput: (text) => text('confdata.c').includes('KCONFIG_WARN_CHANGED_INPUT'),
   menuEnds: (text) =>

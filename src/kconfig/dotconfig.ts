@@ -1,4 +1,4 @@
-/** Reading and writing .config and defconfig texts (confdata.c, Linux 6.1). */
+/** Reading and writing .config and defconfig texts (confdata.c, Linux 5.10 to 7.2). */
 
 import type {Diagnostic, Place} from '../base/diagnostic.ts';
 import type {Tristate} from './expression.ts';
@@ -35,35 +35,39 @@ export function parseAssignments(
   warn: (start: number, code: string, message: string) => void,
 ): Assignment[] {
   const assignments: Assignment[] = [];
-  let start = 0;
-  while (start < text.length) {
+  for (let start = 0, next = 0; start < text.length; start = next) {
     const newline = text.indexOf('\n', start);
-    const end = newline < 0 ? text.length : newline;
-    const anyBlank = dialect.notSetLine === 'loose' && end > start + 1;
-    if (text[start] === '#' && (anyBlank || text[start + 1] === ' ') && text.startsWith(prefix, start + 2)) {
-      const nameStart = start + 2 + prefix.length;
-      const nameEnd = text.indexOf(' ', nameStart);
-      if (nameEnd >= 0 && nameEnd < end && text.startsWith('is not set', nameEnd + 1)) {
-        assignments.push({name: text.slice(nameStart, nameEnd), value: 'n', start, isNotSet: true});
+    next = newline < 0 ? text.length : newline + 1;
+    const line = text.slice(start, lineEnd(text, start, newline)).replace(/\0.*$/s, '');
+    const isNotSet =
+      line[0] === '#' && line.startsWith(prefix, 2) && (line[1] === ' ' || dialect.notSetLine === 'loose');
+    if (isNotSet) {
+      const nameStart = 2 + prefix.length;
+      const nameEnd = line.indexOf(' ', nameStart);
+      const rest = nameEnd < 0 ? '' : line.slice(nameEnd + 1);
+      if (dialect.notSetLine === 'exact' ? rest === 'is not set' : rest.startsWith('is not set')) {
+        assignments.push({name: line.slice(nameStart, nameEnd), value: 'n', start, isNotSet});
       }
-    } else if (text[start] !== '#' && text.startsWith(prefix, start)) {
-      const equals = text.indexOf('=', start);
-      if (equals >= 0 && equals < end) {
-        // The C tool drops one carriage return, and only before a newline.
-        const valueEnd = newline >= 0 && text[end - 1] === '\r' && end - 1 > equals ? end - 1 : end;
-        assignments.push({
-          name: text.slice(start + prefix.length, equals),
-          value: text.slice(equals + 1, valueEnd),
-          start,
-        });
+    } else if (line[0] !== '#' && line.startsWith(prefix)) {
+      const equals = line.indexOf('=', prefix.length);
+      if (equals >= 0) {
+        assignments.push({name: line.slice(prefix.length, equals), value: line.slice(equals + 1), start});
+      } else if (dialect.lineWithoutEquals === 'warned') {
+        warn(start, 'unexpected-data', `unexpected data: ${line}`);
       }
-    } else if (text[start] !== '#' && text[start] !== '\r' && text[start] !== '\n') {
-      const line = text.slice(start, end).replace(/\r.*$/s, '');
-      warn(start, 'unexpected-data', `unexpected data: ${line}`);
+    } else if (line !== '' && line[0] !== '#') {
+      const isKept = dialect.carriageReturns === 'kept';
+      const shown = isKept ? line : line.replace(/\r.*$/s, '');
+      if (isKept || line[0] !== '\r') warn(start, 'unexpected-data', `unexpected data: ${shown}`);
     }
-    start = end + 1;
   }
   return assignments;
+}
+
+/** The end of a line without its newline, and without one carriage return before that. */
+function lineEnd(text: string, start: number, newline: number): number {
+  if (newline < 0) return text.length;
+  return newline > start && text[newline - 1] === '\r' ? newline - 1 : newline;
 }
 
 /** The text between the quotes, its escapes undone; undefined if the closing quote is missing. */
@@ -100,12 +104,13 @@ export class ConfigReader {
     this.warnings++;
   }
 
-  /** Forgets the user's values; all choices count as set (the loop after `load:` in conf_read_simple). */
+  /** Forgets the user's values; choices that are symbols count as set (the loop after `load:` in conf_read_simple). */
   reset(): void {
-    for (const symbol of this.#evaluation.model.hashOrder) {
+    const {hashOrder, dialect} = this.#evaluation.model;
+    for (const symbol of hashOrder) {
       const state = this.#evaluation.state(symbol);
       state.valid = false;
-      state.hasUser = symbol.isChoice;
+      state.hasUser = symbol.isChoice && dialect.choices === 'symbols';
       state.userText = undefined;
       state.userMember = undefined;
       state.userTristate = 0;
@@ -124,9 +129,9 @@ export class ConfigReader {
     const state = this.#evaluation.state(symbol);
     if (state.hasUser) this.warn(start, 'reassigned', `override: reassigning to symbol ${symbol.name}`);
     if (isNotSet && dialect.notSetLine === 'loose' && !isLogical(symbol)) return;
-    if (this.#setValue(symbol, value, start) && symbol.choice) {
-      this.#setChoice(symbol.choice, symbol, start);
-    }
+    if (!this.#setValue(symbol, value, start) || !symbol.choice) return;
+    if (dialect.choices === 'menus') this.#evaluation.prefer(symbol.choice, symbol);
+    else this.#setChoice(symbol.choice, symbol, start);
   }
 
   /** conf_set_sym_val; false if the value is refused. */
@@ -211,7 +216,14 @@ export function settle(evaluation: Evaluation, warnings: number): void {
   for (const symbol of model.hashOrder) {
     if (!agreesWithUser(evaluation, symbol)) unsaved++;
   }
-  for (const symbol of model.hashOrder) {
+  if (model.dialect.outOfRange === 'reset') unsaved += resetUserValues(evaluation, unsaved);
+  if (warnings > 0 || unsaved > 0) evaluation.changed = true;
+}
+
+/** Drops values of the user's that are hidden or out of range; returns how many of the latter there are. */
+function resetUserValues(evaluation: Evaluation, before: number): number {
+  let unsaved = before;
+  for (const symbol of evaluation.model.hashOrder) {
     const state = evaluation.state(symbol);
     if (!state.hasUser || symbol.choice) continue;
     // Values of generated symbols are reset, so that they count as new if they become visible.
@@ -223,7 +235,7 @@ export function settle(evaluation: Evaluation, warnings: number): void {
     state.hasUser = false;
     unsaved++;
   }
-  if (warnings > 0 || unsaved > 0) evaluation.changed = true;
+  return unsaved - before;
 }
 
 function agreesWithUser(evaluation: Evaluation, symbol: ConfigSymbol): boolean {

@@ -251,7 +251,7 @@ class Explainer {
   }
 
   #otherMember(choice: ConfigSymbol): Finding {
-    const {member} = this.#evaluation.calculate(choice);
+    const member = this.#evaluation.chosenMember(choice);
     const node = choice.nodes[0];
     if (!member || !node) return {cause: 'choice', blocking: [], detail: 'its choice has no value'};
     const blocking = {

@@ -32,6 +32,24 @@ type NewValue = 'default' | Tristate;
 
 /** conf_set_all_new_symbols, without randconfig. */
 function setNewSymbols(evaluation: Evaluation, value: NewValue): void {
+  if (evaluation.model.dialect.newSymbols === 'menu') setAlongMenu(evaluation, value);
+  else setByHash(evaluation, value);
+}
+
+/** Linux 6.12 and 7.2: what has a prompt, and members of choices have no say. */
+function setAlongMenu(evaluation: Evaluation, value: NewValue): void {
+  for (const {symbol, prompt} of evaluation.model.nodes()) {
+    if (value === 'default') break;
+    if (!symbol || !prompt || symbol.isChoice || symbol.choice || evaluation.state(symbol).hasUser) continue;
+    if (symbol.type !== 'bool' && symbol.type !== 'tristate') continue;
+    evaluation.state(symbol).userTristate = value;
+    evaluation.state(symbol).hasUser = true;
+  }
+  evaluation.invalidate();
+}
+
+/** Linux 5.10 and 6.1. */
+function setByHash(evaluation: Evaluation, value: NewValue): void {
   const {hashOrder} = evaluation.model;
   for (const symbol of hashOrder) {
     const state = evaluation.state(symbol);

@@ -1,6 +1,7 @@
 /** Visibility and values of symbols under the values a user asks for (symbol.c, Linux 6.1). */
 
 import type {Diagnostic} from '../base/diagnostic.ts';
+import {chooseMember} from './choice.ts';
 import {type Conditions, nothing, recordKind} from './conditions.ts';
 import {type Expression, formatExpression, type Relation, type Tristate} from './expression.ts';
 import {compareTexts, isValidText} from './literal.ts';
@@ -26,6 +27,8 @@ export class SymbolState {
   userText: string | undefined;
   /** The member the user chose, for a choice. */
   userMember: ConfigSymbol | undefined;
+  /** The members of a choice that is a menu, the one the user set last in front; undefined while none was set. */
+  memberOrder: readonly ConfigSymbol[] | undefined;
   tristate: Tristate = 0;
   text = '';
   /** The member that is `y`, for a choice. */
@@ -82,6 +85,9 @@ export class SavedState {
   readonly prompts: Tristate[] = [];
 }
 
+/** A default whose condition holds: its place in the model's conditions, what it gives, the value of the condition. */
+type FirstDefault = {readonly at: number; readonly value: number; readonly condition: Tristate};
+
 function isLogical(type: SymbolType): boolean {
   return type === 'bool' || type === 'tristate';
 }
@@ -96,6 +102,7 @@ const min = (a: Tristate, b: Tristate): Tristate => (a < b ? a : b);
 export class Evaluation {
   readonly model: KconfigModel;
   readonly warnings: Diagnostic[] = [];
+  readonly #choicesAreMenus: boolean;
   readonly #states: SymbolState[];
   readonly #conditions: Conditions;
   readonly #records: Int32Array;
@@ -114,6 +121,7 @@ export class Evaluation {
 
   constructor(model: KconfigModel) {
     this.model = model;
+    this.#choicesAreMenus = model.dialect.choices === 'menus';
     this.#states = model.allSymbols.map(() => new SymbolState());
     this.#conditions = model.conditions;
     this.#records = model.conditions.records;
@@ -188,7 +196,7 @@ export class Evaluation {
   /** Whether the user can change the value now (sym_is_changeable). */
   isChangeable(symbol: ConfigSymbol): boolean {
     const {visibility, reverseDependency} = this.calculate(symbol);
-    return visibility > reverseDependency;
+    return visibility > reverseDependency && !(symbol.isChoice && this.#choicesAreMenus);
   }
 
   /** sym_get_string_value: the value as it was last calculated. */
@@ -327,7 +335,7 @@ export class Evaluation {
     if (state.visibility !== 0) state.write = true;
     // What a recursive evaluation of the same symbol sees.
     state.tristate = 0;
-    state.text = isLogical(symbol.type) ? 'n' : '';
+    state.text = isLogical(symbol.type) ? 'n' : this.#missingText(symbol.type);
     state.member = undefined;
     if (isLogical(symbol.type)) {
       state.tristate = this.#logicalValue(symbol, state);
@@ -339,11 +347,15 @@ export class Evaluation {
     }
     if (symbol === this.model.modules) this.#modules = state.tristate;
     if (symbol.isChoice) this.#finishChoice(symbol, state);
-    else if (symbol.internal) state.write = false;
+    else if (symbol.internal || symbol.transitional) state.write = false;
   }
 
   /** What follows the calculation of a choice: its members are written with it, and it never is itself. */
   #finishChoice(choice: ConfigSymbol, state: SymbolState): void {
+    if (this.#choicesAreMenus) {
+      state.write = false;
+      return;
+    }
     for (const member of choice.members) {
       const memberState = this.state(member);
       if (state.write && memberState.visibility !== 0) memberState.write = true;
@@ -354,6 +366,10 @@ export class Evaluation {
 
   /** sym_calc_visibility. */
   #calculateVisibility(symbol: ConfigSymbol, state: SymbolState): void {
+    if (symbol.transitional) {
+      state.visibility = 2;
+      return;
+    }
     const {index} = symbol;
     const conditions = this.#conditions;
     let visible: Tristate = 0;
@@ -397,23 +413,35 @@ export class Evaluation {
   }
 
   #logicalValue(symbol: ConfigSymbol, state: SymbolState): Tristate {
+    if (symbol.choice && this.#choicesAreMenus) {
+      this.calculateMembers(symbol.choice);
+      return state.tristate;
+    }
     if (symbol.choice && state.visibility === 2) {
       return this.state(symbol.choice).member === symbol ? 2 : 0;
     }
     let value: Tristate = 0;
+    let fallback: FirstDefault | undefined;
     if (state.visibility !== 0 && state.hasUser) {
       value = min(state.userTristate, state.visibility);
     } else {
       if (state.reverseDependency !== 0) state.write = true;
-      if (!symbol.isChoice) value = this.#defaultAndImplied(symbol, state);
+      if (!symbol.isChoice) {
+        fallback = this.#firstDefault(symbol);
+        value = this.#defaultAndImplied(fallback, state);
+      }
     }
     if (state.directDependency < state.reverseDependency) this.#warnUnmetDependency(symbol, state);
-    return this.#promote(symbol, max(value, state.reverseDependency));
+    value = this.#promote(symbol, max(value, state.reverseDependency));
+    if (fallback && this.#comesFromTransitional(fallback, state)) {
+      state.hasUser = true;
+      state.userTristate = value;
+    }
+    return value;
   }
 
-  #defaultAndImplied(symbol: ConfigSymbol, state: SymbolState): Tristate {
+  #defaultAndImplied(found: FirstDefault | undefined, state: SymbolState): Tristate {
     let value: Tristate = 0;
-    const found = this.#firstDefault(symbol);
     if (found) {
       value = min(this.#evaluateRecord(found.value), found.condition);
       if (value !== 0) state.write = true;
@@ -425,10 +453,31 @@ export class Evaluation {
 
   #textValue(symbol: ConfigSymbol, state: SymbolState): string {
     if (state.visibility !== 0 && state.hasUser) return state.userText ?? '';
-    const value = this.#firstDefault(symbol)?.value;
-    if (value === undefined || value >= 0) return '';
+    const found = this.#firstDefault(symbol);
+    if (found === undefined || found.value >= 0) return this.#missingText(symbol.type);
     state.write = true;
-    return this.calculate(this.model.allSymbols[-1 - value]!).text;
+    const {text} = this.calculate(this.model.allSymbols[-1 - found.value]!);
+    if (this.#comesFromTransitional(found, state)) {
+      state.hasUser = true;
+      state.userText = text;
+    }
+    return text;
+  }
+
+  /** The text of a number or string that nothing gives one. */
+  #missingText(type: SymbolType): string {
+    if (this.model.dialect.missingNumber === 'empty') return '';
+    return type === 'int' ? '0' : type === 'hex' ? '0x0' : '';
+  }
+
+  /**
+   * Whether a value comes from the user after all: from a transitional symbol that an old .config sets. Then it is
+   * kept as the user's, so that nobody is asked again (sym_calc_value, Linux 7.2).
+   */
+  #comesFromTransitional({value}: FirstDefault, state: SymbolState): boolean {
+    if (state.hasUser || value >= 0) return false;
+    const source = this.model.allSymbols[-1 - value]!;
+    return source.transitional && this.state(source).hasUser;
   }
 
   /** The first default whose condition holds (sym_get_default_prop). */
@@ -440,7 +489,7 @@ export class Evaluation {
   }
 
   /** The same by its place in the model's conditions, and what it gives. */
-  #firstDefault(symbol: ConfigSymbol): {at: number; value: number; condition: Tristate} | undefined {
+  #firstDefault(symbol: ConfigSymbol): FirstDefault | undefined {
     const {defaultStart, defaults, defaultValues} = this.#conditions;
     for (let at = defaultStart[symbol.index]!; at < defaultStart[symbol.index + 1]!; at++) {
       const condition = this.#evaluateRecord(defaults[at]!);
@@ -500,6 +549,45 @@ export class Evaluation {
     if (!state.member) state.tristate = 0;
   }
 
+  /** The member of a choice that is `y`, if there is one. */
+  chosenMember(choice: ConfigSymbol): ConfigSymbol | undefined {
+    return this.#choicesAreMenus ? this.calculateMembers(choice) : this.calculate(choice).member;
+  }
+
+  /** The values of all visible members of a choice that is a menu; returns the one that is `y`. */
+  calculateMembers(choice: ConfigSymbol): ConfigSymbol | undefined {
+    const chosen = chooseMember(choice, {
+      byPriority: this.memberOrder(choice),
+      calculateVisibility: (member) => {
+        const state = this.state(member);
+        this.#calculateVisibility(member, state);
+        return state.visibility;
+      },
+      visibility: (member) => this.state(member).visibility,
+      userValue: (member) => (this.state(member).hasUser ? this.state(member).userTristate : undefined),
+      choiceDefault: () => this.choiceDefault(choice),
+    });
+    for (const member of choice.members) {
+      const state = this.state(member);
+      if (state.visibility === 0) continue;
+      state.tristate = member === chosen ? 2 : 0;
+      state.valid = true;
+      state.write = true;
+    }
+    return chosen;
+  }
+
+  /** The members of a choice that is a menu, the one the user set last in front (choice_members of struct menu). */
+  memberOrder(choice: ConfigSymbol): readonly ConfigSymbol[] {
+    return this.state(choice).memberOrder ?? [...new Set(choice.members)];
+  }
+
+  /** Gives a member the highest priority in its choice. */
+  prefer(choice: ConfigSymbol, member: ConfigSymbol): void {
+    const others = this.memberOrder(choice).filter((other) => other !== member);
+    this.state(choice).memberOrder = [member, ...others];
+  }
+
   /** sym_choice_default: the first visible default, otherwise the first visible member. */
   choiceDefault(choice: ConfigSymbol): ConfigSymbol | undefined {
     for (const {condition, value} of choice.defaults) {
@@ -528,8 +616,9 @@ export class Evaluation {
     const modules = this.tristate(this.model.modules);
     const found = this.#firstDefault(symbol);
     if (!isLogical(symbol.type)) {
-      if (!found || found.value >= 0) return '';
-      return this.calculate(this.model.allSymbols[-1 - found.value]!).text;
+      const text =
+        found && found.value < 0 ? this.calculate(this.model.allSymbols[-1 - found.value]!).text : '';
+      return text || this.#missingText(symbol.type);
     }
     let value: Tristate = found ? min(this.#evaluateRecord(found.value), found.condition) : 0;
     value = max(value, state.reverseDependency);
@@ -548,7 +637,7 @@ export class Evaluation {
     if (!symbol || this.state(symbol).tristate === 0) return false;
     for (let child = node.firstChild; child; child = child.next) {
       if (!this.isNodeVisible(child)) continue;
-      this.state(symbol).hasUser = true;
+      if (!this.#choicesAreMenus) this.state(symbol).hasUser = true;
       return true;
     }
     return false;

@@ -11,6 +11,7 @@ depends: T_DEPENDS T_ON expr T_EOL
 "choice value has a prompt outside its choice group"
 zconfprint("warning: menuconfig statement without prompt");`,
   'scripts/kconfig/confdata.c': `
+getline_stripped
 if (strcmp(p, "is not set"))
 conf_warning("unexpected data: %s", line);
 conf_warning("unexpected data: %s", line);
