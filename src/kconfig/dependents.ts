@@ -38,6 +38,7 @@ export class Dependents {
   readonly #readers: Int32Array;
 
   constructor(model: KconfigModel) {
+    const choicesAreMenus = model.dialect.choices === 'menus';
     const groups = makeGroups(model);
     const stale = readModules(model, groups);
     const {order, hasLoop} = sortGroups(groups);
@@ -45,7 +46,10 @@ export class Dependents {
     order.forEach(({symbols}, rank) => {
       for (const symbol of symbols) this.#rank[symbol.index] = rank;
     });
-    this.units = order.map(({symbols}) => ({symbols, looseChoice: symbols.find(isLooseChoice)}));
+    this.units = order.map(({symbols}) => ({
+      symbols,
+      looseChoice: choicesAreMenus ? undefined : symbols.find(isLooseChoice),
+    }));
     this.#start = new Int32Array(model.allSymbols.length + 1);
     this.#readers = this.#reverse(order);
     this.irregularity =
@@ -113,7 +117,8 @@ function makeGroups(model: KconfigModel): Map<ConfigSymbol, Group> {
   for (const leader of model.allSymbols) {
     // Members come with their choice.
     if (!isCalculated(leader) || leader.choice) continue;
-    const group = makeGroup(leader.isChoice ? [leader, ...leader.members] : [leader]);
+    const symbols = leader.isChoice ? [leader, ...new Set(leader.members)] : [leader];
+    const group = makeGroup(symbols, model.dialect.choices === 'menus');
     for (const symbol of group.symbols) groups.set(symbol, group);
   }
   for (const group of new Set(groups.values())) {
@@ -122,11 +127,11 @@ function makeGroups(model: KconfigModel): Map<ConfigSymbol, Group> {
   return groups;
 }
 
-function makeGroup(symbols: readonly ConfigSymbol[]): Group {
+function makeGroup(symbols: readonly ConfigSymbol[], choicesAreMenus: boolean): Group {
   const reads = new Set<ConfigSymbol>();
   let irregularity: string | undefined;
   for (const symbol of symbols) {
-    irregularity ??= choiceIrregularity(symbol);
+    irregularity ??= choiceIrregularity(symbol, choicesAreMenus);
     forEachRead(symbol, (read) => {
       if (!isCalculated(read)) return;
       if (!symbols.includes(read)) reads.add(read);
@@ -178,9 +183,11 @@ function readModules(model: KconfigModel, groups: ReadonlyMap<ConfigSymbol, Grou
   return stale && `${modules.displayName} depends on the tristate ${stale.displayName}`;
 }
 
-function choiceIrregularity(symbol: ConfigSymbol): string | undefined {
+function choiceIrregularity(symbol: ConfigSymbol, choicesAreMenus: boolean): string | undefined {
   const {choice} = symbol;
   if (choice) {
+    // Members of a menu have no prompt outside it, and do not depend on the choice.
+    if (choicesAreMenus) return undefined;
     const outside = symbol.prompts.some(({condition}) => !isNever(condition) && !names(condition, choice));
     return outside ? `${symbol.displayName} has a prompt outside its choice` : undefined;
   }

@@ -62,6 +62,7 @@ export class Session {
   constructor(evaluation: Evaluation, options: {readonly calculateAll?: boolean} = {}) {
     this.model = evaluation.model;
     this.#evaluation = evaluation.copy();
+    this.#evaluation.calculatesEveryMember = true;
     this.#recalculation = new Recalculation(this.#evaluation, options.calculateAll ?? false);
     this.#positions = new Int32Array(this.model.allSymbols.length);
     let position = 0;

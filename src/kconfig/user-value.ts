@@ -1,4 +1,4 @@
-/** What the user gives a symbol, and when it is taken (symbol.c, Linux 6.1). Nothing is calculated here. */
+/** What the user gives a symbol, and when it is taken (symbol.c, Linux 5.10 to 7.2). Nothing is calculated here. */
 
 import type {Tristate} from './expression.ts';
 import type {ConfigSymbol} from './symbol.ts';
@@ -16,7 +16,9 @@ function acceptsTristate(evaluation: Evaluation, symbol: ConfigSymbol, value: Tr
   if (value === tristate) return true;
   const isBool = evaluation.effectiveType(symbol) === 'bool';
   if (visibility <= reverseDependency || (isBool && value === 1)) return false;
-  if (symbol.choice && visibility === 2) return value === 2;
+  // Where a choice is a menu, a member may be said not to be the one.
+  const isOpen = evaluation.model.dialect.choices === 'menus';
+  if (symbol.choice && visibility === 2 && !isOpen) return value === 2;
   return value >= reverseDependency && value <= visibility;
 }
 
@@ -44,12 +46,27 @@ export function setUserValue(evaluation: Evaluation, symbol: ConfigSymbol, text:
 
 /** The others count as set as well, so that the choice is not asked for again. */
 function chooseMember(evaluation: Evaluation, choice: ConfigSymbol, member: ConfigSymbol): void {
+  if (evaluation.model.dialect.choices === 'menus') {
+    setMembers(evaluation, choice, member);
+    return;
+  }
   const choiceState = evaluation.state(choice);
   choiceState.userMember = member;
   choiceState.hasUser = true;
   for (const other of choice.members) {
     const state = evaluation.state(other);
     if (state.visibility !== 0) state.hasUser = true;
+  }
+}
+
+/** What a choice that is a menu makes of it: every visible member is set, and the later one is preferred (choice_set_value). */
+function setMembers(evaluation: Evaluation, choice: ConfigSymbol, chosen: ConfigSymbol): void {
+  for (const member of choice.members) {
+    const state = evaluation.state(member);
+    if (state.visibility === 0) continue;
+    state.userTristate = member === chosen ? 2 : 0;
+    state.hasUser = true;
+    evaluation.prefer(choice, member);
   }
 }
 
@@ -64,6 +81,8 @@ export function forgetUserValue(evaluation: Evaluation, symbol: ConfigSymbol): v
   state.userText = undefined;
   state.userMember = undefined;
   for (const member of symbol.members) forgetUserValue(evaluation, member);
+  if (symbol.choice && evaluation.model.dialect.choices === 'menus')
+    evaluation.unprefer(symbol.choice, symbol);
   const choiceState = symbol.choice && evaluation.state(symbol.choice);
   if (choiceState?.userMember === symbol) choiceState.userMember = undefined;
 }

@@ -48,6 +48,7 @@ export class SymbolState {
     this.userTristate = other.userTristate;
     this.userText = other.userText;
     this.userMember = other.userMember;
+    this.memberOrder = other.memberOrder;
     this.tristate = other.tristate;
     this.text = other.text;
     this.member = other.member;
@@ -67,6 +68,7 @@ export class SymbolState {
       this.userTristate === other.userTristate &&
       this.userText === other.userText &&
       this.userMember === other.userMember &&
+      this.memberOrder === other.memberOrder &&
       this.tristate === other.tristate &&
       this.text === other.text &&
       this.member === other.member &&
@@ -116,6 +118,11 @@ export class Evaluation {
    * its warnings, and values as well where the order of calculation does.
    */
   skipsOperands = false;
+  /**
+   * Whether the visibility of every member is known before a choice that is a menu is decided. The C tool does not
+   * calculate those after the one it takes, so they may keep a visibility that is no more true.
+   */
+  calculatesEveryMember = false;
   /** Whether .config is known to differ (conf_changed). */
   changed = true;
 
@@ -141,6 +148,7 @@ export class Evaluation {
     copy.#promptVisibility.set(this.#promptVisibility);
     copy.#modules = this.#modules;
     copy.changed = this.changed;
+    copy.calculatesEveryMember = this.calculatesEveryMember;
     return copy;
   }
 
@@ -556,6 +564,9 @@ export class Evaluation {
 
   /** The values of all visible members of a choice that is a menu; returns the one that is `y`. */
   calculateMembers(choice: ConfigSymbol): ConfigSymbol | undefined {
+    if (this.calculatesEveryMember) {
+      for (const member of choice.members) this.#calculateVisibility(member, this.state(member));
+    }
     const chosen = chooseMember(choice, {
       byPriority: this.memberOrder(choice),
       calculateVisibility: (member) => {
@@ -584,8 +595,16 @@ export class Evaluation {
 
   /** Gives a member the highest priority in its choice. */
   prefer(choice: ConfigSymbol, member: ConfigSymbol): void {
-    const others = this.memberOrder(choice).filter((other) => other !== member);
-    this.state(choice).memberOrder = [member, ...others];
+    const order = this.memberOrder(choice);
+    if (order[0] === member) return;
+    this.state(choice).memberOrder = [member, ...order.filter((other) => other !== member)];
+  }
+
+  /** Takes a member's priority away: what the user did not set stands at the end, as declared. */
+  unprefer(choice: ConfigSymbol, member: ConfigSymbol): void {
+    const isSet = (other: ConfigSymbol) => other !== member && this.state(other).hasUser;
+    const rest = choice.members.filter((other) => !isSet(other));
+    this.state(choice).memberOrder = [...this.memberOrder(choice).filter(isSet), ...new Set(rest)];
   }
 
   /** sym_choice_default: the first visible default, otherwise the first visible member. */

@@ -206,14 +206,14 @@ class ValueExplainer {
 
   #explainMember(choice: ConfigSymbol): void {
     const evaluation = this.#evaluation;
-    const {member, userMember} = evaluation.calculate(choice);
+    const member = evaluation.chosenMember(choice);
     const value = letters[this.#state.tristate];
     if (!member) {
       this.#add('choice', value, 'its choice has no member that is y', this.#choicePlace());
       return;
     }
     const chosen = member === this.#symbol ? 'it' : member.displayName;
-    if (userMember === member) {
+    if (isChosen(evaluation, choice, member)) {
       this.#add('choice', value, `${chosen} was chosen`, this.#choicePlace());
       return;
     }
@@ -240,4 +240,11 @@ class ValueExplainer {
     const visible = prompts.find((prompt) => this.#evaluation.promptVisibility(prompt) !== 0) ?? prompts[0];
     return visible && fileLine(visible);
   }
+}
+
+/** Whether the user chose the member. */
+function isChosen(evaluation: Evaluation, choice: ConfigSymbol, member: ConfigSymbol): boolean {
+  const {hasUser, userTristate} = evaluation.state(member);
+  if (evaluation.model.dialect.choices === 'menus') return hasUser && userTristate === 2;
+  return evaluation.state(choice).userMember === member;
 }
