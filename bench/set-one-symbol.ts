@@ -9,6 +9,7 @@ import {cpus, tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {parseArgs} from 'node:util';
+import {architectureEnvironment, buildOracle} from '../prove/oracle/build.ts';
 import {
   allmodconfig,
   type ConfigSymbol,
@@ -17,7 +18,6 @@ import {
   parseKconfig,
   Session,
 } from '../src/kconfig/index.ts';
-import {architectureEnvironment, buildOracle} from '../prove/oracle/build.ts';
 
 /** Milliseconds to set one symbol to another value, and to set the old one again. */
 export type Measured = {
@@ -100,9 +100,18 @@ export function report(start: string, measured: readonly Measured[]): string {
   );
   return [
     `from ${start}, ${measured.length} symbols; milliseconds${' '.repeat(3)}min, median, 99th percentile, max\n`,
-    line('set', times(({set}) => set)),
-    line('set back', times(({back}) => back)),
-    line('both', times(({set, back}) => set + back)),
+    line(
+      'set',
+      times(({set}) => set),
+    ),
+    line(
+      'set back',
+      times(({back}) => back),
+    ),
+    line(
+      'both',
+      times(({set, back}) => set + back),
+    ),
     ...names,
   ].join('');
 }
