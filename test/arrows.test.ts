@@ -12,6 +12,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   image: ['base', 'recipe', 'build'],
   boot: ['base', 'recipe', 'image'],
   job: ['base', 'kconfig', 'recipe', 'build', 'image', 'boot'],
+  // conf: what remembers a tree and runs its commands is Node's business, not the engine's.
+  conf: ['base', 'kconfig'],
   cli: ['base', 'kconfig', 'recipe', 'build', 'image', 'boot', 'job'],
 };
 

@@ -6,13 +6,14 @@
  */
 
 import {mkdir, open, readdir, readFile, rename, rm, statfs, writeFile} from 'node:fs/promises';
-import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {failure} from './diagnostic.ts';
 import {digestOfValue, type Json} from './digest.ts';
 import {type Lock, takeLock, tryLock} from './lock.ts';
 import {captureStep} from './process.ts';
 import type {Report} from './progress.ts';
+
+export {defaultStoreRoot} from './store-root.ts';
 
 /** A finished entry. Paths inside `value` are relative to `dir`. */
 export type Entry<Value extends Json> = {
@@ -53,14 +54,6 @@ export type Workshop = {
 const nearlyNothing = 32 * 1024 * 1024;
 
 type EntryFile = {readonly inputs: Json; readonly value: Json; readonly durationMs: number};
-
-/** `KBUILD_CACHE`, or `kbuild` below `XDG_CACHE_HOME` or `~/.cache`. */
-export function defaultStoreRoot(environment: NodeJS.ProcessEnv = process.env): string {
-  const explicit = environment.KBUILD_CACHE;
-  if (explicit !== undefined && explicit !== '') return explicit;
-  const cacheHome = environment.XDG_CACHE_HOME;
-  return join(cacheHome === undefined || cacheHome === '' ? join(homedir(), '.cache') : cacheHome, 'kbuild');
-}
 
 export class Store {
   readonly root: string;

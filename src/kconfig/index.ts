@@ -33,7 +33,7 @@ export {
   yes2modconfig,
 } from './modes.ts';
 export {nearestNames} from './names.ts';
-export {parseKconfig} from './parser.ts';
+export {parseKconfig, scanKconfig} from './parser.ts';
 export {restoreModel} from './restore-model.ts';
 export {type Accepted, type Change, type Refused, Session, type Shown, type Snapshot} from './session.ts';
 export type {FileLine, KconfigSources, Location, SourceFile} from './source.ts';

@@ -127,6 +127,11 @@ class Parser {
     return model;
   }
 
+  /** The statements alone, for what they ask of the sources. */
+  scan(): void {
+    this.#parseStatements();
+  }
+
   #parseStatements(): void {
     this.#advance();
     if (this.#token === token.mainmenu) {
@@ -579,4 +584,16 @@ export function parseKconfig(
   dialect: Dialect = linux61,
 ): KconfigModel {
   return new Parser(root, sources, dialect).parse();
+}
+
+/**
+ * Reads a tree's Kconfig files as `parseKconfig` does, and makes nothing of them: `sources` is asked for files and for the
+ * answers of commands. It ends without a word where parsing would end with an error.
+ */
+export function scanKconfig(root: string, sources: KconfigSources, dialect: Dialect = linux61): void {
+  try {
+    new Parser(root, sources, dialect).scan();
+  } catch (error) {
+    if (!(error instanceof KbuildError || error instanceof RangeError)) throw error;
+  }
 }
