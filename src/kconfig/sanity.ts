@@ -44,7 +44,7 @@ function firstProperty(symbol: ConfigSymbol) {
 /** choice_check_sanity of each member. */
 function checkMembers(model: KconfigModel, choice: MenuNode): Diagnostic[] {
   if (!choice.symbol?.isChoice) return [];
-  return choice.symbol.members.flatMap((member) =>
+  return [...new Set(choice.symbol.members)].flatMap((member) =>
     member.nodes.filter((node) => isBelow(node, choice)).flatMap((node) => checkMember(model, node, member)),
   );
 }

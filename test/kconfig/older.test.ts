@@ -1,44 +1,9 @@
-import {readdirSync, readFileSync} from 'node:fs';
-import {join} from 'node:path';
 import test from 'ava';
 import * as kconfig from '../../src/kconfig/index.ts';
-import {errorsOf, folderSources} from './tree.ts';
+import {testGoldens} from './tool-goldens.ts';
+import {errorsOf} from './tree.ts';
 
-const fixtures = join(process.cwd(), 'fixtures', 'kconfig-older');
-const environment = new Map([
-  ['FLAVOUR', 'vanilla'],
-  ['PATH', process.env.PATH ?? ''],
-]);
-
-type Run = (model: kconfig.KconfigModel, config: string, read: (golden: string) => string) => string;
-
-const autoconf = (model: kconfig.KconfigModel, config: string) =>
-  kconfig.writeAutoconf(kconfig.olddefconfig(model, config).evaluation);
-
-const runs: Readonly<Record<string, Run>> = {
-  allnoconfig: (model) => kconfig.allnoconfig(model).text,
-  allyesconfig: (model) => kconfig.allyesconfig(model).text,
-  allmodconfig: (model) => kconfig.allmodconfig(model).text,
-  alldefconfig: (model) => kconfig.alldefconfig(model).text,
-  olddefconfig: (model, config) => kconfig.olddefconfig(model, config).text,
-  defconfig: (model, config) => kconfig.defconfig(model, config).text,
-  savedefconfig: (model, config) => kconfig.savedefconfig(model, config).text,
-  'allnoconfig-seeded': (model, config) => kconfig.allnoconfig(model, config).text,
-  'auto.conf': (model, _, read) => autoconf(model, read('olddefconfig')).autoConf,
-  'autoconf.h': (model, _, read) => autoconf(model, read('olddefconfig')).autoconfHeader,
-};
-
-for (const dialect of [kconfig.linux510]) {
-  const folder = join(fixtures, dialect.name);
-  const goldens = readdirSync(join(folder, 'goldens'));
-  const read = (golden: string) => readFileSync(join(folder, 'goldens', golden), 'latin1');
-
-  test(`The ${dialect.name} tree gives, in each of ${goldens.length} modes, the bytes of that dialect's own tool.`, (t) => {
-    const model = kconfig.parseKconfig('Kconfig', folderSources(folder, environment), dialect);
-    const config = readFileSync(join(folder, 'in.config'), 'latin1');
-    for (const golden of goldens) t.is(runs[golden]!(model, config, read), read(golden), golden);
-  });
-}
+testGoldens('kconfig-older', kconfig.linux510);
 
 test('`option modules` is of 5.10 alone, `modules` of what follows.', (t) => {
   const entry = (line: string) => `config A\n\tbool\n\t${line}\n`;

@@ -32,9 +32,13 @@ export function errorsOf(files: string | Readonly<Record<string, string>>, diale
   return [];
 }
 
-export function warningsOf(files: string | Readonly<Record<string, string>>): string[] {
+export function warningsOf(files: string | Readonly<Record<string, string>>, dialect?: Dialect): string[] {
   const warnings: string[] = [];
-  parseKconfig('Kconfig', {...sourcesOf(files), warn: (diagnostic) => warnings.push(shown(diagnostic))});
+  parseKconfig(
+    'Kconfig',
+    {...sourcesOf(files), warn: (diagnostic) => warnings.push(shown(diagnostic))},
+    dialect,
+  );
   return warnings;
 }
 
