@@ -54,7 +54,7 @@ export function makeCase(seed: number, dialect: Dialect, runs: number): FuzzCase
   const steps: Step[] = [];
   for (let run = 0; run < runs; run++) {
     const mode = random.weighted<Mode>(weights);
-    if (isKnownMode(mode)) steps.push(makeStep(random, mode, tree.declared));
+    if (isKnownMode(mode, dialect)) steps.push(makeStep(random, mode, tree.declared));
   }
   return {seed, files, steps};
 }

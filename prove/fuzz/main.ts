@@ -52,7 +52,7 @@ class Fuzzing {
     while (from < this.#request.end && this.#signatures.size < this.#mostFinds) {
       const stopped = await this.#thread(from);
       if (!stopped) return;
-      this.#report(stopped.seed, `=== seed ${stopped.seed}: ${stopped.why}\n`, stopped.why);
+      this.#report(`=== seed ${stopped.seed}: ${stopped.why}\n`, stopped.why);
       from = stopped.seed + this.#request.step;
     }
   }
@@ -68,7 +68,7 @@ class Fuzzing {
     let why: string | undefined;
     worker.on('message', (message: Message) => {
       if (message.kind === 'begin') inHand.set(message.seed, performance.now());
-      else if (message.kind === 'find') this.#report(message.seed, message.text, message.signature);
+      else if (message.kind === 'find') this.#report(message.text, message.signature);
       else {
         inHand.delete(message.seed);
         this.trees++;
@@ -96,12 +96,11 @@ class Fuzzing {
     return why === undefined ? undefined : {seed: Math.max(first, ...inHand.keys()), why};
   }
 
-  #report(seed: number, text: string, signature: string): void {
+  #report(text: string, signature: string): void {
     const known = this.#signatures.get(signature) ?? 0;
     this.#signatures.set(signature, known + 1);
     this.finds++;
     if (known === 0) process.stdout.write(`${text}\n`);
-    else process.stdout.write(`=== seed ${seed}: as before\n`);
   }
 }
 

@@ -22,8 +22,9 @@ const modes: Readonly<Record<string, Mode>> = {
 /** Modes that read KCONFIG_ALLCONFIG, not .config. */
 const fresh = new Set(['allnoconfig', 'allyesconfig', 'allmodconfig', 'alldefconfig', 'randconfig']);
 
-export function isKnownMode(mode: string): boolean {
-  return mode in modes;
+/** Whether a dialect has a mode, and the engine too. */
+export function isKnownMode(mode: string, dialect: kconfig.Dialect): boolean {
+  return mode in modes && (mode !== 'mod2noconfig' || dialect.mod2noconfig);
 }
 
 export type OurTree = {

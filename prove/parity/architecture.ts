@@ -121,7 +121,7 @@ const parsed: Compared = {
 };
 parentPort!.postMessage(parsed);
 const comparison = new Comparison(tool, tree);
-const known = new Set([...selection.modes].filter(isKnownMode));
+const known = new Set([...selection.modes].filter((mode) => isKnownMode(mode, dialect)));
 const starts = startsOf(defconfigs(oracle.tree, environment.get('SRCARCH') ?? arch), {
   ...selection,
   modes: known,

@@ -18,12 +18,12 @@ export function architectures(tree: string): readonly string[] {
     .flatMap((name) => aliases[name] ?? [name]);
 }
 
-/** Paths of the defconfigs below arch/SRCARCH/configs, of which `make help` lists the names (boards, board-dirs). */
+/** Paths of the defconfigs below arch/SRCARCH/configs, those `make help` lists (boards, board-dirs) and `defconfig` itself. */
 export function defconfigs(tree: string, sourceArch: string): readonly string[] {
   const folder = join('arch', sourceArch, 'configs');
   if (!existsSync(join(tree, folder))) return [];
   return readdirSync(join(tree, folder), {recursive: true, encoding: 'utf8'})
-    .filter((name) => name.endsWith('_defconfig') && name.split('/').length <= 2)
+    .filter((name) => name.endsWith('defconfig') && name.split('/').length <= 2)
     .sort()
     .map((name) => join(folder, name));
 }
