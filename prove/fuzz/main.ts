@@ -37,7 +37,7 @@ class Fuzzing {
   readonly #signatures = new Map<string, number>();
   trees = 0;
   runs = 0;
-  crashes = 0;
+  readonly crashSeeds: number[] = [];
   finds = 0;
 
   constructor(request: Omit<Request, 'first' | 'scratch'>, mostFinds: number, scratch: string) {
@@ -73,7 +73,7 @@ class Fuzzing {
         inHand.delete(message.seed);
         this.trees++;
         this.runs += message.runs;
-        this.crashes += message.crashes;
+        if (message.crashes > 0) this.crashSeeds.push(message.seed);
         if (this.#signatures.size >= this.#mostFinds) void worker.terminate();
       }
     });
@@ -138,7 +138,7 @@ async function main(options: Options): Promise<boolean> {
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     process.stdout.write(
       `${fuzzing.trees} trees, ${fuzzing.runs} runs, ${fuzzing.finds} finds, ` +
-        `${fuzzing.crashes} crashes of the C tool, ${seconds} s\n`,
+        `crashes of the C tool in ${fuzzing.crashSeeds.length} trees${fuzzing.crashSeeds.length > 0 ? ` (${fuzzing.crashSeeds.slice(0, 10).join(' ')} …)` : ''}, ${seconds} s\n`,
     );
     return fuzzing.finds === 0 && fuzzing.trees === trees;
   } finally {
