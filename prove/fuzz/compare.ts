@@ -6,7 +6,7 @@ import type {Dialect} from '../../src/kconfig/index.ts';
 import {readAnswers} from '../oracle/answers.ts';
 import {servedTool} from '../oracle/conf-tool.ts';
 import {parseOurs, runOurs} from '../oracle/ours.ts';
-import {type Difference, firstDifference, type Outcome, type Step} from '../oracle/outcome.ts';
+import {type Difference, firstDifference, type Step} from '../oracle/outcome.ts';
 import type {ConfServer} from '../oracle/server.ts';
 import {environment} from './case.ts';
 
@@ -18,6 +18,8 @@ export type Compared = {
   /** Runs in which the C tool crashed or did not end, which nothing can be compared with. */
   readonly crashes: number;
   readonly runs: number;
+  /** Whether the C tool refused the tree. */
+  readonly refused: boolean;
 };
 
 export class Comparer {
@@ -65,7 +67,7 @@ export class Comparer {
       const difference = firstDifference(theirs, 'crash' in ours ? {exit: ours.crash} : ours);
       if (difference) found = {step, difference};
     }
-    return {found, crashes, runs: steps.length};
+    return {found, crashes, runs: steps.length, refused: parse!.exit === 1};
   }
 
   #sources(files: ReadonlyMap<string, string>) {
@@ -87,5 +89,3 @@ function guarded<Result extends object>(run: () => Result): Result | {readonly c
     return {crash: error instanceof Error ? (error.stack ?? error.message) : String(error)};
   }
 }
-
-export type {Outcome};

@@ -36,6 +36,7 @@ class Fuzzing {
   readonly #scratch: string;
   readonly #signatures = new Map<string, number>();
   trees = 0;
+  refused = 0;
   runs = 0;
   readonly crashSeeds: number[] = [];
   finds = 0;
@@ -73,6 +74,7 @@ class Fuzzing {
         inHand.delete(message.seed);
         this.trees++;
         this.runs += message.runs;
+        if (message.refused) this.refused++;
         if (message.crashes > 0) this.crashSeeds.push(message.seed);
         if (this.#signatures.size >= this.#mostFinds) void worker.terminate();
       }
@@ -137,7 +139,7 @@ async function main(options: Options): Promise<boolean> {
     clearInterval(progress);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     process.stdout.write(
-      `${fuzzing.trees} trees, ${fuzzing.runs} runs, ${fuzzing.finds} finds, ` +
+      `${fuzzing.trees} trees (${fuzzing.refused} refused), ${fuzzing.runs} runs, ${fuzzing.finds} finds, ` +
         `crashes of the C tool in ${fuzzing.crashSeeds.length} trees${fuzzing.crashSeeds.length > 0 ? ` (${fuzzing.crashSeeds.slice(0, 10).join(' ')} …)` : ''}, ${seconds} s\n`,
     );
     return fuzzing.finds === 0 && fuzzing.trees === trees;

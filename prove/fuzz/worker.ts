@@ -26,7 +26,13 @@ export type Request = {
 export type Message =
   /** Sent before a tree is taken in hand: the last one sent is the one that hangs. */
   | {readonly kind: 'begin'; readonly seed: number}
-  | {readonly kind: 'done'; readonly seed: number; readonly runs: number; readonly crashes: number}
+  | {
+      readonly kind: 'done';
+      readonly seed: number;
+      readonly runs: number;
+      readonly refused: boolean;
+      readonly crashes: number;
+    }
   | {readonly kind: 'find'; readonly seed: number; readonly text: string; readonly signature: string};
 
 const request = workerData as Request;
@@ -48,7 +54,7 @@ async function slot(number: number): Promise<void> {
     next += request.step;
     tell({kind: 'begin', seed});
     const {files, steps} = makeCase(seed, dialect, request.runs);
-    const {found, crashes, runs} = await comparer.compare(files, steps, scratch);
+    const {found, crashes, runs, refused} = await comparer.compare(files, steps, scratch);
     if (found) {
       const shrunk = await shrink(
         files,
@@ -57,7 +63,7 @@ async function slot(number: number): Promise<void> {
       );
       tell({kind: 'find', seed, ...formatFind(seed, shrunk)});
     }
-    tell({kind: 'done', seed, runs, crashes});
+    tell({kind: 'done', seed, runs: refused ? 0 : runs, refused, crashes});
   }
 }
 
