@@ -1,6 +1,6 @@
 /** The oracle: a tree's own `conf`, built by the tree's Makefile. */
 
-import {existsSync, readdirSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {failure} from '../../src/base/diagnostic.ts';
@@ -31,6 +31,24 @@ function make(tree: string, out: string, ...goals: readonly string[]): Promise<s
   return output(['make', '-s', '-C', tree, `O=${out}`, ...goals]);
 }
 
+/** expr_transform of Linux 6.12 to 7.2 takes a symbol for an expression where a bool is compared with `!= y`. */
+const fault = 'e = expr_alloc_one(E_NOT, e->left.expr);';
+const meant = 'e = expr_alloc_one(E_NOT, expr_alloc_symbol(e->left.sym));';
+
+/**
+ * An object that stands in for expr.o where its behaviour is undefined, so that what follows from it is no difference;
+ * undefined if there is nothing to mend. `conf` itself stays what the Makefile made.
+ */
+async function mendedExpressions(tree: string, out: string): Promise<string | undefined> {
+  const source = readFileSync(join(tree, 'scripts/kconfig/expr.c'), 'latin1');
+  if (!source.includes(fault)) return undefined;
+  const mended = join(out, 'expr-mended.c');
+  writeFileSync(mended, source.replace(fault, meant), 'latin1');
+  const includes = ['scripts/include', 'scripts/kconfig'].map((folder) => `-I${join(tree, folder)}`);
+  await output(['cc', '-O2', ...includes, '-c', mended, '-o', join(out, 'expr-mended.o')]);
+  return join(out, 'expr-mended.o');
+}
+
 /** Makes `conf` and the server in `out`; what is there already is used again. */
 export async function buildOracle(tree: string, out: string): Promise<Oracle> {
   await mkdir(out, {recursive: true});
@@ -38,9 +56,11 @@ export async function buildOracle(tree: string, out: string): Promise<Oracle> {
   const conf = join(objects, 'conf');
   const server = join(out, 'conf-server');
   if (!existsSync(conf)) await make(tree, out, 'allnoconfig');
+  const mended = await mendedExpressions(tree, out);
   const linked = readdirSync(objects)
-    .filter((name) => name.endsWith('.o'))
+    .filter((name) => name.endsWith('.o') && !(mended && name === 'expr.o'))
     .map((name) => join(objects, name));
+  if (mended) linked.push(mended);
   const wraps = ['main', 'conf_parse', 'popen', 'pclose'].map((name) => `--wrap=${name}`);
   await output(['cc', '-O2', '-o', server, serverSource, ...linked, `-Wl,${wraps.join(',')}`]);
   return {tree, out, conf, server};

@@ -8,7 +8,7 @@ import {mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {failure, KbuildError} from '../base/diagnostic.ts';
 import type {Workshop} from '../base/store.ts';
-import {type KconfigModel, parseKconfig} from '../kconfig/index.ts';
+import {type KconfigModel, linux61, parseKconfig, recogniseDialect} from '../kconfig/index.ts';
 import type {Builder, ContainerStep} from './container.ts';
 import {kernelMakeArgv} from './kernel.ts';
 import {environmentArguments, parseEnvironment} from './make/environment.ts';
@@ -44,6 +44,7 @@ export async function readKconfigTree(
     return files.get(path);
   };
   const sourceArch = environment.get('SRCARCH') ?? arch;
+  const dialect = recogniseDialect(readTreeFile) ?? linux61;
   const answers = new Map<string, string>();
   for (let round = 0; round < mostRounds; round++) {
     const unanswered = new Set<string>();
@@ -52,7 +53,9 @@ export async function readKconfigTree(
       if (answer === undefined) unanswered.add(command);
       return answer ?? '';
     };
-    const model = attempt(() => parseKconfig('Kconfig', {readFile: readTreeFile, environment, shell}));
+    const model = attempt(() =>
+      parseKconfig('Kconfig', {readFile: readTreeFile, environment, shell}, dialect),
+    );
     // What went wrong while answers were missing may be right once they are there.
     if (unanswered.size === 0) {
       if (model instanceof KbuildError) throw model;

@@ -1,6 +1,7 @@
 /** A Kconfig engine that behaves as `scripts/kconfig` does: parse a tree once, evaluate many configurations. */
 
 export {type AutoconfTexts, writeAutoconf} from './autoconf.ts';
+export {type ChangedInput, changedInput, changedInputWarning} from './changed-input.ts';
 export {type Dialect, dialects, linux61, linux72, linux510, linux612, recogniseDialect} from './dialect.ts';
 export {formatConfigLine, type ReadOptions} from './dotconfig.ts';
 export {

@@ -1,5 +1,13 @@
 import test from 'ava';
-import {type Dialect, linux61, linux72, linux612, olddefconfig, Session} from '../../src/kconfig/index.ts';
+import {
+  changedInputWarning,
+  type Dialect,
+  linux61,
+  linux72,
+  linux612,
+  olddefconfig,
+  Session,
+} from '../../src/kconfig/index.ts';
 import {testGoldens} from './tool-goldens.ts';
 import {errorsOf, parse, valueLines, warningsOf} from './tree.ts';
 
@@ -127,4 +135,20 @@ test('In a session a choice that is a menu follows the member set last, and the 
   session.undo();
   session.undo();
   t.is(values(), 'C');
+});
+
+test('What the user asked for and does not get is told in the order of the menu, as Linux 7.2 tells it.', (t) => {
+  const text = `config LEVEL\n\tint "l"\n\trange 0 9\nconfig HIDDEN\n\tbool\n${choice(member('A'), member('B'))}`;
+  const config = 'CONFIG_B=y\nCONFIG_A=y\nCONFIG_HIDDEN=y\nCONFIG_LEVEL=77\n';
+  t.is(
+    changedInputWarning(olddefconfig(parse(text, linux72), config).evaluation),
+    [
+      'warning: user-provided values changed by Kconfig:',
+      '  CONFIG_LEVEL: 77 -> 9',
+      '  CONFIG_HIDDEN: y -> n',
+      '  CONFIG_B: y -> n',
+      '',
+    ].join('\n'),
+  );
+  t.is(changedInputWarning(olddefconfig(parse(text, linux72), '').evaluation), '');
 });
