@@ -1,6 +1,6 @@
 /** The texts kbuild and the compilers read (conf_write_autoconf of confdata.c, Linux 6.1), in hash order. */
 
-import {headingLines, poundHeading, quote} from './dotconfig.ts';
+import {headingLines, poundHeading, quote, writtenString} from './dotconfig.ts';
 import type {KconfigModel} from './model.ts';
 import type {ConfigSymbol} from './symbol.ts';
 import type {Evaluation} from './values.ts';
@@ -12,27 +12,32 @@ export type AutoconfTexts = {
   readonly autoconfHeader: string;
   /** include/generated/rustc_cfg; empty where the dialect has none. */
   readonly rustcCfg: string;
+  /** include/config/tristate.conf; empty where the dialect has none. */
+  readonly tristateConf: string;
 };
 
-/** The three files that `syncconfig` writes. */
+/** The files that `syncconfig` writes. */
 export function writeAutoconf(evaluation: Evaluation): AutoconfTexts {
   const {model} = evaluation;
+  if (model.dialect.autoConf === 'sync') evaluation.invalidate();
   for (const symbol of model.hashOrder) evaluation.calculate(symbol);
-  const lines = {autoConf: '', autoconfHeader: '', rustcCfg: ''};
+  const lines = {autoConf: '', autoconfHeader: '', rustcCfg: '', tristateConf: ''};
   for (const symbol of model.hashOrder) {
     if (!evaluation.state(symbol).write || symbol.name === undefined || symbol.type === 'unknown') continue;
     const name = model.prefix + symbol.name;
     const value = evaluation.storedText(symbol);
     if (isLogical(symbol) && value === 'n') continue;
     const escaped = symbol.type === 'string' && model.dialect.autoConfStrings === 'escaped';
-    lines.autoConf += `${name}=${escaped ? quote(value) : value}\n`;
-    lines.autoconfHeader += defineLine(name, symbol, value);
+    lines.autoConf += `${name}=${escaped ? writtenString(model, value) : value}\n`;
+    lines.autoconfHeader += defineLine(model, symbol, value);
     lines.rustcCfg += rustcLines(name, symbol, value);
+    if (symbol.type === 'tristate') lines.tristateConf += `${name}=${value.toUpperCase()}\n`;
   }
   return {
     autoConf: poundHeading(model) + lines.autoConf,
     autoconfHeader: cHeading(model) + lines.autoconfHeader,
     rustcCfg: model.dialect.rustcCfg ? lines.rustcCfg : '',
+    tristateConf: model.dialect.tristateConf ? poundHeading(model) + lines.tristateConf : '',
   };
 }
 
@@ -52,9 +57,11 @@ function withHexPrefix(symbol: ConfigSymbol, value: string): string {
 }
 
 /** print_symbol_for_c. */
-function defineLine(name: string, symbol: ConfigSymbol, value: string): string {
+function defineLine(model: KconfigModel, symbol: ConfigSymbol, value: string): string {
+  const name = model.prefix + symbol.name;
   if (isLogical(symbol)) return `#define ${name}${value === 'm' ? '_MODULE' : ''} 1\n`;
-  return `#define ${name} ${symbol.type === 'string' ? quote(value) : withHexPrefix(symbol, value)}\n`;
+  const text = symbol.type === 'string' ? writtenString(model, value) : withHexPrefix(symbol, value);
+  return `#define ${name} ${text}\n`;
 }
 
 /** print_symbol_for_rustccfg: every value is a string. */

@@ -4,13 +4,22 @@
  */
 
 /** Values of the `option` statement, which releases up to 5.10 had. */
-export type OptionLine = 'modules' | 'defconfig_list' | 'allnoconfig_y';
+export type OptionLine = 'modules' | 'defconfig_list' | 'allnoconfig_y' | 'env';
 
 export type Dialect = {
   /** `linux-6.1`, as `--dialect` takes it. */
   readonly name: string;
 
   // The language
+  /**
+   * Whether keywords are reserved (lexer.l), or stand only where a line starts, and `if` and `on` after that (zconf.l):
+   * then a name may be any word, `.` and `/` included, and a text may do without quotes.
+   */
+  readonly keywords: 'reserved' | 'positional';
+  /** Whether there are variables and functions (preprocess.c). */
+  readonly macros: boolean;
+  /** The title of a tree that gives none. */
+  readonly defaultTitle: string;
   /** The `option` lines that may stand in a `config`. */
   readonly optionLines: readonly OptionLine[];
   /** Whether `modules` is an option of a `config`. */
@@ -42,6 +51,8 @@ export type Dialect = {
   readonly syntaxErrorOffset: 0 | 1;
   /** Whether messages about recursive dependencies tell the place of each step. */
   readonly recursionPlaces: boolean;
+  /** Whether a tree with recursive dependencies is refused, or only told of. */
+  readonly recursion: 'refused' | 'told';
 
   // The model
   /** Buckets of the C tool's symbol hash; its order decides the order of auto.conf and of evaluation. */
@@ -50,12 +61,24 @@ export type Dialect = {
   readonly expressions: 'rewritten' | 'shared';
 
   // Values
+  /** Whether `y`, `m` and `n` are tristates in a comparison, or texts. */
+  readonly comparedConstants: 'tristates' | 'texts';
+  /** Whether `A!=n` in a condition of what is no tristate stays, or becomes `A` if that is one (expr_trans_bool). */
+  readonly tristateTests: 'kept' | 'dropped';
+  /** How far `imply` lifts: to the direct dependencies, or, if those are not n, as far as it says, `y` beyond them. */
+  readonly imply: 'limited' | 'unlimited';
+  /** What a number outside of its range becomes: the text of the bound, or the bound's number as text. */
+  readonly clampedText: 'bound' | 'number';
   /** What an int or hex without value or default has: no text, or `0` and `0x0`. */
   readonly missingNumber: 'empty' | 'zero';
   /** What becomes of a number in .config that its range does not allow. */
   readonly outOfRange: 'reset' | 'clamped';
 
   // Reading
+  /** What stands before a symbol's name in .config, unless the environment's `CONFIG_` says otherwise. */
+  readonly prefix: string;
+  /** Whether `"` and `\\` in strings are escaped in .config, or stand between the outer quotes as they are. */
+  readonly strings: 'escaped' | 'bare';
   /**
    * How much of `# CONFIG_X is not set` has to stand there: the beginning, or all of it. `loose` takes any character for
    * the first blank, and passes over symbols that are not bool or tristate, which otherwise get the value `n`.
@@ -80,6 +103,14 @@ export type Dialect = {
   readonly autoConfStrings: 'escaped' | 'plain';
   /** Whether `rustc_cfg` is written. */
   readonly rustcCfg: boolean;
+  /** Whether `tristate.conf` is written. */
+  readonly tristateConf: boolean;
+  /** Which modes write auto.conf and its like: those that find none, or `syncconfig` alone. */
+  readonly autoConf: 'missing' | 'sync';
+  /** Whether a .config that is as it was before is left alone, or written again. */
+  readonly unchangedConfig: 'kept' | 'rewritten';
+  /** The environment variable that names .config. */
+  readonly configVariable: string;
   /** Names of the files that stand for a symbol's last change: `foo/bar.h` or `FOO_BAR`. */
   readonly touchFiles: 'paths' | 'names';
   /** Where `KCONFIG_SEED=…` is said. */
@@ -91,6 +122,9 @@ export type Dialect = {
 /** `scripts/kconfig` of Linux 6.1. */
 export const linux61: Dialect = {
   name: 'linux-6.1',
+  keywords: 'reserved',
+  macros: true,
+  defaultTitle: 'Main menu',
   optionLines: [],
   modulesKeyword: true,
   transitional: false,
@@ -105,10 +139,17 @@ export const linux61: Dialect = {
   inclusionPath: 'loop',
   syntaxErrorOffset: 1,
   recursionPlaces: true,
+  recursion: 'refused',
   hashBuckets: 9973,
   expressions: 'rewritten',
+  comparedConstants: 'tristates',
+  tristateTests: 'kept',
+  imply: 'limited',
+  clampedText: 'bound',
   missingNumber: 'empty',
   outOfRange: 'reset',
+  prefix: 'CONFIG_',
+  strings: 'escaped',
   notSetLine: 'prefix',
   lineWithoutEquals: 'ignored',
   carriageReturns: 'skipped',
@@ -118,6 +159,10 @@ export const linux61: Dialect = {
   heading: 'direct',
   autoConfStrings: 'plain',
   rustcCfg: true,
+  tristateConf: false,
+  autoConf: 'missing',
+  unchangedConfig: 'kept',
+  configVariable: 'KCONFIG_CONFIG',
   touchFiles: 'names',
   seedMessage: 'stdout',
   mod2noconfig: true,
@@ -137,6 +182,35 @@ export const linux510: Dialect = {
   touchFiles: 'paths',
   seedMessage: 'stderr',
   mod2noconfig: false,
+};
+
+/** `scripts/kconfig` of U-Boot: that of Linux 4.19, with strings as they are. */
+export const uboot: Dialect = {
+  ...linux510,
+  name: 'u-boot',
+  keywords: 'positional',
+  comparedConstants: 'texts',
+  tristateTests: 'dropped',
+  imply: 'unlimited',
+  clampedText: 'number',
+  strings: 'bare',
+  menuEnds: 'none',
+  tristateConf: true,
+  autoConf: 'sync',
+  unchangedConfig: 'rewritten',
+};
+
+/** `support/kconfig` of Buildroot: that of Linux 4.17, for names without `CONFIG_`. */
+export const buildroot: Dialect = {
+  ...uboot,
+  name: 'buildroot',
+  macros: false,
+  defaultTitle: 'Buildroot Configuration',
+  optionLines: ['modules', 'defconfig_list', 'allnoconfig_y', 'env'],
+  recursion: 'told',
+  prefix: '',
+  strings: 'escaped',
+  configVariable: 'BR2_CONFIG',
 };
 
 /** `scripts/kconfig` of Linux 6.12. */
@@ -175,17 +249,23 @@ export const linux72: Dialect = {
 };
 
 /** Every dialect that has a name. */
-export const dialects: readonly Dialect[] = [linux510, linux61, linux612, linux72];
+export const dialects: readonly Dialect[] = [linux510, linux61, linux612, linux72, uboot, buildroot];
 
 /** Text of a file of the C tool, or '' if there is none. */
 type ToolText = (file: string) => string;
 
 /** How each feature shows in the tool's source. */
 const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolText) => Dialect[Feature]} = {
+  keywords: (text) => (text('parser.y').includes('kconf_id') ? 'positional' : 'reserved'),
+  macros: (text) => !text('confdata.c').includes('conf_expand_value'),
+  defaultTitle: (text) =>
+    text('parser.y').includes('"Buildroot Configuration"') ? 'Buildroot Configuration' : 'Main menu',
   optionLines: (text) =>
-    (['modules', 'defconfig_list', 'allnoconfig_y'] as const).filter(
+    (['modules', 'defconfig_list', 'allnoconfig_y', 'env'] as const).filter(
       (line) =>
-        text('parser.y').includes(`T_${line.toUpperCase()} T_EOL`) && text('parser.y').includes('T_OPTION '),
+        text('kconf_id.c').includes(`T_OPT_${line.toUpperCase()},`) ||
+        (text('parser.y').includes(`T_${line.toUpperCase()} T_EOL`) &&
+          text('parser.y').includes('T_OPTION ')),
     ),
   modulesKeyword: (text) => text('parser.y').includes('config_option: T_MODULES'),
   transitional: (text) => text('parser.y').includes('T_TRANSITIONAL'),
@@ -194,7 +274,7 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   choicePrompt: (text) =>
     text('parser.y').includes('choice_option: T_BOOL')
       ? 'bool'
-      : /choice_option: (logic_type|T_TRISTATE|type)/.test(text('parser.y'))
+      : /choice_option: (logic_type|T_TRISTATE|T_TYPE|type)/.test(text('parser.y'))
         ? 'logical'
         : 'prompt',
   memberPrompts: (text) =>
@@ -211,10 +291,18 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   inclusionPath: (text) => (text('lexer.l').includes('recur_include') ? 'root' : 'loop'),
   syntaxErrorOffset: (text) => (text('parser.y').includes('zconf_lineno() + 1, err') ? 1 : 0),
   recursionPlaces: (text) => text('symbol.c').includes('%s:%d:error: recursive dependency'),
+  recursion: (text) => (text('symbol.c').includes('if (sym2 && sym2 == sym)') ? 'told' : 'refused'),
   hashBuckets: (text) => (/SYMBOL_HASHSIZE\s+\(1U << 14\)/.test(text('internal.h')) ? 16384 : 9973),
   expressions: (text) => (text('expr.c').includes('expr_hashtable') ? 'shared' : 'rewritten'),
+  comparedConstants: (text) =>
+    /symbol_yes = \{\s*\.name = "y",\s*\.curr/.test(text('symbol.c')) ? 'texts' : 'tristates',
+  tristateTests: (text) => (text('menu.c').includes('expr_trans_bool') ? 'dropped' : 'kept'),
+  imply: (text) => (text('symbol.c').includes('sym->implied.tri == yes)') ? 'unlimited' : 'limited'),
+  clampedText: (text) => (text('symbol.c').includes('sprintf(str, "0x%llx"') ? 'number' : 'bound'),
   missingNumber: (text) => (text('symbol.c').includes('newval.val = "0x0"') ? 'zero' : 'empty'),
   outOfRange: (text) => (text('confdata.c').includes('sym_string_within_range') ? 'reset' : 'clamped'),
+  prefix: (text) => (text('Makefile.br').includes('-DCONFIG_=') ? '' : 'CONFIG_'),
+  strings: (text) => (text('confdata.c').includes('Last char has to be') ? 'bare' : 'escaped'),
   notSetLine: (text) =>
     !text('confdata.c').includes('strncmp(p, "is not set"')
       ? 'exact'
@@ -236,10 +324,20 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
     text('confdata.c').includes('char buf[256];\n\n\tsnprintf(buf') ? 'buffered' : 'direct',
   autoConfStrings: (text) => (text('confdata.c').includes('print_symbol_for_autoconf') ? 'plain' : 'escaped'),
   rustcCfg: (text) => text('confdata.c').includes('rustc_cfg'),
+  tristateConf: (text) => text('confdata.c').includes('KCONFIG_TRISTATE'),
+  autoConf: (text) => (text('confdata.c').includes('conf_write_autoconf(void)') ? 'sync' : 'missing'),
+  unchangedConfig: (text) => (text('confdata.c').includes('No change to') ? 'kept' : 'rewritten'),
+  configVariable: (text) => (text('confdata.c').includes('"BR2_CONFIG"') ? 'BR2_CONFIG' : 'KCONFIG_CONFIG'),
   touchFiles: (text) => (text('confdata.c').includes('tolower(') ? 'paths' : 'names'),
   seedMessage: (text) => (/\bprintf\("KCONFIG_SEED/.test(text('conf.c')) ? 'stdout' : 'stderr'),
   mod2noconfig: (text) => text('conf.c').includes('mod2noconfig'),
 };
+
+/** What files of the tool were called up to Linux 4.19. */
+const formerNames: ReadonlyMap<string, string> = new Map([
+  ['parser.y', 'zconf.y'],
+  ['lexer.l', 'zconf.l'],
+]);
 
 const features = Object.keys(marks) as (keyof typeof marks)[];
 
@@ -247,15 +345,21 @@ const features = Object.keys(marks) as (keyof typeof marks)[];
  * The dialect of the tool that a tree brings along: a named one, or one with features of its own under the name of the
  * nearest. Undefined if there is no tool.
  *
- * `readFile` gives the text of a file in the tree, undefined if there is none; `folder` is where the tool lies.
+ * `readFile` gives the text of a file in the tree, undefined if there is none; `folder` is where the tool lies, by
+ * default where Linux or Buildroot have it.
  */
 export function recogniseDialect(
   readFile: (path: string) => string | undefined,
-  folder = 'scripts/kconfig',
+  folder?: string,
 ): Dialect | undefined {
+  const folders = folder === undefined ? ['scripts/kconfig', 'support/kconfig'] : [folder];
+  const toolFolder = folders.find((candidate) => readFile(`${candidate}/confdata.c`) !== undefined);
+  if (toolFolder === undefined) return undefined;
   const texts = new Map<string, string>();
   const text: ToolText = (file) => {
-    const known = texts.get(file) ?? readFile(`${folder}/${file}`) ?? '';
+    const old = formerNames.get(file);
+    const known =
+      texts.get(file) ?? readFile(`${toolFolder}/${file}`) ?? (old && readFile(`${toolFolder}/${old}`)) ?? '';
     texts.set(file, known);
     return known;
   };

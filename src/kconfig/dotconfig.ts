@@ -81,9 +81,21 @@ function unquote(value: string): string | undefined {
   return undefined;
 }
 
+/** The same where nothing is escaped, and the last character has to be the closing quote. */
+function withoutQuotes(value: string): string | undefined {
+  // U-Boot's tool takes the opening quote for the closing one if nothing follows it.
+  if (value === '"') return '';
+  return value.endsWith('"') ? value.slice(1, -1) : undefined;
+}
+
 /** `"` and `\` are the only characters that are escaped (escape_string_value). */
 export function quote(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** A string as it stands in the dialect's .config. */
+export function writtenString({dialect}: KconfigModel, text: string): string {
+  return dialect.strings === 'bare' ? `"${text}"` : quote(text);
 }
 
 /** Takes user values into an evaluation; counts warnings, which decide whether .config counts as changed. */
@@ -152,7 +164,8 @@ export class ConfigReader {
       case 'string': {
         // Text without a quote is passed over in silence.
         if (value[0] !== '"') return true;
-        const unquoted = unquote(value);
+        const {strings} = this.#evaluation.model.dialect;
+        const unquoted = strings === 'bare' ? withoutQuotes(value) : unquote(value);
         if (unquoted === undefined) {
           this.warn(start, 'invalid-string', 'invalid string found');
           return false;
@@ -250,7 +263,7 @@ function agreesWithUser(evaluation: Evaluation, symbol: ConfigSymbol): boolean {
 export function formatConfigLine(model: KconfigModel, symbol: ConfigSymbol, value: string): string {
   const name = model.prefix + symbol.displayName;
   if (isLogical(symbol) && value === 'n') return `# ${name} is not set`;
-  return `${name}=${symbol.type === 'string' ? quote(value) : value}`;
+  return `${name}=${symbol.type === 'string' ? writtenString(model, value) : value}`;
 }
 
 const generated = 'Automatically generated file; DO NOT EDIT.';

@@ -13,6 +13,7 @@ import {kconfigError} from './source.ts';
 import {type ConfigSymbol, constantMod, constantYes, type MenuNode, type Property} from './symbol.ts';
 import {
   containsSymbol,
+  dropTristateTests,
   isYes,
   requiresSymbol,
   type Simplifier,
@@ -32,6 +33,7 @@ class Finalizer {
   readonly #menu: MenuBuilder;
   /** Whether choices are symbols, with a mode that their members depend on. */
   readonly #choicesAreSymbols: boolean;
+  readonly #dropsTests: boolean;
   readonly #simplifier: Simplifier;
   readonly #modules: ConfigSymbol;
   readonly #context: TransformContext;
@@ -41,6 +43,7 @@ class Finalizer {
   constructor(menu: MenuBuilder, modules: ConfigSymbol, dialect: Dialect) {
     this.#menu = menu;
     this.#choicesAreSymbols = dialect.choices === 'symbols';
+    this.#dropsTests = dialect.tristateTests === 'dropped';
     this.#simplifier = dialect.expressions === 'shared' ? sharedSimplifier() : levelSimplifier;
     this.#modules = modules;
     this.#current = menu.root;
@@ -124,6 +127,9 @@ class Finalizer {
     for (const property of node.symbol.properties) {
       if (property.node !== node) continue;
       property.condition = this.#combine(node.dependency, property.condition);
+      if (this.#dropsTests && node.symbol.type !== 'tristate') {
+        property.condition = property.condition && dropTristateTests(property.condition);
+      }
       if (property.kind !== 'select' && property.kind !== 'imply') continue;
       const expression = and(node.symbol.expression, property.condition)!;
       const list = property.kind === 'select' ? property.target.selectedBy : property.target.impliedBy;

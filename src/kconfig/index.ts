@@ -2,7 +2,17 @@
 
 export {type AutoconfTexts, writeAutoconf} from './autoconf.ts';
 export {type ChangedInput, changedInput, changedInputWarning} from './changed-input.ts';
-export {type Dialect, dialects, linux61, linux72, linux510, linux612, recogniseDialect} from './dialect.ts';
+export {
+  buildroot,
+  type Dialect,
+  dialects,
+  linux61,
+  linux72,
+  linux510,
+  linux612,
+  recogniseDialect,
+  uboot,
+} from './dialect.ts';
 export {formatConfigLine, type ReadOptions} from './dotconfig.ts';
 export {
   type Blocking,

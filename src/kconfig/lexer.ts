@@ -16,7 +16,7 @@ import {
   warningAt,
 } from './source.ts';
 import type {HelpSpan} from './symbol.ts';
-import {keywordsOf, type Token, token} from './token.ts';
+import {innerKeywords, keywordsOf, type Token, token} from './token.ts';
 
 /** A file being read; `line` is that of the next character (yylineno), `sourceLine` that of the `source` to it. */
 type Buffer = {
@@ -54,10 +54,14 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
   isWordCode[character.charCodeAt(0)] = 1;
 }
 
-/** The end of the run of word characters; `isWordCode[NaN]` is undefined, which ends it at the end of the text. */
-function wordEnd(text: string, start: number): number {
+/** The same with `.` and `/`, which names may have where keywords are positional. */
+const isInnerCode = isWordCode.slice();
+for (const character of './') isInnerCode[character.charCodeAt(0)] = 1;
+
+/** The end of the run of word characters; `isWord[NaN]` is undefined, which ends it at the end of the text. */
+function wordEnd(text: string, start: number, isWord: Uint8Array): number {
   let end = start;
-  while (isWordCode[text.charCodeAt(end)] === 1) end++;
+  while (isWord[text.charCodeAt(end)] === 1) end++;
   return end;
 }
 
@@ -66,10 +70,17 @@ function lineEnd(text: string, start: number): number {
   return newline < 0 ? text.length : newline;
 }
 
+/** Whether zconf.l loses a string that a newline ends at `end`: where that follows a quote. */
+function isLost(text: string, end: number): boolean {
+  return /["']/.test(text[end - 1]!) && text[end - 2] !== '\\';
+}
+
 export class Lexer {
   readonly #sources: KconfigSources;
   readonly #dialect: Dialect;
   readonly #keywords: ReadonlyMap<string, Token>;
+  /** Characters of a word that has references in it (is_end_of_token). */
+  readonly #isExpandedWord: Uint8Array;
   readonly macros: MacroProcessor;
   #buffer: Buffer;
   /** The file being read; the last one stays after its end. */
@@ -94,6 +105,7 @@ export class Lexer {
     this.#sources = sources;
     this.#dialect = dialect;
     this.#keywords = keywordsOf(dialect);
+    this.#isExpandedWord = dialect.keywords === 'positional' ? isInnerCode : isWordCode;
     this.#file = root;
     this.#buffer = {file: root, position: 0, line: 1, parent: undefined, sourceLine: 0};
     this.files.set(root.name, root);
@@ -119,7 +131,7 @@ export class Lexer {
   /** The next token for the parser (yylex): empty lines are dropped, the start of each statement is noted. */
   next(): Token {
     for (;;) {
-      const found = this.#scan();
+      const found = this.#dialect.keywords === 'positional' ? this.#scanPositional() : this.#scan();
       if (this.#previous === token.endOfLine || this.#previous === token.helpText) {
         if (found === token.endOfLine) continue;
         this.#statement = {file: this.#file, line: this.#buffer.line};
@@ -230,13 +242,79 @@ export class Lexer {
           if (operator !== undefined) return operator;
         }
       }
-      const shown = String.fromCodePoint(text.codePointAt(start)!);
-      buffer.position = start + shown.length;
-      this.#warn('unsupported-character', `ignoring unsupported character '${shown}'`, {
-        file: this.#file,
-        line: buffer.line,
-      });
+      this.#ignoreCharacter(text, start);
     }
+  }
+
+  /** The same where the start of a line has keywords of its own (start conditions COMMAND and PARAM of zconf.l). */
+  #scanPositional(): Token {
+    if (this.#inAssignment) return this.#scanAssignedText();
+    const buffer = this.#buffer;
+    const {text} = buffer.file;
+    const isFirst = this.#previous === token.endOfLine || this.#previous === token.helpText;
+    // After a word that is no keyword only an assignment can follow.
+    const isCommand =
+      isFirst || (this.#dialect.macros && this.#previous === token.word && this.#followsLineStart);
+    for (;;) {
+      const start = buffer.position;
+      if (start >= text.length) return this.#endOfFile();
+      const character = text.charCodeAt(start);
+      const isWord = isCommand ? isWordCode : isInnerCode;
+      if (isWord[character] === 1 || (character === code.dollar && this.#dialect.macros)) {
+        const word = this.#scanPositionalWord(text, start, isCommand);
+        if (word !== undefined) return word;
+        continue;
+      }
+      buffer.position = start + 1;
+      const following = text.charCodeAt(start + 1);
+      if (character === code.space || character === code.tab) continue;
+      if (character === code.newline) {
+        buffer.line++;
+        return token.endOfLine;
+      }
+      if (character === code.hash && (isFirst || !isCommand)) {
+        buffer.position = lineEnd(text, start);
+        continue;
+      }
+      if (isCommand) {
+        const isAssignment = character === code.equal || character === code.colon || character === code.plus;
+        const operator = isAssignment && this.#dialect.macros && this.#operator(character, following);
+        if (operator) return operator;
+      } else if (character === code.doubleQuote || character === code.singleQuote) {
+        return this.#scanString(text, character);
+      } else if (character === code.backslash && following === code.newline) {
+        buffer.position++;
+        buffer.line++;
+        continue;
+      } else if (character !== code.colon && character !== code.plus) {
+        const operator = this.#operator(character, following);
+        if (operator !== undefined) return operator;
+      }
+      this.#ignoreCharacter(text, start);
+    }
+  }
+
+  /** Whether the token before the last one was the end of a line, or a help text. */
+  get #followsLineStart(): boolean {
+    return this.#beforePrevious === token.endOfLine || this.#beforePrevious === token.helpText;
+  }
+
+  #scanPositionalWord(text: string, start: number, isCommand: boolean): Token | undefined {
+    const end = wordEnd(text, start, isCommand ? isWordCode : isInnerCode);
+    if (this.#dialect.macros && text.charCodeAt(end) === code.dollar)
+      return this.#expandWord(text, start, end);
+    this.#buffer.position = end;
+    this.text = text.slice(start, end);
+    return (isCommand ? this.#keywords : innerKeywords).get(this.text) ?? token.word;
+  }
+
+  #ignoreCharacter(text: string, start: number): void {
+    const shown = String.fromCodePoint(text.codePointAt(start)!);
+    this.#buffer.position = start + shown.length;
+    this.#warn('unsupported-character', `ignoring unsupported character '${shown}'`, {
+      file: this.#file,
+      line: this.#buffer.line,
+    });
   }
 
   #operator(character: number, following: number): Token | undefined {
@@ -274,7 +352,7 @@ export class Lexer {
   /** A keyword or a word; undefined if it has references that expand to nothing. */
   #scanWord(text: string, start: number): Token | undefined {
     const buffer = this.#buffer;
-    const end = wordEnd(text, start);
+    const end = wordEnd(text, start, isWordCode);
     if (text.charCodeAt(end) === code.dollar) return this.#expandWord(text, start, end);
     buffer.position = end;
     this.text = text.slice(start, end);
@@ -291,7 +369,7 @@ export class Lexer {
       const expansion = this.macros.expandReference(line, end + 1);
       word += line.slice(position, end) + expansion.text;
       position = expansion.end;
-      end = wordEnd(line, position);
+      end = wordEnd(line, position, this.#isExpandedWord);
     }
     this.#buffer.position = start + end;
     this.text = word + line.slice(position, end);
@@ -301,18 +379,24 @@ export class Lexer {
   /** Start condition STRING. */
   #scanString(text: string, quote: number): Token {
     const buffer = this.#buffer;
+    const {keywords, macros} = this.#dialect;
     let result = '';
     let start = buffer.position;
     for (let position = start; ; position++) {
       const character = text.charCodeAt(position);
       const ends = character === quote || character === code.newline || position >= text.length;
-      if (!ends && character !== code.backslash && character !== code.dollar) continue;
+      if (!ends && character !== code.backslash && (character !== code.dollar || !macros)) continue;
       result += text.slice(start, position);
       if (ends) {
         // A newline ends the string, and the statement after it.
         buffer.position = character === quote ? position + 1 : position;
         if (character === code.newline) {
           this.#warn('multi-line-string', 'multi-line strings not supported', this.statement);
+          if (keywords === 'positional' && isLost(text, position)) {
+            buffer.position++;
+            buffer.line++;
+            return token.endOfLine;
+          }
         }
         this.text = result;
         return token.quoted;
@@ -344,7 +428,8 @@ export class Lexer {
 
   #endOfFile(): Token {
     if (this.#finished) return token.end;
-    if (this.#previous !== token.endOfLine && this.#previous !== token.helpText) {
+    const isWhole = this.#previous === token.endOfLine || this.#previous === token.helpText;
+    if (!isWhole && this.#dialect.keywords === 'reserved') {
       const location = {file: this.#file, line: this.#buffer.line};
       this.#warn('no-newline', 'no new line at end of file', location);
     }

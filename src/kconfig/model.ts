@@ -39,6 +39,11 @@ export class SymbolTable {
     return sharedConstant(name) ?? this.#find(this.configs, name, 'config');
   }
 
+  /** The symbol of that name, if it was mentioned (sym_find). */
+  find(name: string): ConfigSymbol | undefined {
+    return sharedConstant(name) ?? this.configs.get(name);
+  }
+
   /**
    * The symbol to which properties are added. For `y`, `m` and `n`, which the C tool lets a tree declare, a stand-in:
    * the constants themselves are every model's.

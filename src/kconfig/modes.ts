@@ -3,13 +3,13 @@
 import type {Diagnostic} from '../base/diagnostic.ts';
 import {
   ConfigReader,
-  quote,
   type ReadOptions,
   readAssignments,
   readConfig,
   settle,
   writeConfig,
   writeDefconfig,
+  writtenString,
 } from './dotconfig.ts';
 import type {Tristate} from './expression.ts';
 import type {KconfigModel} from './model.ts';
@@ -210,7 +210,7 @@ export function evaluate(
   const reader = new ConfigReader(evaluation, () => undefined);
   reader.reset();
   for (const [name, value] of assignments) {
-    const text = model.symbols.get(name)?.type === 'string' ? quote(value) : value;
+    const text = model.symbols.get(name)?.type === 'string' ? writtenString(model, value) : value;
     reader.assign({name, value: text, start: 0}, true);
   }
   if (mode === 'olddefconfig') settle(evaluation, reader.warnings);

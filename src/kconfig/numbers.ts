@@ -40,3 +40,8 @@ export function parseUnsigned(text: string, base: 16): ParsedNumber {
   if (magnitude > unsignedMax) return {value: unsignedMax, end, overflow: true};
   return {value: negative ? BigInt.asUintN(64, -magnitude) : magnitude, end, overflow: false};
 }
+
+/** A signed 64-bit number as `%lld` and `0x%llx` print it. */
+export function numberText(value: bigint, base: 10 | 16): string {
+  return base === 10 ? String(value) : `0x${BigInt.asUintN(64, value).toString(16)}`;
+}

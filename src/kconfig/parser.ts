@@ -1,7 +1,8 @@
 /** The Kconfig grammar (parser.y, Linux 5.10 to 7.2): tokens to symbols and menu nodes. */
 
 import {type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
-import {type Dialect, linux61} from './dialect.ts';
+import {type Dialect, linux61, type OptionLine} from './dialect.ts';
+import {EarlyValues} from './early-value.ts';
 import type {Expression} from './expression.ts';
 import {type ExpressionInput, parseExpression} from './expression-parser.ts';
 import {finalizeMenu} from './finalize.ts';
@@ -13,6 +14,7 @@ import {KconfigModel, SymbolTable} from './model.ts';
 import {checkModel} from './sanity.ts';
 import {errorAt, formatLocation, type KconfigSources, kconfigError} from './source.ts';
 import {type ConfigSymbol, constantNo, MenuNode, type SymbolType} from './symbol.ts';
+import {addConstantDefault, SymbolOptions} from './symbol-options.ts';
 import {type Token, token, tokenText} from './token.ts';
 
 /** Levels of blocks; the C tool stops at 10,000 entries of its parser's stack (YYMAXDEPTH). */
@@ -40,7 +42,19 @@ const allowedInChoice: ReadonlySet<Token> = new Set([
   token.endif,
 ]);
 
-const optionLines: ReadonlySet<Token> = new Set([token.modules, token.defconfigList, token.allnoconfigY]);
+/** What a choice may hold where keywords are positional (choice_block of zconf.y, Linux 4.17). */
+const allowedInOldChoice: ReadonlySet<Token> = new Set([
+  ...allowedInChoice,
+  token.menuconfig,
+  token.source,
+  token.word,
+]);
+
+const optionLines: ReadonlyMap<Token, OptionLine> = new Map<Token, OptionLine>([
+  [token.modules, 'modules'],
+  [token.defconfigList, 'defconfig_list'],
+  [token.allnoconfigY, 'allnoconfig_y'],
+]);
 
 class Parser {
   readonly #dialect: Dialect;
@@ -50,10 +64,10 @@ class Parser {
   readonly #blocks: Block[] = [];
   readonly #errors: Diagnostic[] = [];
   readonly #sources: KconfigSources;
-  #modules: ConfigSymbol | undefined;
+  readonly #options: SymbolOptions;
+  readonly #earlyValues = new EarlyValues();
   /** The choice whose members are being declared, where a choice is a menu (current_choice). */
   #openChoice: ConfigSymbol | undefined;
-  #defconfigList: ConfigSymbol | undefined;
   #token: Token = token.endOfLine;
 
   readonly #expressionInput: ExpressionInput = {
@@ -89,6 +103,7 @@ class Parser {
     this.#dialect = dialect;
     this.#lexer = new Lexer(file, sources, dialect, (location) => new MacroProcessor(sources, location));
     this.#menu = new MenuBuilder(new MenuNode(undefined, undefined, {file, line: 1}), sources.warn);
+    this.#options = new SymbolOptions(this.#table, this.#menu, sources.environment);
   }
 
   /** conf_parse, with what the JavaScript stack does not hold reported as a fault of the input. */
@@ -102,14 +117,15 @@ class Parser {
   }
 
   #parse(): KconfigModel {
-    this.#parseStatements();
+    this.#parseAll();
     if (this.#errors.length > 0) throw new KbuildError(exitCode.badInput, ...this.#errors);
     const {root} = this.#menu;
     if (!root.prompt) {
       this.#menu.entry = root;
-      this.#menu.addPrompt('menu', 'Main menu', undefined, root);
+      this.#menu.addPrompt('menu', this.#dialect.defaultTitle, undefined, root);
     }
-    const modules = this.#modules ?? constantNo;
+    if (!this.#dialect.macros) root.prompt = {...root.prompt!, text: this.#expandSymbols(root.prompt!.text)};
+    const modules = this.#options.modules ?? constantNo;
     finalizeMenu(this.#menu, modules, this.#dialect);
     const model = new KconfigModel({
       dialect: this.#dialect,
@@ -117,19 +133,43 @@ class Parser {
       declaredConstants: this.#table.declaredConstants,
       root,
       modules,
-      defconfigList: this.#defconfigList,
+      defconfigList: this.#options.defconfigList,
       promptCount: this.#menu.promptCount,
       files: [...this.#lexer.files.values()],
-      prefix: this.#sources.environment.get('CONFIG_') ?? 'CONFIG_',
+      prefix: this.#sources.environment.get('CONFIG_') ?? this.#dialect.prefix,
       environmentRead: this.#lexer.macros.environmentRead,
     });
-    checkModel(model);
+    checkModel(model, this.#sources.warn);
     return model;
   }
 
   /** The statements alone, for what they ask of the sources. */
   scan(): void {
+    this.#parseAll();
+  }
+
+  #parseAll(): void {
+    if (!this.#dialect.macros) this.#addReleaseSymbol();
     this.#parseStatements();
+  }
+
+  get #isPositional(): boolean {
+    return this.#dialect.keywords === 'positional';
+  }
+
+  /** sym_init: the one symbol the tool declares itself. */
+  #addReleaseSymbol(): void {
+    const symbol = this.#table.config('UNAME_RELEASE');
+    symbol.type = 'string';
+    symbol.internal = true;
+    const {root} = this.#menu;
+    addConstantDefault(this.#table, symbol, this.#sources.kernelRelease ?? '', root, root);
+  }
+
+  /** `$SYMBOL` in a title or a file name, where there are no macros. */
+  #expandSymbols(text: string): string {
+    if (this.#dialect.macros) return text;
+    return this.#earlyValues.expand(text, (name) => this.#table.find(name));
   }
 
   #parseStatements(): void {
@@ -205,15 +245,21 @@ class Parser {
   }
 
   #quoted(): string {
-    if (this.#advance() !== token.quoted) this.#unexpected('a text in quotes');
+    this.#advance();
+    if (!this.#isText) this.#unexpected('a text in quotes');
     return this.#lexer.text;
+  }
+
+  /** Whether the current token is a text: where keywords are positional, any word is. */
+  get #isText(): boolean {
+    return this.#token === token.quoted || (this.#isPositional && this.#token === token.word);
   }
 
   /** One statement, from its first token to the first token of the next one. */
   #statement(): void {
     const inChoice = this.#blocks.at(-1)?.inChoice ?? false;
-    const parse =
-      inChoice && !allowedInChoice.has(this.#token) ? undefined : this.#statements.get(this.#token);
+    const allowed = this.#isPositional ? allowedInOldChoice : allowedInChoice;
+    const parse = inChoice && !allowed.has(this.#token) ? undefined : this.#statements.get(this.#token);
     if (!parse) throw this.#fault('invalid-statement', 'invalid statement');
     parse();
   }
@@ -243,7 +289,7 @@ class Parser {
   #source(): void {
     const name = this.#quoted();
     this.#endOfLine();
-    this.#lexer.enter(name);
+    this.#lexer.enter(this.#expandSymbols(name));
     this.#advance();
   }
 
@@ -346,7 +392,7 @@ class Parser {
       case token.modules:
         if (!this.#dialect.modulesKeyword) return false;
         this.#endOfLine();
-        this.#markModules();
+        this.#markOption('modules', undefined);
         return true;
       case token.option:
         this.#optionLine();
@@ -378,7 +424,8 @@ class Parser {
   }
 
   #typeOption(type: SymbolType): void {
-    if (this.#advance() === token.quoted) {
+    this.#advance();
+    if (this.#isText) {
       this.#promptText();
     } else {
       this.#requireEndOfLine();
@@ -387,7 +434,7 @@ class Parser {
   }
 
   #promptOption(): void {
-    if (this.#advance() !== token.quoted) this.#unexpected('a text in quotes');
+    this.#quoted();
     this.#promptText();
   }
 
@@ -406,38 +453,41 @@ class Parser {
     if (type) this.#menu.setType(this.#menu.entry, type);
   }
 
-  #markModules(): void {
-    const {symbol} = this.#menu.entry;
-    if (this.#modules) {
-      const message = `symbol '${symbol!.name}' redefines option 'modules' already defined by symbol '${this.#modules.name}'`;
-      this.#errors.push(errorAt(this.#lexer.statement, 'modules-redefined', message));
-    }
-    this.#modules = symbol;
+  #markOption(option: OptionLine, argument: string | undefined): void {
+    const fault = this.#options.mark(option, argument, this.#lexer.statement);
+    if (fault) this.#errors.push(fault);
   }
 
-  /** `option modules` and its like (menu_add_option_modules and following, menu.c, Linux 5.10). */
+  /** `option modules` and its like. */
   #optionLine(): void {
-    const option = this.#advance();
-    if (!optionLines.has(option)) {
-      throw this.#fault(
-        'invalid-option',
-        'invalid option',
-        'modules, defconfig_list and allnoconfig_y are known',
-      );
+    this.#advance();
+    if (this.#isPositional) {
+      this.#optionList();
+      return;
+    }
+    const option = optionLines.get(this.#token);
+    if (!option) {
+      const hint = `${this.#dialect.optionLines.join(', ')} are known`;
+      throw this.#fault('invalid-option', 'invalid option', hint);
     }
     this.#endOfLine();
-    const symbol = this.#menu.entry.symbol!;
-    if (option === token.modules) {
-      this.#markModules();
-    } else if (option === token.allnoconfigY) {
-      symbol.allnoconfigYes = true;
-    } else {
-      this.#defconfigList ??= symbol;
-      this.#defconfigList.internal = true;
-      if (this.#defconfigList === symbol) return;
-      const message = 'trying to redefine defconfig symbol';
-      this.#errors.push(errorAt(this.#lexer.statement, 'defconfig-redefined', message));
+    this.#markOption(option, undefined);
+  }
+
+  /** The same where options are words that have an argument or not (symbol_option_list of zconf.y, Linux 4.17). */
+  #optionList(): void {
+    while (this.#token === token.word) {
+      const name = this.#lexer.text;
+      let argument: string | undefined;
+      if (this.#advance() === token.equal) {
+        argument = this.#quoted();
+        this.#advance();
+      }
+      const option = this.#dialect.optionLines.find((known) => known === name);
+      if (option) this.#markOption(option, argument);
+      else this.#menu.warn(this.#lexer.statement, 'unknown-option', `ignoring unknown option ${name}`);
     }
+    this.#requireEndOfLine();
   }
 
   #depends(): void {
@@ -513,7 +563,7 @@ class Parser {
   }
 
   #if(): void {
-    const inChoice = this.#blocks.at(-1)?.inChoice ?? false;
+    const inChoice = !this.#isPositional && (this.#blocks.at(-1)?.inChoice ?? false);
     this.#advance();
     const condition = this.#expression();
     this.#requireEndOfLine();

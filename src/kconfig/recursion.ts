@@ -77,12 +77,14 @@ export class RecursionChecker {
   /** sym_check_sym_deps. */
   #checkProperties(symbol: ConfigSymbol): ConfigSymbol | undefined {
     return this.#step(symbol, (step) => {
+      // The releases that only tell of a loop see none through direct dependencies and `imply`.
+      const sees = this.#dialect.recursion === 'refused';
       step.reason = 'depends';
-      let found = this.#checkExpression(symbol.directDependency);
+      let found = sees ? this.#checkExpression(symbol.directDependency) : undefined;
       if (found) return found;
       for (const [reason, list] of [
         ['selected', symbol.selectedBy],
-        ['implied', symbol.impliedBy],
+        ['implied', sees ? symbol.impliedBy : []],
       ] as const) {
         step.reason = reason;
         for (const {expression} of list) {
@@ -126,6 +128,12 @@ export class RecursionChecker {
     }
   }
 
+  /** The releases that only tell of a loop call what is visible depending on a symbol dependent on it. */
+  #told(step: Step): Step {
+    const depends = step.reason === 'visible' && this.#dialect.recursion === 'told';
+    return depends ? {...step, reason: 'depends'} : step;
+  }
+
   /** sym_check_print_recursive. */
   #report(closing: ConfigSymbol): void {
     const path = [...this.#path];
@@ -139,7 +147,9 @@ export class RecursionChecker {
     const lines = ['recursive dependency detected!'];
     loop.forEach((step, i) => {
       const next = loop[i + 1]?.symbol ?? last;
-      lines.push(this.#dialect.recursionPlaces ? describeWithPlace(step, next) : describe(step, next));
+      lines.push(
+        this.#dialect.recursionPlaces ? describeWithPlace(this.#told(step), next) : describe(step, next),
+      );
     });
     const hint =
       'make one of them `imply`, or see "Kconfig recursive dependency limitations" in Documentation/kbuild/kconfig-language.rst';

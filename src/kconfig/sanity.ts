@@ -3,14 +3,16 @@
 import {type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
 import type {KconfigModel} from './model.ts';
 import {RecursionChecker} from './recursion.ts';
-import {errorAt} from './source.ts';
+import {errorAt, type KconfigSources} from './source.ts';
 import type {ConfigSymbol, MenuNode} from './symbol.ts';
 import {isYes} from './transform.ts';
 
-/** @throws {KbuildError} with every fault that is found. */
-export function checkModel(model: KconfigModel): void {
+/** @throws {KbuildError} with every fault that is found, unless the dialect only tells of them. */
+export function checkModel(model: KconfigModel, warn: KconfigSources['warn']): void {
   const errors = model.dialect.choices === 'menus' ? checkAlongMenu(model) : checkByHash(model);
-  if (errors.length > 0) throw new KbuildError(exitCode.badInput, ...errors);
+  if (model.dialect.recursion === 'told') {
+    for (const error of errors) warn?.({...error, severity: 'warning'});
+  } else if (errors.length > 0) throw new KbuildError(exitCode.badInput, ...errors);
 }
 
 function checkByHash(model: KconfigModel): readonly Diagnostic[] {

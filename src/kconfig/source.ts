@@ -8,6 +8,8 @@ export type KconfigSources = {
   readonly readFile: (path: string) => string | undefined;
   /** The environment the kernel Makefile exports (srctree, SRCARCH, ARCH, CC, …). */
   readonly environment: ReadonlyMap<string, string>;
+  /** What `uname -r` says, which older dialects have a symbol for. */
+  readonly kernelRelease?: string;
   /** The output (stdout) of `$(shell,command)`, before the trimming the C tool does. */
   readonly shell: (command: string) => string;
   /** Where `$(info)`/`$(warning)` texts and parser warnings go. */

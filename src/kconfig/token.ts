@@ -95,8 +95,26 @@ const keywords: ReadonlyMap<string, Token> = new Map<string, Token>([
   ['allnoconfig_y', token.allnoconfigY],
 ]);
 
-/** The words that are keywords in a dialect. */
+/** The keywords at the start of a line where keywords are positional (TF_COMMAND in kconf_id.c, Linux 4.17). */
+const lineKeywords: ReadonlyMap<string, Token> = new Map<string, Token>([
+  ...[...keywords].filter(
+    ([, keyword]) =>
+      ![token.on, token.modules, token.transitional, token.defconfigList, token.allnoconfigY].some(
+        (other) => other === keyword,
+      ),
+  ),
+  ['---help---', token.help],
+]);
+
+/** The keywords in the rest of such a line (TF_PARAM). */
+export const innerKeywords: ReadonlyMap<string, Token> = new Map<string, Token>([
+  ['if', token.if],
+  ['on', token.on],
+]);
+
+/** The words that are keywords in a dialect; where keywords are positional, at the start of a line. */
 export function keywordsOf(dialect: Dialect): ReadonlyMap<string, Token> {
+  if (dialect.keywords === 'positional') return lineKeywords;
   const missing = new Set<Token>();
   if (dialect.choices === 'menus') missing.add(token.optional);
   if (!dialect.transitional) missing.add(token.transitional);

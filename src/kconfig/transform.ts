@@ -168,3 +168,25 @@ export function requiresSymbol(expression: Expression | undefined, symbol: Confi
       return false;
   }
 }
+
+/** `A!=n` becomes `A` where that is a tristate (expr_trans_bool, Linux 4.17). */
+export function dropTristateTests(expression: Expression): Expression {
+  switch (expression.kind) {
+    case 'and':
+    case 'or': {
+      const operands = expression.operands.map(dropTristateTests);
+      const same = operands.every((operand, i) => operand === expression.operands[i]);
+      return same ? expression : junction(expression.kind, operands);
+    }
+    case 'not': {
+      const operand = dropTristateTests(expression.operand);
+      return operand === expression.operand ? expression : not(operand);
+    }
+    case 'unequal':
+      return expression.right === constantNo && expression.left.type === 'tristate'
+        ? expression.left.expression
+        : expression;
+    default:
+      return expression;
+  }
+}

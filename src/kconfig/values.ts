@@ -6,7 +6,7 @@ import {type Conditions, nothing, recordKind} from './conditions.ts';
 import {type Expression, formatExpression, type Relation, type Tristate} from './expression.ts';
 import {compareTexts, isValidText} from './literal.ts';
 import type {KconfigModel} from './model.ts';
-import {parseSigned} from './numbers.ts';
+import {numberText, parseSigned} from './numbers.ts';
 import {placeOf} from './source.ts';
 import type {ConfigSymbol, Default, MenuNode, Prompt, Range, SymbolType} from './symbol.ts';
 
@@ -294,9 +294,16 @@ export class Evaluation {
   }
 
   #compare(left: ConfigSymbol, right: ConfigSymbol): number {
-    if (isLogical(left.type) && isLogical(right.type))
+    const leftType = this.#comparedType(left);
+    const rightType = this.#comparedType(right);
+    if (isLogical(leftType) && isLogical(rightType))
       return this.state(left).tristate - this.state(right).tristate;
-    return compareTexts(this.storedText(left), left.type, this.storedText(right), right.type);
+    return compareTexts(this.storedText(left), leftType, this.storedText(right), rightType);
+  }
+
+  #comparedType(symbol: ConfigSymbol): SymbolType {
+    const isText = symbol.index < 3 && this.model.dialect.comparedConstants === 'texts';
+    return isText ? 'unknown' : symbol.type;
   }
 
   /** Forgets all values, and evaluates MODULES first (sym_clear_all_valid). */
@@ -401,7 +408,11 @@ export class Evaluation {
     state.directDependency = this.#promote(symbol, this.#evaluateRecord(conditions.direct[index]!));
     const reverse = this.#highest(conditions.selected, conditions.selectedStart, index);
     state.reverseDependency = this.#promote(symbol, reverse);
-    const weak = this.#highest(conditions.implied, conditions.impliedStart, index);
+    const isLimited = this.model.dialect.imply === 'limited';
+    const weak =
+      isLimited || state.directDependency !== 0
+        ? this.#highest(conditions.implied, conditions.impliedStart, index)
+        : 0;
     state.weakReverseDependency = this.#promote(symbol, weak);
   }
 
@@ -441,6 +452,8 @@ export class Evaluation {
     }
     if (state.directDependency < state.reverseDependency) this.#warnUnmetDependency(symbol, state);
     value = this.#promote(symbol, max(value, state.reverseDependency));
+    const isLifted = this.model.dialect.imply === 'unlimited' && state.weakReverseDependency === 2;
+    if (value === 1 && isLifted) value = 2;
     if (fallback && this.#comesFromTransitional(fallback, state)) {
       state.hasUser = true;
       state.userTristate = value;
@@ -456,7 +469,8 @@ export class Evaluation {
     }
     if (state.weakReverseDependency === 0) return value;
     state.write = true;
-    return min(max(value, state.weakReverseDependency), state.directDependency);
+    const lifted = max(value, state.weakReverseDependency);
+    return this.model.dialect.imply === 'limited' ? min(lifted, state.directDependency) : lifted;
   }
 
   #textValue(symbol: ConfigSymbol, state: SymbolState): string {
@@ -524,8 +538,15 @@ export class Evaluation {
     const range = this.activeRange(symbol);
     if (!range) return;
     const {value} = parseSigned(state.text, base);
-    if (value < this.boundValue(range.low, base)) state.text = this.state(range.low).text;
-    else if (value > this.boundValue(range.high, base)) state.text = this.state(range.high).text;
+    const low = this.boundValue(range.low, base);
+    let passed: ConfigSymbol;
+    if (value < low) passed = range.low;
+    else if (value > this.boundValue(range.high, base)) passed = range.high;
+    else return;
+    state.text =
+      this.model.dialect.clampedText === 'bound'
+        ? this.state(passed).text
+        : numberText(this.boundValue(passed, base), base);
   }
 
   /** Whether a text is valid for a string or number symbol, and in its range (sym_string_within_range). */

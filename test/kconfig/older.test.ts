@@ -1,9 +1,11 @@
 import test from 'ava';
 import * as kconfig from '../../src/kconfig/index.ts';
 import {testGoldens} from './tool-goldens.ts';
-import {errorsOf} from './tree.ts';
+import {errorsOf, sourcesOf} from './tree.ts';
 
-testGoldens('kconfig-older', kconfig.linux510);
+for (const dialect of [kconfig.linux510, kconfig.uboot, kconfig.buildroot]) {
+  testGoldens('kconfig-older', dialect);
+}
 
 test('`option modules` is of 5.10 alone, `modules` of what follows.', (t) => {
   const entry = (line: string) => `config A\n\tbool\n\t${line}\n`;
@@ -12,6 +14,42 @@ test('`option modules` is of 5.10 alone, `modules` of what follows.', (t) => {
   t.regex(errorsOf(entry('modules'), kconfig.linux510)[0]!, /^Kconfig:3: /);
   t.regex(errorsOf(entry('option modules'), kconfig.linux61)[0]!, /^Kconfig:3: /);
   t.deepEqual(errorsOf(entry('option env'), kconfig.linux510), ['Kconfig:3: invalid-option: invalid option']);
+});
+
+test('Where keywords are positional, they are names elsewhere, and a text needs no quotes.', (t) => {
+  const tree =
+    'config config\n\tbool Prompt if if_x\n\tdepends on on.a/b || select\n\t---help---\n\t  Help.\n';
+  t.deepEqual(errorsOf(tree, kconfig.uboot), []);
+  t.regex(errorsOf(tree, kconfig.linux510)[0]!, /^Kconfig:1: syntax/);
+  t.regex(errorsOf('config A\n\tbool "a" on\n', kconfig.uboot)[0]!, /^Kconfig:2: syntax/);
+  t.regex(
+    errorsOf('choice\nmenu "a"\nendmenu\nendchoice\n', kconfig.uboot)[0]!,
+    /^Kconfig:2: invalid-statement/,
+  );
+});
+
+test('Where a loop is only told of, the tree is read all the same.', (t) => {
+  const loop = 'config A\n\tbool "a" if B\nconfig B\n\tbool "b" if A\n';
+  t.regex(errorsOf(loop, kconfig.uboot)[0]!, /^Kconfig:4: recursive-dependency/);
+  const warnings: string[] = [];
+  const sources = {...sourcesOf(loop), warn: ({message}: {message: string}) => warnings.push(message)};
+  const model = kconfig.parseKconfig('Kconfig', sources, kconfig.buildroot);
+  t.deepEqual(warnings, [
+    'recursive dependency detected!\nKconfig:4:\tsymbol B depends on A\nKconfig:2:\tsymbol A depends on B',
+  ]);
+  t.false(/is not set|=/.test(kconfig.allyesconfig(model).text));
+});
+
+test('The title and the files of a tree without macros name symbols.', (t) => {
+  const files = {
+    Kconfig: 'mainmenu "$A$B"\nconfig A\n\tstring\n\toption env="NAME"\nsource "$A/in"\n',
+    'value/in': 'config B\n\tstring\n\tdefault A\n',
+  };
+  const model = kconfig.parseKconfig('Kconfig', sourcesOf(files), kconfig.buildroot);
+  t.is(model.mainMenuTitle, 'valuevalue');
+  t.deepEqual(errorsOf({...files, 'value/in': 'source "$C"\n'}, kconfig.buildroot), [
+    'value/in:1: missing-file: can\'t open file ""',
+  ]);
 });
 
 test('A second symbol cannot list default configurations.', (t) => {

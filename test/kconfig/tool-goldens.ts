@@ -8,6 +8,7 @@ import {folderSources} from './tree.ts';
 
 const environment = new Map([
   ['FLAVOUR', 'vanilla'],
+  ['FLAG', 'y'],
   ['PATH', process.env.PATH ?? ''],
 ]);
 
@@ -26,6 +27,7 @@ const runs: Readonly<Record<string, Run>> = {
   savedefconfig: (model, config) => kconfig.savedefconfig(model, config).text,
   'allnoconfig-seeded': (model, config) => kconfig.allnoconfig(model, config).text,
   'auto.conf': (model, _, read) => autoconf(model, read('olddefconfig')).autoConf,
+  'tristate.conf': (model, _, read) => autoconf(model, read('olddefconfig')).tristateConf,
   'autoconf.h': (model, _, read) => autoconf(model, read('olddefconfig')).autoconfHeader,
   rustc_cfg: (model, _, read) => autoconf(model, read('olddefconfig')).rustcCfg,
 };
