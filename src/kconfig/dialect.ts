@@ -326,7 +326,7 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   rustcCfg: (text) => text('confdata.c').includes('rustc_cfg'),
   tristateConf: (text) => text('confdata.c').includes('KCONFIG_TRISTATE'),
   autoConf: (text) => (text('confdata.c').includes('conf_write_autoconf(void)') ? 'sync' : 'missing'),
-  unchangedConfig: (text) => (text('confdata.c').includes('No change to') ? 'kept' : 'rewritten'),
+  unchangedConfig: (text) => (text('confdata.c').includes('%s.tmpconfig.%d') ? 'rewritten' : 'kept'),
   configVariable: (text) => (text('confdata.c').includes('"BR2_CONFIG"') ? 'BR2_CONFIG' : 'KCONFIG_CONFIG'),
   touchFiles: (text) => (text('confdata.c').includes('tolower(') ? 'paths' : 'names'),
   seedMessage: (text) => (/\bprintf\("KCONFIG_SEED/.test(text('conf.c')) ? 'stdout' : 'stderr'),
