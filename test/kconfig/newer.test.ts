@@ -2,6 +2,7 @@ import test from 'ava';
 import {
   changedInputWarning,
   type Dialect,
+  formatExpression,
   linux61,
   linux72,
   linux612,
@@ -151,4 +152,26 @@ test('What the user asked for and does not get is told in the order of the menu,
     ].join('\n'),
   );
   t.is(changedInputWarning(olddefconfig(parse(text, linux72), '').evaluation), '');
+});
+
+test('Conditions are simplified node by node from Linux 6.12 on, so that parentheses count, as in its messages.', (t) => {
+  const simplified = (condition: string, dialect: Dialect) => {
+    const symbols = 'config A\n\tbool "a"\nconfig B\n\tbool "b"\nconfig T\n\ttristate "t"\n';
+    const text = `${symbols}config X\n\ttristate\n\tdepends on ${condition}\n`;
+    return formatExpression(parse(text, dialect).symbols.get('X')!.directDependency);
+  };
+  // What the conf of 6.1.192 and of 6.12.107 print after `Depends on [n]:` of an unmet dependency.
+  for (const dialect of [linux61, linux612]) {
+    t.is(simplified('B && A && B', dialect), 'A && B');
+    t.is(simplified('T = m && T && T != m && A', dialect), 'n');
+    t.is(simplified('A && (B || B || y) && !(A || T = m)', dialect), 'A && !A && T!=m');
+    t.is(simplified('(A || B) && (B || A) && A', dialect), '(A || B) && A');
+    t.is(
+      simplified('((A && n) || B) && (T || (T = y || T = m)) && (B && (A && B))', dialect),
+      '(T || T!=n) && A && B',
+    );
+  }
+  const nested = 'T = m && (T && T != m) && A';
+  t.is(simplified(nested, linux61), 'n');
+  t.is(simplified(nested, linux612), 'T=m && T=y && A');
 });
