@@ -115,8 +115,8 @@ function isCalculated(symbol: ConfigSymbol): boolean {
 function makeGroups(model: KconfigModel): Map<ConfigSymbol, Group> {
   const groups = new Map<ConfigSymbol, Group>();
   for (const leader of model.allSymbols) {
-    // Members come with their choice.
-    if (!isCalculated(leader) || leader.choice) continue;
+    // Members come with their choice, even if that has got no type.
+    if (!(isCalculated(leader) || leader.isChoice) || leader.choice) continue;
     const symbols = leader.isChoice ? [leader, ...new Set(leader.members)] : [leader];
     const group = makeGroup(symbols, model.dialect.choices === 'menus');
     for (const symbol of group.symbols) groups.set(symbol, group);

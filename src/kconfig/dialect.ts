@@ -73,6 +73,8 @@ export type Dialect = {
   readonly missingNumber: 'empty' | 'zero';
   /** What becomes of a number in .config that its range does not allow. */
   readonly outOfRange: 'reset' | 'clamped';
+  /** When a symbol takes the value it has already: always, or only where the user could change it. */
+  readonly presentValue: 'taken' | 'checked';
 
   // Reading
   /** What stands before a symbol's name in .config, unless the environment's `CONFIG_` says otherwise. */
@@ -150,6 +152,7 @@ export const linux61: Dialect = {
   outOfRange: 'reset',
   prefix: 'CONFIG_',
   strings: 'escaped',
+  presentValue: 'taken',
   notSetLine: 'prefix',
   lineWithoutEquals: 'ignored',
   carriageReturns: 'skipped',
@@ -229,6 +232,7 @@ export const linux612: Dialect = {
   expressions: 'shared',
   missingNumber: 'zero',
   outOfRange: 'clamped',
+  presentValue: 'checked',
   notSetLine: 'exact',
   lineWithoutEquals: 'warned',
   carriageReturns: 'kept',
@@ -303,6 +307,8 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   outOfRange: (text) => (text('confdata.c').includes('sym_string_within_range') ? 'reset' : 'clamped'),
   prefix: (text) => (text('Makefile.br').includes('-DCONFIG_=') ? '' : 'CONFIG_'),
   strings: (text) => (text('confdata.c').includes('Last char has to be') ? 'bare' : 'escaped'),
+  presentValue: (text) =>
+    text('symbol.c').includes('oldval != val && !sym_tristate_within_range') ? 'taken' : 'checked',
   notSetLine: (text) =>
     !text('confdata.c').includes('strncmp(p, "is not set"')
       ? 'exact'

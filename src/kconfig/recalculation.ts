@@ -21,8 +21,10 @@ type Outcome = 'done' | 'pending' | 'unsettled';
  * (`Dependents`), less is calculated, to the same effect. Two things the C tool leaves for the calculation after
  * that, and so they are kept for the next step here:
  *
- * - sym_calc_choice takes the user's mark from a choice that has a visible member without one. If that makes the choice
- *   another (a tristate one falls from `y` to `m`), it does so when it is calculated again: it is *pending*.
+ * - A calculation may change whether the user counts as having set a symbol: sym_calc_choice takes that from a choice that
+ *   has a visible member without a value, and a default that comes from a transitional symbol gives it (7.2). If that
+ *   makes another value (a tristate choice falls from `y` to `m`), it does so when it is calculated again: the symbol is
+ *   *pending*.
  * - A choice that is written but not `y` marks its members as written by the visibility they had before. Which of them
  *   keeps that mark depends on the order of calculation, and it is gone after the next one. So if a member became
  *   invisible, this step and the next calculate everything: the state is *unsettled*.
@@ -31,7 +33,7 @@ export class Recalculation {
   readonly #evaluation: Evaluation;
   readonly #dependents: Dependents;
   readonly #alwaysAll: boolean;
-  readonly #choices: readonly Unit[];
+  readonly #looseChoices: readonly Unit[];
   /** By rank: 1 for the units to calculate in this step. */
   readonly #dirty: Uint8Array;
   /** The states of a unit while it is calculated. */
@@ -44,12 +46,12 @@ export class Recalculation {
     this.#evaluation = evaluation;
     this.#dependents = dependentsOf(evaluation.model);
     this.#alwaysAll = alwaysAll || this.#dependents.irregularity !== undefined;
-    this.#choices = this.#dependents.units.filter(({symbols}) => symbols[0]!.isChoice);
+    this.#looseChoices = this.#dependents.units.filter(({looseChoice}) => looseChoice);
     this.#dirty = new Uint8Array(this.#dependents.units.length);
     this.#calculateAll(() => {});
     // The all…config modes leave choices to be set by their members when those are calculated.
-    const unfinished = this.#choices.some(({symbols}) => !evaluation.state(symbols[0]!).valid);
-    if (unfinished) this.#calculateAll(() => {});
+    const isFinished = evaluation.model.hashOrder.every((symbol) => evaluation.state(symbol).valid);
+    if (!isFinished) this.#calculateAll(() => {});
   }
 
   /**
@@ -109,7 +111,7 @@ export class Recalculation {
   #calculateUnit({symbols, looseChoice}: Unit, saved: Map<ConfigSymbol, SavedState>): Outcome {
     const evaluation = this.#evaluation;
     const first = evaluation.state(symbols[0]!);
-    const hadUser = first.hasUser;
+    const {hasUser} = first;
     // What is saved for the case of a change is kept only then: most units come out as they were.
     while (this.#before.length < symbols.length) this.#before.push(new SavedState());
     for (const [i, symbol] of symbols.entries()) evaluation.save(symbol, this.#before[i]);
@@ -119,14 +121,16 @@ export class Recalculation {
     symbols.forEach((symbol, i) => {
       const before = this.#before[i]!;
       const now = evaluation.state(symbol);
-      if (now.tristate !== before.state.tristate || now.text !== before.state.text)
+      const {tristate, text, hasUser: wasSet} = (saved.get(symbol) ?? before).state;
+      // Of a transitional symbol, it is also read whether it was set.
+      if (now.tristate !== tristate || now.text !== text || (symbol.transitional && now.hasUser !== wasSet))
         this.#dependents.markReaders(symbol, this.#dirty);
       if (saved.has(symbol) || evaluation.isAsSaved(symbol, before)) return;
       saved.set(symbol, before);
       this.#before[i] = new SavedState();
     });
     if (leavesMarks) return 'unsettled';
-    return hadUser && !first.hasUser ? 'pending' : 'done';
+    return first.hasUser === hasUser ? 'done' : 'pending';
   }
 
   #calculateAll(change: () => void): Map<ConfigSymbol, SavedState> {
@@ -135,20 +139,16 @@ export class Recalculation {
     const saved = new Map(hashOrder.map((symbol) => [symbol, evaluation.save(symbol)]));
     change();
     const {length} = evaluation.warnings;
-    const choices = this.#choices.map((unit) => ({
-      unit,
-      before: unit.symbols.map((one) => evaluation.save(one)),
-    }));
+    const {units} = this.#dependents;
+    const hasUser = units.map(({symbols}) => evaluation.state(symbols[0]!).hasUser);
+    const loose = this.#looseChoices.map(({symbols}) => symbols.map((symbol) => evaluation.save(symbol)));
     evaluation.invalidate();
     for (const symbol of hashOrder) evaluation.calculate(symbol);
     evaluation.warnings.length = length;
-    this.#pending = choices
-      .filter(({before}) => before[0]!.state.hasUser)
-      .map(({unit}) => unit)
-      .filter(({symbols}) => !evaluation.state(symbols[0]!).hasUser);
-    this.#unsettled = choices.some(
-      ({unit, before}) => unit.looseChoice && this.#leavesMarks(unit.symbols, before),
+    this.#pending = units.filter(
+      ({symbols}, rank) => evaluation.state(symbols[0]!).hasUser !== hasUser[rank],
     );
+    this.#unsettled = this.#looseChoices.some(({symbols}, i) => this.#leavesMarks(symbols, loose[i]!));
     for (const [symbol, state] of saved) if (evaluation.isAsSaved(symbol, state)) saved.delete(symbol);
     return saved;
   }

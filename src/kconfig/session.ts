@@ -113,11 +113,16 @@ export class Session {
    *
    * A tristate or bool is refused what it cannot be now; a number or a text only what its type or range does not allow,
    * so that an invisible one takes it and has it when it becomes visible. Nothing is changed if the value is refused.
+   * The value a symbol has already is taken, too, from then on as the user's; tools from 6.12 on refuse even that to what
+   * a user cannot change.
    */
   set(symbol: ConfigSymbol | string, value: string): Accepted | Refused {
     const found = this.#find(symbol);
     if (!found || !acceptsUserValue(this.#evaluation, found, value)) {
-      return {accepted: false, reason: this.whyNot(symbol, value)};
+      const reason = this.whyNot(symbol, value);
+      if (reason.cause !== 'met') return {accepted: false, reason};
+      const message = `${reason.symbol} is ${value} already, and a user cannot set it now`;
+      return {accepted: false, reason: {...reason, message}};
     }
     const changes = this.#step(found, () => setUserValue(this.#evaluation, found, value));
     return {accepted: true, value: this.value(found), changes};
@@ -211,7 +216,8 @@ export class Session {
 
   #find(symbol: ConfigSymbol | string): ConfigSymbol | undefined {
     const found = typeof symbol === 'string' ? this.model.symbols.get(symbol) : symbol;
-    return found && found.nodes.length > 0 && found.type !== 'unknown' ? found : undefined;
+    const isSymbol = found && found.nodes.length > 0 && found.type !== 'unknown' && found.kind !== 'constant';
+    return isSymbol ? found : undefined;
   }
 
   #step(symbol: ConfigSymbol | undefined, change: () => void): readonly Change[] {

@@ -10,15 +10,15 @@ function tristateOf(text: string): Tristate | undefined {
   return value < 0 ? undefined : (value as Tristate);
 }
 
-/** sym_tristate_within_range, with the value the symbol has already, which is always taken. */
+/** sym_tristate_within_range, and what sym_set_tristate_value says of the value the symbol has already. */
 function acceptsTristate(evaluation: Evaluation, symbol: ConfigSymbol, value: Tristate): boolean {
   const {tristate, visibility, reverseDependency} = evaluation.state(symbol);
-  if (value === tristate) return true;
+  const {choices, presentValue} = evaluation.model.dialect;
+  if (value === tristate && presentValue === 'taken') return true;
   const isBool = evaluation.effectiveType(symbol) === 'bool';
   if (visibility <= reverseDependency || (isBool && value === 1)) return false;
   // Where a choice is a menu, a member may be said not to be the one.
-  const isOpen = evaluation.model.dialect.choices === 'menus';
-  if (symbol.choice && visibility === 2 && !isOpen) return value === 2;
+  if (symbol.choice && visibility === 2 && choices === 'symbols') return value === 2;
   return value >= reverseDependency && value <= visibility;
 }
 

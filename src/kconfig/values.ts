@@ -68,7 +68,7 @@ export class SymbolState {
       this.userTristate === other.userTristate &&
       this.userText === other.userText &&
       this.userMember === other.userMember &&
-      this.memberOrder === other.memberOrder &&
+      isSameOrder(this.memberOrder, other.memberOrder) &&
       this.tristate === other.tristate &&
       this.text === other.text &&
       this.member === other.member &&
@@ -79,6 +79,10 @@ export class SymbolState {
       this.unmet?.message === other.unmet?.message
     );
   }
+}
+
+function isSameOrder(a: SymbolState['memberOrder'], b: SymbolState['memberOrder']): boolean {
+  return a === b || (a?.length === b?.length && a?.every((member, i) => member === b?.[i]) === true);
 }
 
 /** A copy of what an evaluation knows of one symbol, and of the visibility of each of its prompts. */
@@ -603,6 +607,8 @@ export class Evaluation {
       const state = this.state(member);
       if (state.visibility === 0) continue;
       state.tristate = member === chosen ? 2 : 0;
+      // The C tool has no text here, and a null pointer where a number takes its default from it.
+      state.text = 'n';
       state.valid = true;
       state.write = true;
     }

@@ -1,16 +1,10 @@
 import test from 'ava';
 import {KbuildError} from '../../src/base/diagnostic.ts';
 import {dependentsOf} from '../../src/kconfig/dependents.ts';
-import {
-  type ConfigSymbol,
-  type KconfigModel,
-  loadConfig,
-  olddefconfig,
-  Session,
-  savedefconfig,
-} from '../../src/kconfig/index.ts';
+import {type KconfigModel, linux612, olddefconfig, Session, savedefconfig} from '../../src/kconfig/index.ts';
 import {SymbolState} from '../../src/kconfig/values.ts';
-import {RandomKconfig, randomSource} from './random-kconfig.ts';
+import {compareRandomly} from './compare-sessions.ts';
+import {RandomKconfig} from './random-kconfig.ts';
 import {parse, valueLines} from './tree.ts';
 
 const text = `
@@ -190,8 +184,9 @@ test('The selects past dependencies that hold now are told, each once.', (t) => 
 
 test('A copy of a state has every field of it.', (t) => {
   const state = new SymbolState();
+  const filled = (field: string, text: string) => (field === 'memberOrder' ? [text] : {message: text});
   const fields = Object.keys(state) as (keyof SymbolState)[];
-  for (const [i, field] of fields.entries()) Object.assign(state, {[field]: {message: String(i)}});
+  for (const [i, field] of fields.entries()) Object.assign(state, {[field]: filled(field, String(i))});
   const copy = new SymbolState();
   copy.copyFrom(state);
   t.deepEqual(copy, state);
@@ -199,7 +194,7 @@ test('A copy of a state has every field of it.', (t) => {
     const other = new SymbolState();
     other.copyFrom(state);
     t.true(other.equals(state));
-    Object.assign(other, {[field]: {message: 'another'}});
+    Object.assign(other, {[field]: filled(field, 'another')});
     t.false(other.equals(state), field);
   }
 });
@@ -226,60 +221,6 @@ for (const [reason, kconfig] of Object.entries(irregular)) {
   });
 }
 
-/** Does the same steps in a session that calculates what changed and in one that calculates everything. */
-function compareRandomly(made: KconfigModel, seed: number, steps: number, config?: string): void {
-  const start = loadConfig(made, config);
-  const sessions = [new Session(start), new Session(start, {calculateAll: true})] as const;
-  const random = randomSource(seed);
-  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
-  const symbols = made.allSymbols.filter(({nodes}) => nodes.length > 0);
-  for (let i = 0; i < steps; i++) {
-    const symbol = pick(symbols);
-    const value = pick(valuesFor(symbol));
-    const kind = pick(['set', 'set', 'set', 'set', 'set', 'set', 'set', 'unset', 'undo', 'read'] as const);
-    const what = `seed ${seed} step ${i}: ${kind} ${symbol.displayName} ${value}`;
-    const [quick, full] = sessions.map((session) => {
-      switch (kind) {
-        case 'set':
-          return shownResult(session.set(symbol, value));
-        case 'unset':
-          return shownChanges(session.unset(symbol));
-        case 'undo':
-          return shownChanges(session.undo() ?? []);
-        default:
-          return shownChanges(session.read(config ?? '').changes);
-      }
-    });
-    if (quick !== full) throw new Error(`${what}: ${quick} instead of ${full}`);
-    requireSame(made, sessions, what);
-  }
-}
-
-function valuesFor({type}: ConfigSymbol): readonly string[] {
-  if (type === 'bool' || type === 'tristate') return ['y', 'm', 'n'];
-  return type === 'string' ? ['', 'text', 'x'] : ['0', '1', '5', '100', '0x20', '-3', 'no'];
-}
-
-function shownChanges(changes: ReturnType<Session['unset']>): string {
-  return JSON.stringify(changes.map(({symbol, before, after}) => [symbol.index, before, after]));
-}
-
-function shownResult(result: ReturnType<Session['set']>): string {
-  return result.accepted ? result.value + shownChanges(result.changes) : result.reason.message;
-}
-
-/** Everything both know of every symbol and prompt, the text and the warnings. */
-function requireSame(made: KconfigModel, sessions: readonly [Session, Session], what: string): void {
-  const [quick, full] = [sessions[0].evaluation(), sessions[1].evaluation()];
-  for (const symbol of made.hashOrder) {
-    const same = quick.isAsSaved(symbol, full.save(symbol));
-    if (!same) throw new Error(`${what}: the states of ${symbol.displayName} differ`);
-  }
-  if (sessions[0].write() !== sessions[1].write()) throw new Error(`${what}: the texts differ`);
-  const [some, all] = sessions.map(({warnings}) => warnings.map(({message}) => message).join('\n'));
-  if (some !== all) throw new Error(`${what}: the warnings differ`);
-}
-
 /** Random trees may be recursive, and are refused then. */
 function parseUnlessRefused(kconfig: string): KconfigModel | undefined {
   try {
@@ -303,4 +244,38 @@ test('In random trees, random steps give what calculating everything gives.', (t
     compareRandomly(made, seed, 25, seed % 2 === 0 ? config : undefined);
   }
   t.pass();
+});
+
+test('Choices that are menus keep to the order of what was set, and are as if everything were calculated.', (t) => {
+  const menus = parse(
+    `config ON
+	bool "on"
+	default y
+choice
+	prompt "c"
+	default B if ON
+config A
+	bool "a"
+config B
+	bool "b"
+config C
+	bool "c"
+	depends on ON
+endchoice
+config LAST
+	bool "last"
+	depends on C
+	default y
+config NUMBER
+	int "n" if LAST
+	default 3 if C
+`,
+    linux612,
+  );
+  const session = Session.of(menus);
+  t.deepEqual(accepted(session.set('C', 'y')), ['B y→n', 'C n→y', 'LAST n→y', 'NUMBER 0→3']);
+  t.deepEqual(accepted(session.set('C', 'n')), ['A n→y', 'C y→n', 'LAST y→n', 'NUMBER 3→0']);
+  t.is(refused(session.set('LAST', 'y')), 'LAST is n, not y: it depends on C [=n] (Kconfig:17)');
+  t.is(refused(session.set('LAST', 'n')), 'LAST is n already, and a user cannot set it now');
+  for (let seed = 0; seed < 5; seed++) compareRandomly(menus, seed, 60, 'CONFIG_C=y\n');
 });
