@@ -79,7 +79,13 @@ export class TreeWriter {
   }
 
   #macros(): void {
-    this.#add('NAME := fuzz', 'S = S', 'if-y = $(shell,echo $(1))', 'both = $(1)-$(2)');
+    this.#add(
+      'NAME := fuzz',
+      'S = S',
+      'if-y = $(shell,echo $(1))',
+      'both = $(1)-$(2)',
+      'sub = sub/Kconfig.$(1)',
+    );
     if (this.#random.chance(0.3))
       this.#add('NAME += more', 'late = $(NAME) $(later)', 'later := $(both,a,$(NAME))');
     while (this.#random.chance(0.15)) {
@@ -134,7 +140,8 @@ export class TreeWriter {
         this.#add('', '# nothing');
         break;
       default:
-        this.#config();
+        if (this.#dialect.transitional && this.#random.chance(0.04)) this.#transitional();
+        else this.#config();
     }
   }
 
@@ -164,11 +171,7 @@ export class TreeWriter {
       return;
     }
     const path = `sub/Kconfig.${this.#files.size}`;
-    this.#add(
-      this.#random.chance(0.2)
-        ? `source "sub/$(both,Kconfig.${this.#files.size},)"`.replace('-"', '"')
-        : `source "${path}"`,
-    );
+    this.#add(this.#random.chance(0.2) ? `source "$(sub,${this.#files.size})"` : `source "${path}"`);
     const including = this.#lines;
     this.#lines = [];
     this.#files.set(path, this.#lines);
@@ -197,7 +200,8 @@ export class TreeWriter {
     if (this.#dialect.choicePrompt !== 'prompt' && this.#random.chance(0.2)) {
       this.#option(`${type} "Choice ${this.#next}"${this.#condition(0.3)}`);
     } else {
-      if (this.#random.chance(0.97)) this.#option(`prompt "Choice ${this.#next}"${this.#condition(0.3)}`);
+      if (this.#random.chance(symbols ? 0.97 : 0.995))
+        this.#option(`prompt "Choice ${this.#next}"${this.#condition(0.3)}`);
       if (this.#dialect.choicePrompt !== 'prompt' && this.#random.chance(0.5)) this.#option(type);
     }
     if (symbols && this.#random.chance(0.2)) this.#option('optional');
@@ -207,12 +211,15 @@ export class TreeWriter {
       this.#option(`default ${this.#random.pick(members)}${this.#condition(0.5)}`);
     }
     if (this.#random.chance(0.05)) this.#help();
-    for (const name of members)
-      this.#member(name, tristate && this.#random.chance(0.8) ? 'tristate' : 'bool');
+    // A member that names another is a recursive dependency: they are only declared at the end.
+    const declared = members.map((name) =>
+      this.#member(name, tristate && this.#random.chance(0.8) ? 'tristate' : 'bool'),
+    );
     this.#add('endchoice');
+    this.#declared.push(...declared);
   }
 
-  #member(name: string, kind: 'bool' | 'tristate'): void {
+  #member(name: string, kind: 'bool' | 'tristate'): Declared {
     const inIf = this.#random.chance(0.06);
     if (inIf) this.#add(`if ${this.#expressions.expression(1)}`);
     if (this.#random.chance(0.04)) this.#comment();
@@ -222,7 +229,7 @@ export class TreeWriter {
     if (this.#random.chance(0.12)) this.#select();
     if (this.#dialect.choices === 'symbols' && this.#random.chance(0.04)) this.#option('default y');
     if (inIf) this.#add('endif');
-    this.#declared.push({name, kind, member: true});
+    return {name, kind, member: true};
   }
 
   #config(target?: string): void {
@@ -240,12 +247,25 @@ export class TreeWriter {
     this.#expressions.visible = undefined;
   }
 
+  /** A symbol that may have help and nothing else (Linux 7.2). */
+  #transitional(): void {
+    const name = `S${this.#next++}`;
+    const kind = this.#random.pick(['bool', 'tristate', 'int', 'string'] as const);
+    this.#add(`config ${name}`);
+    this.#option(kind);
+    this.#option('transitional');
+    if (this.#random.chance(0.5)) this.#help();
+    if (this.#random.chance(0.03)) this.#depends();
+    this.#declared.push({name, kind, member: false});
+  }
+
   /** A symbol that is declared once more; until that is done, only what was declared before it may be named. */
   #again(): Declared | undefined {
     if (this.#declared.length === 0) return undefined;
     const index = this.#random.below(this.#declared.length);
     const known = this.#declared[index]!;
-    if (known.member && this.#random.chance(0.8)) return undefined;
+    const single = this.#dialect.memberPrompts !== 'anywhere';
+    if (known.member && this.#random.chance(single ? 0.98 : 0.8)) return undefined;
     if (!this.#loops) this.#expressions.visible = index;
     return known;
   }
@@ -263,7 +283,6 @@ export class TreeWriter {
       if (hasPrompt) this.#option(`prompt ${prompt}`);
     }
     if (this.#random.chance(0.005)) this.#option(`prompt "Another"${this.#condition(0.5)}`);
-    if (this.#dialect.transitional && this.#random.chance(0.02)) this.#option('transitional');
   }
 
   #body(kind: Kind, target: string | undefined): void {
@@ -299,11 +318,10 @@ export class TreeWriter {
         ['', '\t  After a blank.'],
         ['          eight and two', '\t  tab and two', '', ''],
         ['\t  config NOT_ONE', '\t\tbool "no"'],
-        ['   three', '  two', ' one'],
+        ['   three', '    four', '   three'],
         ['\t  trailing  ', '\t  \t', '\t  last "quote'],
         ['\t\xc3\xa4 $(NAME) \\', '\tnext'],
-        ['# at the margin'],
-        [],
+        ['\t  # no comment'],
       ]),
     );
   }
