@@ -4,7 +4,6 @@ import type {Dialect} from '../../src/kconfig/index.ts';
 import {isKnownMode} from '../oracle/ours.ts';
 import type {Step} from '../oracle/outcome.ts';
 import {randomConfig} from './config-file.ts';
-import {withoutKnownFaults} from './known-faults.ts';
 import {mutate} from './mutate.ts';
 import {Random} from './random.ts';
 import {type Declared, TreeWriter} from './tree.ts';
@@ -52,7 +51,6 @@ export function makeCase(seed: number, dialect: Dialect, runs: number): FuzzCase
     const path = random.pick([...files.keys()]);
     files.set(path, mutate(random, files.get(path)!));
   }
-  for (const [path, text] of files) files.set(path, withoutKnownFaults(text, dialect));
   const steps: Step[] = [];
   for (let run = 0; run < runs; run++) {
     const mode = random.weighted<Mode>(weights);

@@ -14,7 +14,8 @@ const description = `Compares kbuild's Kconfig engine with the conf of a kernel 
 files: bytes of all files, messages and exit codes. A find is made as small as it goes and printed with all it needs.
 
 The tree's conf is built by the tree's Makefile and linked once more with prove/oracle/conf-server.c, so that it parses a
-tree once for several runs, and outputs of $(shell) are recorded and replayed.`;
+tree once for several runs, and outputs of $(shell) are recorded and replayed. Where a comparison with \`!= y\` is
+undefined behaviour (expr.c of Linux 6.12 to 7.2) the line is mended first: nothing can be compared with it.`;
 
 type Options = {
   dialect: string;

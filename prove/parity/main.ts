@@ -21,7 +21,8 @@ The tree's Makefile builds its conf and tells the environment of each architectu
 conf are linked once more with prove/oracle/conf-server.c: the process is forked after conf_parse(), so that the Kconfig
 files are read once for many runs, and each $(shell) command is run once for an architecture; both sides get that
 answer from then on (the answers depend only on the tool chain and the environment). With --no-replay neither is done:
-each run is a process of the very program the Makefile made, and runs all of its probes.`;
+each run is a process of the very program the Makefile made, and runs all of its probes; nor is the one line of expr.c
+mended that is undefined behaviour in Linux 6.12 to 7.2 (a bool compared with \`!= y\`).`;
 
 type Options = {
   tree: string;
