@@ -16,6 +16,13 @@ export type Dialect = {
    * then a name may be any word, `.` and `/` included, and a text may do without quotes.
    */
   readonly keywords: 'reserved' | 'positional';
+  /**
+   * `2.6` has `boolean`, `def_boolean`, `enable` and `requires`, `depends` without `on`, and a `mainmenu` that says nothing;
+   * it has no `imply`, no `visible if`, and no comparison of order.
+   */
+  readonly vocabulary: '2.6' | 'current';
+  /** Symbols the tool declares itself, from the environment and the running system. */
+  readonly toolSymbols: readonly string[];
   /** Whether there are variables and functions (preprocess.c). */
   readonly macros: boolean;
   /** The title of a tree that gives none. */
@@ -57,6 +64,8 @@ export type Dialect = {
   // The model
   /** Buckets of the C tool's symbol hash; its order decides the order of auto.conf and of evaluation. */
   readonly hashBuckets: number;
+  /** How a name is hashed: FNV-1a, or the sum of its characters, where nameless symbols have a bucket of their own. */
+  readonly nameHash: 'fnv' | 'sum';
   /** Expressions are rewritten in place, a level at a time, or shared (hash-consed) and simplified as binary trees. */
   readonly expressions: 'rewritten' | 'shared';
 
@@ -125,6 +134,8 @@ export type Dialect = {
 export const linux61: Dialect = {
   name: 'linux-6.1',
   keywords: 'reserved',
+  vocabulary: 'current',
+  toolSymbols: [],
   macros: true,
   defaultTitle: 'Main menu',
   optionLines: [],
@@ -143,6 +154,7 @@ export const linux61: Dialect = {
   recursionPlaces: true,
   recursion: 'refused',
   hashBuckets: 9973,
+  nameHash: 'fnv',
   expressions: 'rewritten',
   comparedConstants: 'tristates',
   tristateTests: 'kept',
@@ -207,6 +219,7 @@ export const uboot: Dialect = {
 export const buildroot: Dialect = {
   ...uboot,
   name: 'buildroot',
+  toolSymbols: ['UNAME_RELEASE'],
   macros: false,
   defaultTitle: 'Buildroot Configuration',
   optionLines: ['modules', 'defconfig_list', 'allnoconfig_y', 'env'],
@@ -214,6 +227,27 @@ export const buildroot: Dialect = {
   prefix: '',
   strings: 'escaped',
   configVariable: 'BR2_CONFIG',
+};
+
+/** `scripts/kconfig` of BusyBox: that of Linux 2.6.16, whose values and files are of their own (busybox-values.ts). */
+export const busybox: Dialect = {
+  ...buildroot,
+  name: 'busybox',
+  vocabulary: '2.6',
+  toolSymbols: ['ARCH', 'KERNELVERSION', 'UNAME_RELEASE'],
+  defaultTitle: 'Busybox Configuration',
+  optionLines: [],
+  repeatedSource: 'error',
+  prefix: 'CONFIG_',
+  recursionPlaces: false,
+  hashBuckets: 257,
+  nameHash: 'sum',
+  imply: 'limited',
+  heading: 'direct',
+  tristateConf: false,
+  autoConf: 'missing',
+  configVariable: 'KCONFIG_CONFIG',
+  touchFiles: 'names',
 };
 
 /** `scripts/kconfig` of Linux 6.12. */
@@ -253,7 +287,7 @@ export const linux72: Dialect = {
 };
 
 /** Every dialect that has a name. */
-export const dialects: readonly Dialect[] = [linux510, linux61, linux612, linux72, uboot, buildroot];
+export const dialects: readonly Dialect[] = [linux510, linux61, linux612, linux72, uboot, buildroot, busybox];
 
 /** Text of a file of the C tool, or '' if there is none. */
 type ToolText = (file: string) => string;
@@ -261,9 +295,13 @@ type ToolText = (file: string) => string;
 /** How each feature shows in the tool's source. */
 const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolText) => Dialect[Feature]} = {
   keywords: (text) => (text('parser.y').includes('kconf_id') ? 'positional' : 'reserved'),
+  vocabulary: (text) => (text('zconf.gperf').includes('T_REQUIRES') ? '2.6' : 'current'),
+  toolSymbols: (text) =>
+    ['ARCH', 'KERNELVERSION', 'UNAME_RELEASE'].filter((name) =>
+      text('symbol.c').includes(`sym_lookup("${name}", 0)`),
+    ),
   macros: (text) => !text('confdata.c').includes('conf_expand_value'),
-  defaultTitle: (text) =>
-    text('parser.y').includes('"Buildroot Configuration"') ? 'Buildroot Configuration' : 'Main menu',
+  defaultTitle: (text) => /"(\w+ Configuration)"/.exec(text('parser.y'))?.[1] ?? 'Main menu',
   optionLines: (text) =>
     (['modules', 'defconfig_list', 'allnoconfig_y', 'env'] as const).filter(
       (line) =>
@@ -287,7 +325,10 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
       : text('parser.y').includes('has a prompt outside its choice group')
         ? 'choice'
         : 'anywhere',
-  repeatedSource: (text) => (text('util.c').includes('repeated inclusion') ? 'error' : 'allowed'),
+  repeatedSource: (text) =>
+    text('util.c').includes('repeated inclusion') || text('lexer.l').includes('already scanned?')
+      ? 'error'
+      : 'allowed',
   helpAndPromptFaults: (text) =>
     text('parser.y').includes('warning: menuconfig statement without prompt') ? 'warning' : 'error',
   rootEndsLine: (text) => !text('lexer.l').includes('if (current_buf) {'),
@@ -295,14 +336,21 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   inclusionPath: (text) => (text('lexer.l').includes('recur_include') ? 'root' : 'loop'),
   syntaxErrorOffset: (text) => (text('parser.y').includes('zconf_lineno() + 1, err') ? 1 : 0),
   recursionPlaces: (text) => text('symbol.c').includes('%s:%d:error: recursive dependency'),
-  recursion: (text) => (text('symbol.c').includes('if (sym2 && sym2 == sym)') ? 'told' : 'refused'),
-  hashBuckets: (text) => (/SYMBOL_HASHSIZE\s+\(1U << 14\)/.test(text('internal.h')) ? 16384 : 9973),
+  recursion: (text) =>
+    /if \(sym2 && sym2 == sym\)|Warning! Found recursive/.test(text('symbol.c')) ? 'told' : 'refused',
+  hashBuckets: (text) =>
+    /SYMBOL_HASHSIZE\s+\(1U << 14\)/.test(text('internal.h'))
+      ? 16384
+      : text('expr.h').includes('SYMBOL_HASHSIZE		257')
+        ? 257
+        : 9973,
+  nameHash: (text) => (text('symbol.c').includes('hash += *ptr') ? 'sum' : 'fnv'),
   expressions: (text) => (text('expr.c').includes('expr_hashtable') ? 'shared' : 'rewritten'),
   comparedConstants: (text) =>
     /symbol_yes = \{\s*\.name = "y",\s*\.curr/.test(text('symbol.c')) ? 'texts' : 'tristates',
   tristateTests: (text) => (text('menu.c').includes('expr_trans_bool') ? 'dropped' : 'kept'),
   imply: (text) => (text('symbol.c').includes('sym->implied.tri == yes)') ? 'unlimited' : 'limited'),
-  clampedText: (text) => (text('symbol.c').includes('sprintf(str, "0x%llx"') ? 'number' : 'bound'),
+  clampedText: (text) => (/sprintf\(str, "0x%(ll)?x"/.test(text('symbol.c')) ? 'number' : 'bound'),
   missingNumber: (text) => (text('symbol.c').includes('newval.val = "0x0"') ? 'zero' : 'empty'),
   outOfRange: (text) => (text('confdata.c').includes('sym_string_within_range') ? 'reset' : 'clamped'),
   prefix: (text) => (text('Makefile.br').includes('-DCONFIG_=') ? '' : 'CONFIG_'),
@@ -316,7 +364,7 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
         ? 'prefix'
         : 'loose',
   lineWithoutEquals: (text) =>
-    text('confdata.c').split('unexpected data').length > 2 ? 'warned' : 'ignored',
+    text('confdata.c').split('unexpected data: ').length > 2 ? 'warned' : 'ignored',
   carriageReturns: (text) => (text('confdata.c').includes('getline_stripped') ? 'kept' : 'skipped'),
   newSymbols: (text) => (text('conf.c').includes('menu_for_each_entry') ? 'menu' : 'hash'),
   warnsOfChangedInput: (text) => text('confdata.c').includes('KCONFIG_WARN_CHANGED_INPUT'),

@@ -71,7 +71,7 @@ function lineEnd(text: string, start: number, newline: number): number {
 }
 
 /** The text between the quotes, its escapes undone; undefined if the closing quote is missing. */
-function unquote(value: string): string | undefined {
+export function unquote(value: string): string | undefined {
   let result = '';
   for (let i = 1; i < value.length; i++) {
     if (value[i] === '"') return result;

@@ -1,9 +1,12 @@
 /** A Kconfig engine that behaves as `scripts/kconfig` does: parse a tree once, evaluate many configurations. */
 
 export {type AutoconfTexts, writeAutoconf} from './autoconf.ts';
+export type {BusyboxTexts, BusyboxTime} from './busybox-config.ts';
+export {type BusyboxInput, type BusyboxMode, type BusyboxResult, busyboxConfig} from './busybox-modes.ts';
 export {type ChangedInput, changedInput, changedInputWarning} from './changed-input.ts';
 export {
   buildroot,
+  busybox,
   type Dialect,
   dialects,
   linux61,

@@ -58,6 +58,10 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 const isInnerCode = isWordCode.slice();
 for (const character of './') isInnerCode[character.charCodeAt(0)] = 1;
 
+/** Characters of the first word of a line, where that has no `-` (zconf.l, Linux 2.6.16). */
+const isPlainCode = isWordCode.slice();
+isPlainCode['-'.charCodeAt(0)] = 0;
+
 /** The end of the run of word characters; `isWord[NaN]` is undefined, which ends it at the end of the text. */
 function wordEnd(text: string, start: number, isWord: Uint8Array): number {
   let end = start;
@@ -79,6 +83,8 @@ export class Lexer {
   readonly #sources: KconfigSources;
   readonly #dialect: Dialect;
   readonly #keywords: ReadonlyMap<string, Token>;
+  /** Characters of the first word of a line, where keywords are positional. */
+  readonly #isFirstWord: Uint8Array;
   /** Characters of a word that has references in it (is_end_of_token). */
   readonly #isExpandedWord: Uint8Array;
   readonly macros: MacroProcessor;
@@ -105,6 +111,7 @@ export class Lexer {
     this.#sources = sources;
     this.#dialect = dialect;
     this.#keywords = keywordsOf(dialect);
+    this.#isFirstWord = dialect.vocabulary === '2.6' ? isPlainCode : isWordCode;
     this.#isExpandedWord = dialect.keywords === 'positional' ? isInnerCode : isWordCode;
     this.#file = root;
     this.#buffer = {file: root, position: 0, line: 1, parent: undefined, sourceLine: 0};
@@ -259,7 +266,7 @@ export class Lexer {
       const start = buffer.position;
       if (start >= text.length) return this.#endOfFile();
       const character = text.charCodeAt(start);
-      const isWord = isCommand ? isWordCode : isInnerCode;
+      const isWord = isCommand ? this.#isFirstWord : isInnerCode;
       if (isWord[character] === 1 || (character === code.dollar && this.#dialect.macros)) {
         const word = this.#scanPositionalWord(text, start, isCommand);
         if (word !== undefined) return word;
@@ -286,12 +293,19 @@ export class Lexer {
         buffer.position++;
         buffer.line++;
         continue;
-      } else if (character !== code.colon && character !== code.plus) {
+      } else if (!this.#isForeign(character)) {
         const operator = this.#operator(character, following);
         if (operator !== undefined) return operator;
       }
       this.#ignoreCharacter(text, start);
     }
+  }
+
+  /** Characters that are operators elsewhere. */
+  #isForeign(character: number): boolean {
+    if (character === code.colon || character === code.plus) return true;
+    const isOrder = character === code.less || character === code.greater;
+    return isOrder && this.#dialect.vocabulary === '2.6';
   }
 
   /** Whether the token before the last one was the end of a line, or a help text. */
@@ -300,17 +314,20 @@ export class Lexer {
   }
 
   #scanPositionalWord(text: string, start: number, isCommand: boolean): Token | undefined {
-    const end = wordEnd(text, start, isCommand ? isWordCode : isInnerCode);
+    const end = wordEnd(text, start, isCommand ? this.#isFirstWord : isInnerCode);
     if (this.#dialect.macros && text.charCodeAt(end) === code.dollar)
       return this.#expandWord(text, start, end);
     this.#buffer.position = end;
     this.text = text.slice(start, end);
+    // A rule between words, as in `--- help ---`.
+    if (this.text === '---' && !isCommand && this.#dialect.vocabulary === '2.6') return undefined;
     return (isCommand ? this.#keywords : innerKeywords).get(this.text) ?? token.word;
   }
 
   #ignoreCharacter(text: string, start: number): void {
     const shown = String.fromCodePoint(text.codePointAt(start)!);
     this.#buffer.position = start + shown.length;
+    if (this.#dialect.vocabulary === '2.6') return;
     this.#warn('unsupported-character', `ignoring unsupported character '${shown}'`, {
       file: this.#file,
       line: this.#buffer.line,

@@ -25,6 +25,11 @@ function hashBytes(bytes: Uint8Array): number {
   return hash >>> 0;
 }
 
+/** The sum of the name's characters (sym_lookup, symbol.c, Linux 2.6.16). */
+function sumName(name: string): number {
+  return new TextEncoder().encode(name).reduce((sum, byte) => sum + byte, 0);
+}
+
 /** Finds symbols by name, and creates them on their first mention (sym_lookup, symbol.c). */
 export class SymbolTable {
   /** Symbols in the order of creation; the shared constants come first. */
@@ -98,9 +103,12 @@ function namedSymbols(symbols: readonly ConfigSymbol[]): ReadonlyMap<string, Con
 }
 
 /** The symbols as for_all_symbols meets them: by bucket, and in a bucket the newest first. */
-export function inHashOrder(symbols: readonly ConfigSymbol[], buckets: number): ConfigSymbol[] {
-  const bucketOf = (symbol: ConfigSymbol) =>
-    symbol.name === undefined ? 0 : hashName(symbol.name) % buckets;
+export function inHashOrder(symbols: readonly ConfigSymbol[], dialect: Dialect): ConfigSymbol[] {
+  const {hashBuckets, nameHash} = dialect;
+  const bucketOf = ({name}: ConfigSymbol) => {
+    if (nameHash === 'sum') return name === undefined ? hashBuckets - 1 : sumName(name) & 0xff;
+    return name === undefined ? 0 : hashName(name) % hashBuckets;
+  };
   return symbols
     .slice(3)
     .map((symbol) => ({symbol, bucket: bucketOf(symbol)}))
@@ -164,7 +172,7 @@ export class KconfigModel {
     this.files = parts.files;
     this.environmentRead = parts.environmentRead;
     this.prefix = parts.prefix;
-    this.hashOrder = parts.hashOrder ?? inHashOrder(parts.symbols, parts.dialect.hashBuckets);
+    this.hashOrder = parts.hashOrder ?? inHashOrder(parts.symbols, parts.dialect);
     this.promptCount = parts.promptCount;
     this.declaredConstants = parts.declaredConstants;
     this.#conditions = parts.conditions;

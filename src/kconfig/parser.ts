@@ -149,7 +149,8 @@ class Parser {
   }
 
   #parseAll(): void {
-    if (!this.#dialect.macros) this.#addReleaseSymbol();
+    for (const name of this.#dialect.toolSymbols) this.#addToolSymbol(name);
+    if (this.#isFirst) this.#options.modules = this.#table.config('MODULES');
     this.#parseStatements();
   }
 
@@ -157,24 +158,30 @@ class Parser {
     return this.#dialect.keywords === 'positional';
   }
 
-  /** sym_init: the one symbol the tool declares itself. */
-  #addReleaseSymbol(): void {
-    const symbol = this.#table.config('UNAME_RELEASE');
+  /** sym_init. */
+  #addToolSymbol(name: string): void {
+    const symbol = this.#table.config(name);
     symbol.type = 'string';
     symbol.internal = true;
     const {root} = this.#menu;
-    addConstantDefault(this.#table, symbol, this.#sources.kernelRelease ?? '', root, root);
+    const {environment, kernelRelease} = this.#sources;
+    const text = name === 'UNAME_RELEASE' ? (kernelRelease ?? '') : environment.get(name);
+    if (text !== undefined) addConstantDefault(this.#table, symbol, text, root, root);
+  }
+
+  get #isFirst(): boolean {
+    return this.#dialect.vocabulary === '2.6';
   }
 
   /** `$SYMBOL` in a title or a file name, where there are no macros. */
   #expandSymbols(text: string): string {
-    if (this.#dialect.macros) return text;
+    if (this.#dialect.macros || this.#isFirst) return text;
     return this.#earlyValues.expand(text, (name) => this.#table.find(name));
   }
 
   #parseStatements(): void {
     this.#advance();
-    if (this.#token === token.mainmenu) {
+    if (this.#token === token.mainmenu && !this.#isFirst) {
       this.#recover(() => {
         const text = this.#quoted();
         this.#endOfLine();
@@ -258,6 +265,12 @@ class Parser {
   /** One statement, from its first token to the first token of the next one. */
   #statement(): void {
     const inChoice = this.#blocks.at(-1)?.inChoice ?? false;
+    if (this.#token === token.mainmenu && this.#isFirst && !inChoice) {
+      this.#quoted();
+      this.#endOfLine();
+      this.#advance();
+      return;
+    }
     const allowed = this.#isPositional ? allowedInOldChoice : allowedInChoice;
     const parse = inChoice && !allowed.has(this.#token) ? undefined : this.#statements.get(this.#token);
     if (!parse) throw this.#fault('invalid-statement', 'invalid statement');
@@ -413,6 +426,7 @@ class Parser {
         this.#promptOption();
         return true;
       case token.depends:
+      case token.requires:
         this.#depends();
         return true;
       case token.help:
@@ -490,9 +504,14 @@ class Parser {
     this.#requireEndOfLine();
   }
 
+  get #startsDependency(): boolean {
+    return this.#token === token.depends || this.#token === token.requires;
+  }
+
   #depends(): void {
-    if (this.#advance() !== token.on) this.#unexpected('`on`');
-    this.#advance();
+    const isShort = this.#token === token.requires;
+    if (this.#advance() === token.on && !isShort) this.#advance();
+    else if (!this.#isFirst) this.#unexpected('`on`');
     const expression = this.#expression();
     let condition: Expression | undefined;
     if (this.#dialect.conditionalDepends) condition = this.#conditionHere();
@@ -578,8 +597,8 @@ class Parser {
     this.#endOfLine();
     this.#menu.addEntry(undefined, this.#lexer.declaration);
     this.#menu.addPrompt('menu', text, undefined, this.#lexer.declaration);
-    while (this.#advance() === token.visible || this.#token === token.depends) {
-      if (this.#token === token.depends) this.#depends();
+    while (this.#advance() === token.visible || this.#startsDependency) {
+      if (this.#startsDependency) this.#depends();
       else this.#menu.addVisibility(this.#condition(), this.#lexer.declaration);
     }
     this.#openBlock('menu', false);
@@ -590,7 +609,7 @@ class Parser {
     this.#endOfLine();
     this.#menu.addEntry(undefined, this.#lexer.declaration);
     this.#menu.addPrompt('comment', text, undefined, this.#lexer.declaration);
-    while (this.#advance() === token.depends) this.#depends();
+    for (this.#advance(); this.#startsDependency; this.#advance()) this.#depends();
   }
 
   /** An optional `if` and the end of the line after it. */

@@ -55,6 +55,7 @@ export const token = {
   option: 50,
   defconfigList: 51,
   allnoconfigY: 52,
+  requires: 53,
 } as const;
 
 export type Token = (typeof token)[keyof typeof token];
@@ -106,6 +107,15 @@ const lineKeywords: ReadonlyMap<string, Token> = new Map<string, Token>([
   ['---help---', token.help],
 ]);
 
+/** The same in Linux 2.6.16 (zconf.gperf). */
+const firstKeywords: ReadonlyMap<string, Token> = new Map<string, Token>([
+  ...[...lineKeywords].filter(([word]) => !['imply', 'visible', 'option', '---help---'].includes(word)),
+  ['boolean', token.bool],
+  ['def_boolean', token.defBool],
+  ['enable', token.select],
+  ['requires', token.requires],
+]);
+
 /** The keywords in the rest of such a line (TF_PARAM). */
 export const innerKeywords: ReadonlyMap<string, Token> = new Map<string, Token>([
   ['if', token.if],
@@ -114,7 +124,7 @@ export const innerKeywords: ReadonlyMap<string, Token> = new Map<string, Token>(
 
 /** The words that are keywords in a dialect; where keywords are positional, at the start of a line. */
 export function keywordsOf(dialect: Dialect): ReadonlyMap<string, Token> {
-  if (dialect.keywords === 'positional') return lineKeywords;
+  if (dialect.keywords === 'positional') return dialect.vocabulary === '2.6' ? firstKeywords : lineKeywords;
   const missing = new Set<Token>();
   if (dialect.choices === 'menus') missing.add(token.optional);
   if (!dialect.transitional) missing.add(token.transitional);
