@@ -158,10 +158,7 @@ export type Conditions = {
   readonly defaultValues: Int32Array;
 };
 
-export function collectConditions(
-  symbols: readonly ConfigSymbol[],
-  records = new ExpressionRecords(),
-): Conditions {
+export function collectConditions(symbols: readonly ConfigSymbol[], records: ExpressionRecords): Conditions {
   const direct = new Int32Array(symbols.length);
   const prompts = new Runs(symbols.length);
   const selected = new Runs(symbols.length);

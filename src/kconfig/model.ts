@@ -1,6 +1,6 @@
 /** The whole of what a tree's Kconfig files declare: fixed once parsed, and shared by all evaluations of it. */
 
-import {type Conditions, collectConditions} from './conditions.ts';
+import {type Conditions, collectConditions, ExpressionRecords} from './conditions.ts';
 import type {Dialect} from './dialect.ts';
 import {type DependencyOrder, orderDependencies} from './order.ts';
 import type {SourceFile} from './source.ts';
@@ -158,6 +158,8 @@ export class KconfigModel {
   readonly promptCount: number;
   /** What holds the properties of a shared constant that was declared or selected. */
   readonly declaredConstants: ReadonlyMap<ConfigSymbol, ConfigSymbol>;
+  /** The records of `conditions`, to which others may be added; a restored model has none. */
+  readonly expressionRecords: ExpressionRecords | undefined;
   #conditions: Conditions | undefined;
   #dependencyOrder: DependencyOrder | undefined;
 
@@ -176,11 +178,12 @@ export class KconfigModel {
     this.promptCount = parts.promptCount;
     this.declaredConstants = parts.declaredConstants;
     this.#conditions = parts.conditions;
+    this.expressionRecords = parts.conditions ? undefined : new ExpressionRecords();
   }
 
   /** The conditions of all symbols in the form in which they are evaluated. */
   get conditions(): Conditions {
-    this.#conditions ??= collectConditions(this.allSymbols);
+    this.#conditions ??= collectConditions(this.allSymbols, this.expressionRecords!);
     return this.#conditions;
   }
 

@@ -43,15 +43,19 @@ class Storage {
   readonly #properties = new Map<Property, number>();
   /** Properties of the symbols that were stored. */
   #propertyCount = 0;
-  readonly #expressions = new ExpressionRecords();
+  readonly #expressions: ExpressionRecords;
 
   constructor(model: KconfigModel) {
     this.#model = model;
+    this.#expressions = model.expressionRecords ?? new ExpressionRecords();
   }
 
   bytes(): Uint8Array | undefined {
     const model = this.#model;
-    Object.assign(this.#sections, collectConditions(model.allSymbols, this.#expressions));
+    const conditions = model.expressionRecords
+      ? model.conditions
+      : collectConditions(model.allSymbols, this.#expressions);
+    Object.assign(this.#sections, conditions);
     for (const file of model.files) {
       this.#files.set(file, this.#files.size);
       this.#add('files', this.#string(file.name));
