@@ -279,3 +279,50 @@ config NUMBER
   t.is(refused(session.set('LAST', 'n')), 'LAST is n already, and a user cannot set it now');
   for (let seed = 0; seed < 5; seed++) compareRandomly(menus, seed, 60, 'CONFIG_C=y\n');
 });
+
+test('What one calculation leaves for the next, as in the C tool, is left for the next step.', (t) => {
+  const left = parse(`config MODULES
+	bool "modules"
+	modules
+config ON
+	bool "on"
+config LOW
+	int "low"
+	default 1
+config NUMBER
+	int "number"
+	range LOW 100
+choice
+	prompt "optional"
+	optional
+config A
+	bool "a"
+config B
+	bool "b"
+	depends on ON
+endchoice
+choice
+	prompt "tristate"
+	tristate
+config C
+	tristate "c"
+config D
+	tristate "d"
+	depends on ON
+config E
+	tristate "e"
+	depends on ON
+endchoice
+choice
+	prompt "calculated before the others"
+	depends on A || D
+config F
+	bool "f"
+endchoice
+`);
+  t.is(dependentsOf(left).irregularity, undefined);
+  for (let seed = 0; seed < 8; seed++) compareRandomly(left, seed, 60, 'CONFIG_MODULES=y\nCONFIG_C=m\n');
+  const session = Session.of(left);
+  session.set('NUMBER', '5');
+  t.deepEqual(accepted(session.set('LOW', '7')), ['LOW 1→7', 'NUMBER 5→7']);
+});
