@@ -38,6 +38,7 @@ export class Comparer {
     files: ReadonlyMap<string, string>,
     steps: readonly Step[],
     scratch: string,
+    evaluating: () => void,
   ): Promise<Compared> {
     const dir = join(scratch, 'tree');
     rmSync(scratch, {recursive: true, force: true});
@@ -49,6 +50,7 @@ export class Comparer {
     const asked = steps.map(async (step) => tool.run(step));
     tool.end();
     const parse = await tool.parse();
+    evaluating();
     const tree = guarded(() => parseOurs('Kconfig', this.#sources(files), this.#dialect));
     const crash = 'crash' in tree ? {exit: tree.crash} : undefined;
     let crashes = typeof parse!.exit === 'string' ? 1 : 0;
@@ -63,6 +65,7 @@ export class Comparer {
         continue;
       }
       const {model} = tree;
+      evaluating();
       const ours = guarded(() => runOurs(model, step, (path) => files.get(path)));
       const difference = firstDifference(theirs, 'crash' in ours ? {exit: ours.crash} : ours);
       if (difference) found = {step, difference};

@@ -4,10 +4,10 @@ import {existsSync, rmSync} from 'node:fs';
 import {mkdtemp} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
-import {Worker} from 'node:worker_threads';
 import {Command} from 'commander';
 import {dialects} from '../../src/kconfig/index.ts';
 import {buildOracle} from '../oracle/build.ts';
+import {ended, startChild} from '../oracle/child.ts';
 import type {Message, Request} from './worker.ts';
 
 const description = `Compares kbuild's Kconfig engine with the conf of a kernel tree on random Kconfig trees and .config
@@ -31,8 +31,11 @@ type Options = {
 /** A tree that takes this long hangs: the C tool is ended after 20 s. */
 const hangMs = 60_000;
 
+type Common = Omit<Request, 'again' | 'first' | 'scratch'>;
+type Rest = Pick<Request, 'again' | 'first'>;
+
 class Fuzzing {
-  readonly #request: Omit<Request, 'first' | 'scratch'>;
+  readonly #request: Common;
   readonly #mostFinds: number;
   readonly #scratch: string;
   readonly #signatures = new Map<string, number>();
@@ -42,61 +45,58 @@ class Fuzzing {
   readonly crashSeeds: number[] = [];
   finds = 0;
 
-  constructor(request: Omit<Request, 'first' | 'scratch'>, mostFinds: number, scratch: string) {
+  constructor(request: Common, mostFinds: number, scratch: string) {
     this.#request = request;
     this.#mostFinds = mostFinds;
     this.#scratch = scratch;
   }
 
-  /** Every `step`-th seed from `first`; begins again behind a seed that crashes or hangs the thread. */
+  /** Every `step`-th seed from `first`; begins again behind a seed that crashes or hangs the process. */
   async work(first: number): Promise<void> {
-    let from = first;
-    while (from < this.#request.end && this.#signatures.size < this.#mostFinds) {
-      const stopped = await this.#thread(from);
-      if (!stopped) return;
-      this.#report(`=== seed ${stopped.seed}: ${stopped.why}\n`, stopped.why);
-      from = stopped.seed + this.#request.step;
-    }
+    let rest: Rest | undefined = {again: [], first};
+    while (rest && this.#signatures.size < this.#mostFinds) rest = await this.#child(rest);
   }
 
-  async #thread(first: number): Promise<{seed: number; why: string} | undefined> {
-    const scratch = join(this.#scratch, String(first));
-    const workerData: Request = {...this.#request, first, scratch};
-    const worker = new Worker(new URL('./worker.js', import.meta.url), {
-      workerData,
-      resourceLimits: {maxOldGenerationSizeMb: 1024},
-    });
-    const inHand = new Map<number, number>();
-    let why: string | undefined;
-    worker.on('message', (message: Message) => {
-      if (message.kind === 'begin') inHand.set(message.seed, performance.now());
+  /** What is left to do, if the process did not come to its end. */
+  async #child(rest: Rest): Promise<Rest | undefined> {
+    const scratch = join(this.#scratch, String(rest.first));
+    const request: Request = {...this.#request, ...rest, scratch};
+    const child = startChild(new URL('./worker.js', import.meta.url), request);
+    const inHand = new Set<number>();
+    let {first} = rest;
+    let evaluated = first;
+    let last = performance.now();
+    let hangs = false;
+    child.on('message', (message: Message) => {
+      last = performance.now();
+      if (message.kind === 'begin') {
+        inHand.add(message.seed);
+        first = Math.max(first, message.seed + request.step);
+      } else if (message.kind === 'evaluate') evaluated = message.seed;
       else if (message.kind === 'find') this.#report(message.text, message.signature);
       else {
         inHand.delete(message.seed);
-        this.trees++;
-        this.runs += message.runs;
-        if (message.refused) this.refused++;
-        if (message.crashes > 0) this.crashSeeds.push(message.seed);
-        if (this.#signatures.size >= this.#mostFinds) void worker.terminate();
+        this.#count(message);
+        if (this.#signatures.size >= this.#mostFinds) child.kill('SIGKILL');
       }
     });
-    let last = performance.now();
-    worker.on('message', () => {
-      last = performance.now();
-    });
     const watch = setInterval(() => {
-      if (performance.now() - last < hangMs) return;
-      why = 'hang';
-      void worker.terminate();
+      hangs ||= performance.now() - last > hangMs;
+      if (hangs) child.kill('SIGKILL');
     }, 1000);
-    await new Promise<void>((done) => {
-      worker.on('error', (error) => {
-        why = `crash: ${error.stack ?? error.message}`;
-      });
-      worker.on('exit', () => done());
-    });
+    const crash = await ended(child);
     clearInterval(watch);
-    return why === undefined ? undefined : {seed: Math.max(first, ...inHand.keys()), why};
+    if (crash === undefined || this.#signatures.size >= this.#mostFinds) return undefined;
+    const why = hangs ? 'hang' : crash;
+    this.#report(`=== seed ${evaluated}: ${why}\n`, why);
+    return {again: [...inHand].filter((seed) => seed !== evaluated), first};
+  }
+
+  #count({seed, runs, refused, crashes}: Extract<Message, {kind: 'done'}>): void {
+    this.trees++;
+    this.runs += runs;
+    if (refused) this.refused++;
+    if (crashes > 0) this.crashSeeds.push(seed);
   }
 
   #report(text: string, signature: string): void {
@@ -156,7 +156,7 @@ const command = new Command('fuzz')
   .option('--trees <n>', 'how many', '1000')
   .option('--seed <n>', 'of the first tree; the others follow', '1')
   .option('--runs <n>', 'runs of a tree', '5')
-  .option('--jobs <n>', 'threads', '1')
+  .option('--jobs <n>', 'processes', '1')
   .option('--finds <n>', 'stop after so many different finds', '10')
   .option('--out <dir>', 'where the oracle is built, and used again (a scratch directory)');
 

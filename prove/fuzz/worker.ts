@@ -1,9 +1,9 @@
-/** A worker thread: cases of every so-and-so-many-th seed, until told to end or ended. */
+/** A process of its own: cases of every so-and-so-many-th seed, until told to end or ended. */
 
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {parentPort, workerData} from 'node:worker_threads';
 import {dialects} from '../../src/kconfig/index.ts';
+import {requestOf, tell} from '../oracle/child.ts';
 import {ConfServer} from '../oracle/server.ts';
 import {environment, makeCase} from './case.ts';
 import {Comparer} from './compare.ts';
@@ -14,6 +14,8 @@ export type Request = {
   readonly server: string;
   readonly dialect: string;
   readonly scratch: string;
+  /** Seeds to take before `first`. */
+  readonly again: readonly number[];
   readonly first: number;
   readonly step: number;
   /** Not including this. */
@@ -24,8 +26,9 @@ export type Request = {
 };
 
 export type Message =
-  /** Sent before a tree is taken in hand: the last one sent is the one that hangs. */
   | {readonly kind: 'begin'; readonly seed: number}
+  /** Our side begins: the last such message names the tree that hangs. */
+  | {readonly kind: 'evaluate'; readonly seed: number}
   | {
       readonly kind: 'done';
       readonly seed: number;
@@ -35,37 +38,43 @@ export type Message =
     }
   | {readonly kind: 'find'; readonly seed: number; readonly text: string; readonly signature: string};
 
-const request = workerData as Request;
+const request = requestOf<Request>();
 const dialect = dialects.find(({name}) => name === request.dialect)!;
 mkdirSync(request.scratch, {recursive: true});
 const answers = join(request.scratch, 'answers');
 const server = new ConfServer({program: request.server, answers, secondsARun: 20, environment});
 const comparer = new Comparer(server, dialect, answers);
+const again = [...request.again];
 let next = request.first;
 
-function tell(message: Message): void {
-  parentPort!.postMessage(message);
+function nextSeed(): number | undefined {
+  const seed = again.shift() ?? next;
+  if (seed === next) next += request.step;
+  return seed < request.end ? seed : undefined;
+}
+
+async function compareSeed(seed: number, scratch: string): Promise<void> {
+  tell<Message>({kind: 'begin', seed});
+  const {files, steps} = makeCase(seed, dialect, request.runs);
+  const evaluating = () => tell<Message>({kind: 'evaluate', seed});
+  const {found, crashes, runs, refused} = await comparer.compare(files, steps, scratch, evaluating);
+  if (found) {
+    const shrunk = await shrink(
+      files,
+      found,
+      async (smaller, step) =>
+        (await comparer.compare(smaller, step ? [step] : [], scratch, evaluating)).found,
+    );
+    tell<Message>({kind: 'find', seed, ...formatFind(seed, shrunk)});
+  }
+  tell<Message>({kind: 'done', seed, runs: refused ? 0 : runs, refused, crashes});
 }
 
 async function slot(number: number): Promise<void> {
   const scratch = join(request.scratch, String(number));
-  while (next < request.end) {
-    const seed = next;
-    next += request.step;
-    tell({kind: 'begin', seed});
-    const {files, steps} = makeCase(seed, dialect, request.runs);
-    const {found, crashes, runs, refused} = await comparer.compare(files, steps, scratch);
-    if (found) {
-      const shrunk = await shrink(
-        files,
-        found,
-        async (smaller, step) => (await comparer.compare(smaller, step ? [step] : [], scratch)).found,
-      );
-      tell({kind: 'find', seed, ...formatFind(seed, shrunk)});
-    }
-    tell({kind: 'done', seed, runs: refused ? 0 : runs, refused, crashes});
-  }
+  for (let seed = nextSeed(); seed !== undefined; seed = nextSeed()) await compareSeed(seed, scratch);
 }
 
 await Promise.all(Array.from({length: request.slots}, async (_, number) => slot(number)));
 await server.close();
+process.disconnect();

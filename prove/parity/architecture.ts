@@ -1,11 +1,11 @@
-/** One architecture: every start and what follows on it, by both sides, in a worker thread. */
+/** One architecture: every start and what follows on it, by both sides, in a process of its own. */
 
 import {mkdirSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
-import {parentPort, workerData} from 'node:worker_threads';
 import {linux61, recogniseDialect} from '../../src/kconfig/index.ts';
 import {readAnswers} from '../oracle/answers.ts';
 import {architectureEnvironment, type Oracle} from '../oracle/build.ts';
+import {requestOf, tell} from '../oracle/child.ts';
 import {type ConfTool, literalTool, servedTool} from '../oracle/conf-tool.ts';
 import {isKnownMode, type OurTree, parseOurs, runOurs} from '../oracle/ours.ts';
 import {firstDifference, type Outcome, type Step, showDifference} from '../oracle/outcome.ts';
@@ -33,7 +33,7 @@ export type Compared = {
   readonly milliseconds: {readonly theirs: number; readonly ours: number};
 };
 
-const {oracle, arch, selection, replay, scratch} = workerData as Request;
+const {oracle, arch, selection, replay, scratch} = requestOf<Request>();
 const root = 'Kconfig';
 
 function readTreeFile(path: string): string | undefined {
@@ -69,7 +69,7 @@ class Comparison {
       milliseconds: {theirs: between - started, ours: performance.now() - between},
       ...(difference ? {difference: showDifference(difference)} : {}),
     };
-    parentPort!.postMessage(message);
+    tell<Compared>(message);
     return theirs;
   }
 
@@ -78,10 +78,10 @@ class Comparison {
     return runOurs(this.#tree.model, step, readTreeFile);
   }
 
-  async start(step: Step, modes: ReadonlySet<string>): Promise<void> {
+  async start(step: Step, modes: readonly string[]): Promise<void> {
     const title = [...step.arguments, ...Object.values(step.environment)].join(' ');
     const config = (await this.compare(step, title)).files.get('.config');
-    if (config === undefined || modes.size === 0) return;
+    if (config === undefined || modes.length === 0) return;
     const minimal = minimalText(await this.#tool.run(minimalStep(config)));
     for (const follower of followersOf(config, minimal, modes)) {
       await this.compare(follower, `${title}, then ${follower.arguments.join(' ')}`);
@@ -119,9 +119,9 @@ const parsed: Compared = {
     ? {difference: (parseDifference ? showDifference(parseDifference) : '') + asked}
     : {}),
 };
-parentPort!.postMessage(parsed);
+tell<Compared>(parsed);
 const comparison = new Comparison(tool, tree);
-const known = new Set([...selection.modes].filter((mode) => isKnownMode(mode, dialect)));
+const known = selection.modes.filter((mode) => isKnownMode(mode, dialect));
 const starts = startsOf(defconfigs(oracle.tree, environment.get('SRCARCH') ?? arch), {
   ...selection,
   modes: known,
@@ -132,3 +132,4 @@ if (tree.model && theirParse?.exit !== 1) {
 tool.end();
 await server.close();
 rmSync(dir, {recursive: true, force: true});
+process.disconnect();

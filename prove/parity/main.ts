@@ -7,9 +7,9 @@ import {existsSync, rmSync} from 'node:fs';
 import {mkdtemp} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
-import {Worker} from 'node:worker_threads';
 import {Command} from 'commander';
 import {buildOracle} from '../oracle/build.ts';
+import {ended, startChild} from '../oracle/child.ts';
 import type {Compared, Request} from './architecture.ts';
 import {architectures} from './architectures.ts';
 import {followingModes, type Selection, startModes} from './plan.ts';
@@ -38,19 +38,20 @@ type Options = {
 function selectionOf(options: Options): Selection {
   const sample = options.sample ?? false;
   return {
-    modes: new Set(options.mode ?? [...startModes, ...followingModes]),
+    modes: options.mode ?? [...startModes, ...followingModes],
     seeds: Number(options.seeds ?? (sample ? 2 : 20)),
     everyDefconfig: sample ? 40 : 1,
   };
 }
 
 async function compareArchitecture(request: Request, table: Table): Promise<void> {
-  const worker = new Worker(new URL('./architecture.js', import.meta.url), {workerData: request});
-  worker.on('message', (compared: Compared) => table.add(compared));
-  await new Promise<void>((done, fail) => {
-    worker.on('error', fail);
-    worker.on('exit', () => done());
-  });
+  const child = startChild(new URL('./architecture.js', import.meta.url), request);
+  child.on('message', (compared: Compared) => table.add(compared));
+  const crash = await ended(child);
+  if (crash !== undefined) {
+    const milliseconds = {theirs: 0, ours: 0};
+    table.add({arch: request.arch, mode: 'process', title: 'kbuild', difference: crash, milliseconds});
+  }
 }
 
 async function main(options: Options): Promise<boolean> {

@@ -31,7 +31,7 @@ const rarerModes = [
 export const followingModes = [...commonModes, ...rarerModes] as const;
 
 export type Selection = {
-  readonly modes: ReadonlySet<string>;
+  readonly modes: readonly string[];
   /** Seeds of randconfig: 1 to this. */
   readonly seeds: number;
   /** Of the defconfigs, every so-and-so-many-th. */
@@ -42,7 +42,7 @@ export type Selection = {
 export function startsOf(defconfigs: readonly string[], {modes, seeds, everyDefconfig}: Selection): Step[] {
   const starts: Step[] = [];
   for (const mode of startModes) {
-    if (!modes.has(mode)) continue;
+    if (!modes.includes(mode)) continue;
     if (mode === 'randconfig') {
       for (let seed = 1; seed <= seeds; seed++) {
         starts.push({
@@ -67,7 +67,7 @@ const answers = ['?', 'y', '', 'm', 'n', '1', '2', 'maybe', '0x10', ''].map((lin
 /**
  * What follows on a start that has made `config`, of which `minimal` is the minimal form: to that most symbols are new.
  */
-export function followersOf(config: string, minimal: string, modes: ReadonlySet<string>): Step[] {
+export function followersOf(config: string, minimal: string, modes: readonly string[]): Step[] {
   const step = (mode: string, text: string, stdin = '', argument = `--${mode}`): Step => ({
     mode,
     arguments: [argument],
@@ -86,13 +86,13 @@ export function followersOf(config: string, minimal: string, modes: ReadonlySet<
     step('helpnewconfig', minimal),
     step('oldconfig', minimal, answers.repeat(2000)),
     step('oldaskconfig', minimal, answers.repeat(2000)),
-  ].filter(({mode}) => modes.has(mode));
+  ].filter(({mode}) => modes.includes(mode));
 }
 
 /** The modes that follow on the start of this index, if `selected` are wanted. */
-export function modesAfter(index: number, selected: ReadonlySet<string>): ReadonlySet<string> {
+export function modesAfter(index: number, selected: readonly string[]): readonly string[] {
   const rarer: readonly string[] = rarerModes;
-  return index % 6 === 0 ? selected : new Set([...selected].filter((mode) => !rarer.includes(mode)));
+  return index % 6 === 0 ? selected : selected.filter((mode) => !rarer.includes(mode));
 }
 
 /** The minimal form of what a start has made, which the C tool is asked for. */
