@@ -16,6 +16,7 @@ import {
   type KconfigModel,
   olddefconfig,
   parseKconfig,
+  recogniseDialect,
   Session,
 } from '../src/kconfig/index.ts';
 
@@ -129,7 +130,8 @@ async function modelOf(tree: string): Promise<KconfigModel> {
         encoding: 'latin1',
         stdio: ['ignore', 'pipe', 'ignore'],
       }).stdout;
-    return parseKconfig('Kconfig', {readFile: (path) => readTree(tree, path), environment, shell});
+    const readFile = (path: string) => readTree(tree, path);
+    return parseKconfig('Kconfig', {readFile, environment, shell}, recogniseDialect(readFile));
   } finally {
     rmSync(out, {recursive: true, force: true});
   }

@@ -1,7 +1,7 @@
 /** Sessions against the C tool's own functions for menus. They run if KBUILD_TREE names a kernel tree. */
 
 import {spawnSync} from 'node:child_process';
-import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import test from 'ava';
@@ -32,10 +32,14 @@ function run(command: string, ...argv: readonly string[]): string {
   return ran.stdout;
 }
 
-const dialect = (tree === undefined ? undefined : recogniseDialect((path) => readTree(path))) ?? linux61;
+const dialect = (tree === undefined ? undefined : recogniseDialect(readIfThere)) ?? linux61;
 
 function readTree(path: string): string {
   return readFileSync(join(tree!, path), 'latin1');
+}
+
+function readIfThere(path: string): string | undefined {
+  return existsSync(join(tree!, path)) ? readTree(path) : undefined;
 }
 
 function make(...goals: readonly string[]): string {
