@@ -202,7 +202,7 @@ export class TreeWriter {
     } else {
       if (this.#random.chance(symbols ? 0.97 : 0.995))
         this.#option(`prompt "Choice ${this.#next}"${this.#condition(0.3)}`);
-      if (this.#dialect.choicePrompt !== 'prompt' && this.#random.chance(0.5)) this.#option(type);
+      if (this.#dialect.choicePrompt === 'logical' && this.#random.chance(0.5)) this.#option(type);
     }
     if (symbols && this.#random.chance(0.2)) this.#option('optional');
     if (this.#random.chance(0.35)) this.#depends();

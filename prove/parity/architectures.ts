@@ -1,21 +1,16 @@
 /** The architectures of a kernel tree, and the defconfigs of each, as the tree's Makefile finds them. */
 
-import {existsSync, readdirSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 
-/** Values of ARCH whose folder below arch/ has another name (SRCARCH in the Makefile). */
-const aliases: Readonly<Record<string, readonly string[]>> = {
-  x86: ['i386', 'x86_64'],
-  sparc: ['sparc', 'sparc64'],
-  parisc: ['parisc', 'parisc64'],
-};
-
-/** All values of ARCH that are worth a comparison. */
+/** Every value of ARCH: the folders below arch/, and what the Makefile takes for one of them (SRCARCH). */
 export function architectures(tree: string): readonly string[] {
-  return readdirSync(join(tree, 'arch'))
-    .filter((name) => existsSync(join(tree, 'arch', name, 'Kconfig')))
-    .sort()
-    .flatMap((name) => aliases[name] ?? [name]);
+  const makefile = readFileSync(join(tree, 'Makefile'), 'latin1');
+  const aliases = makefile.matchAll(/^ifeq \(\$\(ARCH\),(\w+)\)\n\s*SRCARCH\s*:=/gm);
+  const folders = readdirSync(join(tree, 'arch')).filter((name) =>
+    existsSync(join(tree, 'arch', name, 'Kconfig')),
+  );
+  return [...new Set([...folders, ...Array.from(aliases, ([, name]) => name!)])].sort();
 }
 
 /** Paths of the defconfigs below arch/SRCARCH/configs, those `make help` lists (boards, board-dirs) and `defconfig` itself. */
