@@ -6,15 +6,14 @@ import test from 'ava';
 const arrows: Readonly<Record<string, readonly string[]>> = {
   base: [],
   kconfig: ['base'],
+  conf: ['base', 'kconfig'],
   recipe: ['base', 'kconfig'],
   // kconfig: the build reads the Kconfig of a source, since its probes run in the container.
   build: ['base', 'recipe', 'kconfig'],
   image: ['base', 'recipe', 'build'],
   boot: ['base', 'recipe', 'image'],
   job: ['base', 'kconfig', 'recipe', 'build', 'image', 'boot'],
-  // conf: what remembers a tree and runs its commands is Node's business, not the engine's.
-  conf: ['base', 'kconfig'],
-  cli: ['base', 'kconfig', 'recipe', 'build', 'image', 'boot', 'job'],
+  cli: ['base', 'kconfig', 'conf', 'recipe', 'build', 'image', 'boot', 'job'],
 };
 
 const sourceFolder = resolve(import.meta.dirname, '../../src');
@@ -42,7 +41,7 @@ function target({file, from}: Import): string | undefined {
 const rooms = readdirSync(sourceFolder, {withFileTypes: true}).filter((entry) => entry.isDirectory());
 
 test('imports are found where they are, late ones too', (t) => {
-  const found = imports('cli').filter(({file}) => file === 'cli/main.ts' || file === 'cli/run.ts');
+  const found = imports('cli').filter(({file}) => file === 'cli/start.ts' || file === 'cli/run.ts');
   t.true(found.some(({from}) => from === '../job/index.ts'));
   t.true(found.some(({from}) => from === './commands/recipe.ts'));
   t.true(found.some(({from}) => from === 'commander'));

@@ -4,8 +4,8 @@ import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {failure} from '../../src/base/diagnostic.ts';
+import {environmentArguments, parseEnvironment} from '../../src/base/makefile-environment.ts';
 import {captureStep} from '../../src/base/process.ts';
-import {environmentArguments, parseEnvironment} from '../../src/build/make/environment.ts';
 
 const serverSource = resolve(import.meta.dirname, '../../../prove/oracle/conf-server.c');
 

@@ -7,11 +7,11 @@ import {readFileSync} from 'node:fs';
 import {mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {failure, KbuildError} from '../base/diagnostic.ts';
+import {environmentArguments, parseEnvironment} from '../base/makefile-environment.ts';
 import type {Workshop} from '../base/store.ts';
 import {type KconfigModel, linux61, parseKconfig, recogniseDialect} from '../kconfig/index.ts';
 import type {Builder, ContainerStep} from './container.ts';
 import {kernelMakeArgv} from './kernel.ts';
-import {environmentArguments, parseEnvironment} from './make/environment.ts';
 import type {KernelSource} from './source.ts';
 
 /** A kernel's Kconfig, and its files by their paths in the source. */

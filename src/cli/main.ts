@@ -1,45 +1,20 @@
 #!/usr/bin/env node
-/** The entry of the command line. */
+/** The entry of the command line: `conf` is started thousands of times, and must not wait for the rest to load. */
 
-import {exitCode} from '../base/diagnostic.ts';
-import {faultOf, renderFault} from './faults.ts';
-import {interruptible} from './interrupt.ts';
-import {runCommandLine} from './run.ts';
-import {processTerminal} from './terminal.ts';
-
-const signal = interruptible();
-const terminal = processTerminal();
-
-// A reader that has seen enough (`kbuild recipes | head -1`) and a terminal that was closed are no faults.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-  });
-}
-process.on('uncaughtException', (error) => {
-  terminal.stderr.write(renderFault(terminal, faultOf(error, signal).diagnostics));
-  process.exit(exitCode.bug);
-});
-
-/**
- * A job imports late what a run with nothing to do can spare. A run that lasts loads it now: meanwhile the launcher
- * may put a newer program in the place of this one, and halves of two do not fit. What fails here fails there too.
- */
-function loadTheRest(): void {
-  for (const load of [import('../build/kconfig-tree.ts'), import('../recipe/resolve.ts')]) {
-    load.catch(() => undefined);
+async function runConf(): Promise<void> {
+  try {
+    const conf = await import('../conf/index.ts');
+    process.exit(conf.runConf(process.argv.slice(3)));
+  } catch (error) {
+    const [{faultOf, renderFault}, {processTerminal}] = await Promise.all([
+      import('./faults.ts'),
+      import('./terminal.ts'),
+    ]);
+    const fault = faultOf(error, new AbortController().signal, 'conf');
+    process.stderr.write(renderFault(processTerminal(), fault.diagnostics));
+    process.exitCode = fault.exit;
   }
 }
 
-const code = await runCommandLine(process.argv.slice(2), {
-  terminal,
-  signal,
-  cwd: process.cwd(),
-  environment: process.env,
-  runJob: async (request, workshop) => {
-    setTimeout(loadTheRest, 1000).unref();
-    return (await import('../job/index.ts')).runJob(request, workshop);
-  },
-});
-// Not by process.exitCode: a handle that is left open must not keep a finished command waiting.
-process.stdout.write('', () => process.exit(code));
+if (process.argv[2] === 'conf') await runConf();
+else await import('./start.ts');

@@ -128,6 +128,21 @@ export type Dialect = {
   readonly seedMessage: 'stderr' | 'stdout';
   /** Whether `mod2noconfig` is a mode. */
   readonly mod2noconfig: boolean;
+  /** Where the location in a help text begins: at the entry itself, or at what is around it. */
+  readonly helpLocation: 'entry' | 'parent';
+  /** How the command line is taken: any mode but the last is void, `-h` is known, a wrong option is passed over. */
+  readonly commandLine: 'strict' | 'lenient';
+  /** Whether the help of the command line has a section of arguments. */
+  readonly usageArguments: boolean;
+  /** Whether reading the old auto.conf makes all values be computed again (and warned of) once more. */
+  readonly autoConfReading: 'invalidates' | 'keeps';
+  /**
+   * How auto.conf.cmd is written: the files newest first, always as include/config/auto.conf.cmd; newest first; or in
+   * order, with `$(autoconfig)` for the name.
+   */
+  readonly autoConfDependencies: 'fixed-name' | 'newest-first' | 'in-order';
+  /** Whether warnings become errors where KCONFIG_WERROR is set. */
+  readonly werror: boolean;
 };
 
 /** `scripts/kconfig` of Linux 6.1. */
@@ -181,6 +196,12 @@ export const linux61: Dialect = {
   touchFiles: 'names',
   seedMessage: 'stdout',
   mod2noconfig: true,
+  helpLocation: 'entry',
+  commandLine: 'lenient',
+  usageArguments: false,
+  autoConfReading: 'invalidates',
+  autoConfDependencies: 'newest-first',
+  werror: true,
 };
 
 /** `scripts/kconfig` of Linux 5.10. */
@@ -197,6 +218,10 @@ export const linux510: Dialect = {
   touchFiles: 'paths',
   seedMessage: 'stderr',
   mod2noconfig: false,
+  helpLocation: 'parent',
+  commandLine: 'strict',
+  autoConfDependencies: 'fixed-name',
+  werror: false,
 };
 
 /** `scripts/kconfig` of U-Boot: that of Linux 4.19, with strings as they are. */
@@ -271,6 +296,8 @@ export const linux612: Dialect = {
   lineWithoutEquals: 'warned',
   carriageReturns: 'kept',
   newSymbols: 'menu',
+  autoConfReading: 'keeps',
+  autoConfDependencies: 'in-order',
 };
 
 /** `scripts/kconfig` of Linux 7.2. */
@@ -284,6 +311,7 @@ export const linux72: Dialect = {
   repeatedSource: 'error',
   helpAndPromptFaults: 'error',
   warnsOfChangedInput: true,
+  usageArguments: true,
 };
 
 /** Every dialect that has a name. */
@@ -385,6 +413,18 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   touchFiles: (text) => (text('confdata.c').includes('tolower(') ? 'paths' : 'names'),
   seedMessage: (text) => (/\bprintf\("KCONFIG_SEED/.test(text('conf.c')) ? 'stdout' : 'stderr'),
   mod2noconfig: (text) => text('conf.c').includes('mod2noconfig'),
+  helpLocation: (text) => (text('menu.c').includes('menu = prop->menu->parent;') ? 'parent' : 'entry'),
+  commandLine: (text) => (text('conf.c').includes('input_mode_opt') ? 'lenient' : 'strict'),
+  usageArguments: (text) => text('conf.c').includes('Arguments:'),
+  autoConfReading: (text) =>
+    text('confdata.c').includes('flags &= ~(def_flags|SYMBOL_VALID)') ? 'invalidates' : 'keeps',
+  autoConfDependencies: (text) =>
+    text('confdata.c').includes('"..config.tmp"')
+      ? 'fixed-name'
+      : text('confdata.c').includes('autoconf_cmd;')
+        ? 'in-order'
+        : 'newest-first',
+  werror: (text) => text('confdata.c').includes('KCONFIG_WERROR'),
 };
 
 /** What files of the tool were called up to Linux 4.19. */

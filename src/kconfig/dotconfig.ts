@@ -28,13 +28,12 @@ function isLogical({type}: ConfigSymbol): boolean {
   return type === 'bool' || type === 'tristate';
 }
 
-/** The assignments of a .config text, with warnings of lines that are none (conf_read_simple). */
-export function parseAssignments(
+/** The assignments of a .config text one by one, with warnings of lines that are none (conf_read_simple). */
+export function* parseAssignments(
   text: string,
   {prefix, dialect}: KconfigModel,
   warn: (start: number, code: string, message: string) => void,
-): Assignment[] {
-  const assignments: Assignment[] = [];
+): Generator<Assignment> {
   for (let start = 0, next = 0; start < text.length; start = next) {
     const newline = text.indexOf('\n', start);
     next = newline < 0 ? text.length : newline + 1;
@@ -46,12 +45,12 @@ export function parseAssignments(
       const nameEnd = line.indexOf(' ', nameStart);
       const rest = nameEnd < 0 ? '' : line.slice(nameEnd + 1);
       if (dialect.notSetLine === 'exact' ? rest === 'is not set' : rest.startsWith('is not set')) {
-        assignments.push({name: line.slice(nameStart, nameEnd), value: 'n', start, isNotSet});
+        yield {name: line.slice(nameStart, nameEnd), value: 'n', start, isNotSet};
       }
     } else if (line[0] !== '#' && line.startsWith(prefix)) {
       const equals = line.indexOf('=', prefix.length);
       if (equals >= 0) {
-        assignments.push({name: line.slice(prefix.length, equals), value: line.slice(equals + 1), start});
+        yield {name: line.slice(prefix.length, equals), value: line.slice(equals + 1), start};
       } else if (dialect.lineWithoutEquals === 'warned') {
         warn(start, 'unexpected-data', `unexpected data: ${line}`);
       }
@@ -61,7 +60,6 @@ export function parseAssignments(
       if (isKept || line[0] !== '\r') warn(start, 'unexpected-data', `unexpected data: ${shown}`);
     }
   }
-  return assignments;
 }
 
 /** The end of a line without its newline, and without one carriage return before that. */
@@ -264,6 +262,13 @@ export function formatConfigLine(model: KconfigModel, symbol: ConfigSymbol, valu
   const name = model.prefix + symbol.displayName;
   if (isLogical(symbol) && value === 'n') return `# ${name} is not set`;
   return `${name}=${symbol.type === 'string' ? writtenString(model, value) : value}`;
+}
+
+/** A symbol's line in the output of `listnewconfig`: with `=n` (print_symbol_for_listconfig); '' if it has no name. */
+export function formatListLine(evaluation: Evaluation, symbol: ConfigSymbol): string {
+  if (symbol.name === undefined || symbol.type === 'unknown') return '';
+  const value = evaluation.storedText(symbol);
+  return `${evaluation.model.prefix}${symbol.name}=${symbol.type === 'string' ? quote(value) : value}\n`;
 }
 
 const generated = 'Automatically generated file; DO NOT EDIT.';

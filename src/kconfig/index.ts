@@ -1,5 +1,6 @@
 /** A Kconfig engine that behaves as `scripts/kconfig` does: parse a tree once, evaluate many configurations. */
 
+export {type AskOptions, ask, type Conversation, newSymbols} from './ask.ts';
 export {type AutoconfTexts, writeAutoconf} from './autoconf.ts';
 export type {BusyboxTexts, BusyboxTime} from './busybox-config.ts';
 export {type BusyboxInput, type BusyboxMode, type BusyboxResult, busyboxConfig} from './busybox-modes.ts';
@@ -16,7 +17,14 @@ export {
   recogniseDialect,
   uboot,
 } from './dialect.ts';
-export {formatConfigLine, type ReadOptions} from './dotconfig.ts';
+export {
+  formatConfigLine,
+  formatListLine,
+  type ReadOptions,
+  readAssignments,
+  writeConfig,
+  writeDefconfig,
+} from './dotconfig.ts';
 export {
   type Blocking,
   type Cause,
@@ -28,6 +36,7 @@ export {
 export {type Expression, formatExpression, type Tristate} from './expression.ts';
 export {helpText} from './help.ts';
 export {type Declared, locationsOf, type SymbolLocations} from './locations.ts';
+export {menuHelp} from './menu-help.ts';
 export {mergeFragments} from './merge.ts';
 export {KconfigModel} from './model.ts';
 export {
@@ -43,15 +52,22 @@ export {
   mod2noconfig,
   mod2yesconfig,
   olddefconfig,
+  rewriteTristates,
   savedefconfig,
+  setNewSymbols,
   yes2modconfig,
 } from './modes.ts';
 export {nearestNames} from './names.ts';
+export {parseSigned} from './numbers.ts';
 export {parseKconfig, scanKconfig} from './parser.ts';
+export {type Printed, printed} from './printed.ts';
+export {type Probability, randomize, readProbability} from './randconfig.ts';
+export {Random} from './random.ts';
 export {restoreModel} from './restore-model.ts';
 export {type Accepted, type Change, type Refused, Session, type Shown, type Snapshot} from './session.ts';
 export type {FileLine, KconfigSources, Location, SourceFile} from './source.ts';
 export {storeModel} from './store-model.ts';
 export {ConfigSymbol, MenuNode, type Prompt, type Property, type SymbolType} from './symbol.ts';
+export {autoConfDependencies, changedNames, dependenciesPath, touchPath} from './sync.ts';
 export {Evaluation} from './values.ts';
 export {explainValue, type ValueReason, type ValueSource, type ValueStep} from './why.ts';

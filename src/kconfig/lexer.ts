@@ -4,6 +4,7 @@
  * position in the text is all the state there is.
  */
 
+import {KbuildError} from '../base/diagnostic.ts';
 import type {Dialect} from './dialect.ts';
 import {findHelpEnd} from './help.ts';
 import type {MacroProcessor} from './macro.ts';
@@ -12,6 +13,7 @@ import {
   type KconfigSources,
   kconfigError,
   type Location,
+  placeOf,
   type SourceFile,
   warningAt,
 } from './source.ts';
@@ -169,7 +171,7 @@ export class Lexer {
   /** Goes on with another file, and comes back at its end (zconf_nextfile). */
   enter(name: string): void {
     const known = this.files.get(name);
-    const text = known?.text ?? this.#sources.readFile(name);
+    const text = known?.text ?? this.#read(name);
     if (text === undefined) {
       throw kconfigError(this.statement, 'missing-file', `can't open file "${name}"`);
     }
@@ -186,6 +188,17 @@ export class Lexer {
     this.files.set(name, file);
     this.#buffer = {file, position: 0, line: 1, parent: this.#buffer, sourceLine: this.statement.line};
     this.#file = file;
+  }
+
+  /** Reading may fail for more reasons than that there is no such file; all faults have a place. */
+  #read(name: string): string | undefined {
+    try {
+      return this.#sources.readFile(name);
+    } catch (error) {
+      if (!(error instanceof KbuildError)) throw error;
+      const place = placeOf(this.statement);
+      throw new KbuildError(error.exit, ...error.diagnostics.map((one) => ({place, ...one})));
+    }
   }
 
   #recursiveInclusion(name: string): Error {

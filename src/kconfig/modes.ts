@@ -28,10 +28,10 @@ function written(evaluation: Evaluation): ConfigResult {
 }
 
 /** What new symbols are set to: enum conf_def_mode. */
-type NewValue = 'default' | Tristate;
+export type NewValue = 'default' | Tristate;
 
 /** conf_set_all_new_symbols, without randconfig. */
-function setNewSymbols(evaluation: Evaluation, value: NewValue): void {
+export function setNewSymbols(evaluation: Evaluation, value: NewValue): void {
   if (evaluation.model.dialect.newSymbols === 'menu') setAlongMenu(evaluation, value);
   else setByHash(evaluation, value);
 }
@@ -157,33 +157,40 @@ export function savedefconfig(
   return {text: writeDefconfig(evaluation), warnings: evaluation.warnings, evaluation};
 }
 
-/** `conf --yes2modconfig`, `--mod2yesconfig` and `--mod2noconfig` (conf_rewrite_tristates). */
-function rewriteTristates(
+/** What the user said of tristates, changed from one value to another (conf_rewrite_tristates). */
+export function rewriteTristates(evaluation: Evaluation, from: Tristate, to: Tristate): void {
+  for (const symbol of evaluation.model.hashOrder) {
+    const state = evaluation.state(symbol);
+    if (evaluation.effectiveType(symbol) === 'tristate' && state.userTristate === from)
+      state.userTristate = to;
+  }
+  evaluation.invalidate();
+}
+
+function rewritten(
   model: KconfigModel,
   config: string | undefined,
   from: Tristate,
   to: Tristate,
 ): ConfigResult {
   const evaluation = loadConfig(model, config);
-  for (const symbol of model.hashOrder) {
-    const state = evaluation.state(symbol);
-    if (evaluation.effectiveType(symbol) === 'tristate' && state.userTristate === from)
-      state.userTristate = to;
-  }
-  evaluation.invalidate();
+  rewriteTristates(evaluation, from, to);
   return written(evaluation);
 }
 
+/** `conf --yes2modconfig`. */
 export function yes2modconfig(model: KconfigModel, config: string | undefined): ConfigResult {
-  return rewriteTristates(model, config, 2, 1);
+  return rewritten(model, config, 2, 1);
 }
 
+/** `conf --mod2yesconfig`. */
 export function mod2yesconfig(model: KconfigModel, config: string | undefined): ConfigResult {
-  return rewriteTristates(model, config, 1, 2);
+  return rewritten(model, config, 1, 2);
 }
 
+/** `conf --mod2noconfig`. */
 export function mod2noconfig(model: KconfigModel, config: string | undefined): ConfigResult {
-  return rewriteTristates(model, config, 1, 0);
+  return rewritten(model, config, 1, 0);
 }
 
 /** What becomes of symbols that are not assigned. */

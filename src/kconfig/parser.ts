@@ -193,7 +193,7 @@ class Parser {
     const open = this.#blocks.at(-1);
     if (open) {
       const hint = `add \`end${open.kind}\``;
-      this.#errors.push(errorAt(open.node, 'missing-end', 'missing end statement for this entry', hint));
+      this.#report(errorAt(open.node, 'missing-end', 'missing end statement for this entry', hint));
     }
   }
 
@@ -213,8 +213,13 @@ class Parser {
     return this.#token;
   }
 
+  #report(diagnostic: Diagnostic): void {
+    this.#errors.push(diagnostic);
+    this.#sources.error?.(diagnostic);
+  }
+
   #fault(code: string, message: string, hint?: string): SyntaxFault {
-    this.#errors.push(errorAt(this.#lexer.statement, code, message, hint));
+    this.#report(errorAt(this.#lexer.statement, code, message, hint));
     return new SyntaxFault();
   }
 
@@ -222,7 +227,7 @@ class Parser {
   #reportFault(code: string, message: string): void {
     if (this.#dialect.helpAndPromptFaults === 'warning')
       this.#menu.warn(this.#lexer.statement, code, message);
-    else this.#errors.push(errorAt(this.#lexer.statement, code, message));
+    else this.#report(errorAt(this.#lexer.statement, code, message));
   }
 
   /** Goes on to the end of the line. */
@@ -321,7 +326,7 @@ class Parser {
     if (!block) throw this.#fault('unexpected-end', `unexpected 'end${kind}' outside of a block`);
     if (block.kind !== kind) {
       const hint = `the ${block.kind} opened at ${formatLocation(block.node)} is still open`;
-      this.#errors.push(
+      this.#report(
         errorAt(
           this.#lexer.statement,
           'unexpected-end',
@@ -332,7 +337,7 @@ class Parser {
     } else if (block.node.file !== this.#lexer.file) {
       const message = `'${kind}' in different file than '${kind}'`;
       const hint = `the ${kind} was opened at ${formatLocation(block.node)}`;
-      this.#errors.push(errorAt(this.#lexer.statement, 'end-in-other-file', message, hint));
+      this.#report(errorAt(this.#lexer.statement, 'end-in-other-file', message, hint));
     }
     this.#blocks.pop();
     if (block.kind === 'choice') this.#openChoice = undefined;
@@ -361,9 +366,9 @@ class Parser {
   #addMember(choice: ConfigSymbol): void {
     const {entry} = this.#menu;
     const member = entry.symbol!;
-    if (!entry.prompt) this.#errors.push(errorAt(entry, 'choice-member', 'choice member must have a prompt'));
+    if (!entry.prompt) this.#report(errorAt(entry, 'choice-member', 'choice member must have a prompt'));
     if (member.type !== 'bool')
-      this.#errors.push(errorAt(entry, 'choice-member', 'choice member must be bool'));
+      this.#report(errorAt(entry, 'choice-member', 'choice member must be bool'));
     choice.members.push(member);
     member.choice = choice;
   }
@@ -469,7 +474,7 @@ class Parser {
 
   #markOption(option: OptionLine, argument: string | undefined): void {
     const fault = this.#options.mark(option, argument, this.#lexer.statement);
-    if (fault) this.#errors.push(fault);
+    if (fault) this.#report(fault);
   }
 
   /** `option modules` and its like. */
@@ -549,7 +554,7 @@ class Parser {
     }
     const {entry} = this.#menu;
     if (isMenu) {
-      if (!entry.prompt) this.#errors.push(errorAt(entry, 'no-prompt', 'choice must have a prompt'));
+      if (!entry.prompt) this.#report(errorAt(entry, 'no-prompt', 'choice must have a prompt'));
       this.#openChoice = entry.symbol;
     }
     this.#openBlock('choice', true);

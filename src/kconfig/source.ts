@@ -14,6 +14,8 @@ export type KconfigSources = {
   readonly shell: (command: string) => string;
   /** Where `$(info)`/`$(warning)` texts and parser warnings go. */
   readonly warn?: (diagnostic: Diagnostic) => void;
+  /** Told of an error in the text when it is found, in order with the warnings; in the end all are thrown. */
+  readonly error?: (diagnostic: Diagnostic) => void;
 };
 
 /** A Kconfig file that was read; `name` is the path as `source` gave it. */

@@ -17,12 +17,15 @@ conf_warning("unexpected data: %s", line);
 conf_warning("unexpected data: %s", line);
 end_check:
 print_symbol_for_autoconf
-include/generated/rustc_cfg`,
+include/generated/rustc_cfg
+struct gstr autoconf_cmd;
+KCONFIG_WERROR`,
   'scripts/kconfig/symbol.c': 'newval.val = "0x0";',
   'scripts/kconfig/lexer.l': 'int source_lineno; if (current_buf) { recur_include',
   'scripts/kconfig/expr.c': 'HASHTABLE_DEFINE(expr_hashtable, EXPR_HASHSIZE);',
   'scripts/kconfig/internal.h': '#define SYMBOL_HASHSIZE\t\t(1U << 14)',
-  'scripts/kconfig/conf.c': 'menu_for_each_entry(menu) mod2noconfig printf("KCONFIG_SEED=0x%X\\n", seed);',
+  'scripts/kconfig/conf.c':
+    'input_mode_opt menu_for_each_entry(menu) mod2noconfig printf("KCONFIG_SEED=0x%X\\n", seed);',
 };
 
 test('A tree is recognised by the source of its own tool.', (t) => {

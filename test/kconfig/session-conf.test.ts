@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import test from 'ava';
 import {KbuildError} from '../../src/base/diagnostic.ts';
-import {environmentArguments, parseEnvironment} from '../../src/build/make/environment.ts';
+import {environmentArguments, parseEnvironment} from '../../src/base/makefile-environment.ts';
 import {
   type KconfigModel,
   linux61,

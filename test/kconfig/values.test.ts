@@ -45,11 +45,11 @@ test('Lines of .config that cannot be are warned of with their line, and the oth
   t.deepEqual(
     warnings.map(shown),
     [
-      'unexpected-data: unexpected data: nonsense',
       "invalid-value: symbol value 'm' invalid for A",
       "invalid-value: symbol value '012' invalid for N",
+      'unexpected-data: unexpected data: nonsense',
       'reassigned: override: reassigning to symbol A',
-    ].map((line, i) => `.config:${[3, 1, 2, 5][i]}: ${line}`),
+    ].map((line, i) => `.config:${[1, 2, 3, 5][i]}: ${line}`),
   );
 });
 

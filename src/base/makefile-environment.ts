@@ -7,10 +7,10 @@ export const environmentArguments: readonly string[] = ['-s', `--eval=${goal}: ;
 
 /** The variables in the output of `env -0`. */
 export function parseEnvironment(output: string): ReadonlyMap<string, string> {
-  return new Map(
-    output
-      .split('\0')
-      .filter((entry) => entry.includes('='))
-      .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
-  );
+  const environment = new Map<string, string>();
+  for (const entry of output.split('\0')) {
+    const equals = entry.indexOf('=');
+    if (equals > 0) environment.set(entry.slice(0, equals), entry.slice(equals + 1));
+  }
+  return environment;
 }

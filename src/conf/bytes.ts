@@ -1,0 +1,34 @@
+/**
+ * Bytes as text. A tree's files, names and environment are bytes to the C tool, which pass through it unchanged: here
+ * each is one character of latin1, and becomes a byte again at the border of the process.
+ */
+
+import {isUtf8} from 'node:buffer';
+import {readFileSync} from 'node:fs';
+import {parseEnvironment} from '../base/makefile-environment.ts';
+
+/** A path for the functions of node:fs. */
+export function pathOf(name: string): Buffer {
+  return Buffer.from(name, 'latin1');
+}
+
+/** The text of something Node read as UTF-8. */
+export function bytesOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** The text as Node wants it, to give the bytes back; undefined if it cannot, since they are no UTF-8. */
+export function nodeText(bytes: string): string | undefined {
+  const buffer = Buffer.from(bytes, 'latin1');
+  return isUtf8(buffer) ? buffer.toString('utf8') : undefined;
+}
+
+/** The environment of this process, byte for byte. */
+export function ownEnvironment(): ReadonlyMap<string, string> {
+  const entries = Object.entries(process.env).map(
+    ([name, value]) => [bytesOf(name), bytesOf(value!)] as const,
+  );
+  // Node cannot show bytes that are no UTF-8, but the kernel can.
+  const lost = entries.some(([, value]) => value.includes(bytesOf('\u{fffd}')));
+  return lost ? parseEnvironment(readFileSync('/proc/self/environ', 'latin1')) : new Map(entries);
+}

@@ -1,0 +1,3 @@
+/** `kbuild conf`: a drop-in for `scripts/kconfig/conf`. */
+
+export {runConf} from './run.ts';

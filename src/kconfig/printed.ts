@@ -1,0 +1,38 @@
+/** Diagnostics in the words of the C tool, for who reads them from its output (Linux 6.1). */
+
+import {type Diagnostic, lineAndColumn} from '../base/diagnostic.ts';
+import type {Dialect} from './dialect.ts';
+
+export type Printed = {readonly stream: 'stdout' | 'stderr'; readonly text: string};
+
+/** What the C tool of the dialect prints where this engine gives `diagnostic`, byte for byte. */
+export function printed(diagnostic: Diagnostic, dialect: Dialect): Printed {
+  if (diagnostic.code === 'info') return {stream: 'stdout', text: `${diagnostic.message}\n`};
+  return {stream: 'stderr', text: `${errorText(diagnostic, dialect)}\n`};
+}
+
+function errorText({code, message, place, severity}: Diagnostic, dialect: Dialect): string {
+  const line = place ? lineAndColumn(place).line : 0;
+  const at = place ? `${place.file}:${line}:` : '';
+  switch (code) {
+    case 'unmet-dependency':
+      return `\nWARNING: ${message}`;
+    case 'recursive-inclusion':
+      return message;
+    case 'syntax':
+      return `${place?.file}:${line + dialect.syntaxErrorOffset}: syntax error`;
+    case 'recursive-dependency': {
+      const heading = dialect.recursionPlaces ? `${at}error: ` : 'error: ';
+      return `${heading}${message}\nFor a resolution refer to Documentation/kbuild/kconfig-language.rst\nsubsection "Kconfig recursive dependency limitations"\n`;
+    }
+    case 'warning-if':
+      return `${at} ${message}`;
+    case 'menuconfig-without-prompt':
+    case 'help-redefined':
+    case 'blank-help':
+      return severity === 'warning' ? `${at} warning: ${message}` : `${at} ${message}`;
+    default:
+      if (severity === 'warning') return `${at}warning: ${message}`;
+      return at === '' ? message : `${at} ${message}`;
+  }
+}

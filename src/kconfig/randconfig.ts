@@ -1,0 +1,74 @@
+/** `conf --randconfig` (conf_set_all_new_symbols and randomize_choice_values of conf.c, Linux 6.1). */
+
+import {parseSigned} from './numbers.ts';
+import type {Random} from './random.ts';
+import type {ConfigSymbol} from './symbol.ts';
+import type {Evaluation} from './values.ts';
+
+/** In per cent: of a bool to be `y`, and of a tristate to be `y` or `m`. */
+export type Probability = {readonly bool: number; readonly yes: number; readonly mod: number};
+
+/** What KCONFIG_PROBABILITY says: one to three numbers between colons; undefined if it is out of range. */
+export function readProbability(text = ''): Probability | undefined {
+  const given: number[] = [];
+  for (let rest = text; rest !== '' && given.length < 3; ) {
+    const {value, end} = parseSigned(rest, 10);
+    const percent = Number(BigInt.asIntN(32, value));
+    if (percent < 0 || percent > 100) return undefined;
+    given.push(percent);
+    // What is no number counts as 0, and is read once more.
+    rest = rest.slice(rest[end] === ':' ? end + 1 : end);
+  }
+  const [first, second, third] = given;
+  if (first === undefined) return {bool: 50, yes: 33, mod: 33};
+  const probability =
+    second === undefined
+      ? {bool: first, yes: first - Math.floor(first / 2), mod: Math.floor(first / 2)}
+      : third === undefined
+        ? {bool: first + second, yes: first, mod: second}
+        : {bool: first, yes: second, mod: third};
+  return probability.yes + probability.mod > 100 ? undefined : probability;
+}
+
+/** Gives new symbols random values, again and again, since a value may make other symbols' types change. */
+export function randomize(evaluation: Evaluation, random: Random, probability: Probability): void {
+  while (randomizeOnce(evaluation, random, probability));
+}
+
+function randomizeOnce(evaluation: Evaluation, random: Random, probability: Probability): boolean {
+  const {hashOrder} = evaluation.model;
+  let changed = false;
+  for (const symbol of hashOrder) {
+    const state = evaluation.state(symbol);
+    if (state.hasUser || state.valid || (symbol.type !== 'bool' && symbol.type !== 'tristate')) continue;
+    changed = true;
+    const drawn = random.next() % 100;
+    state.userTristate = 0;
+    if (symbol.type === 'bool') state.userTristate = drawn < probability.bool ? 2 : 0;
+    else if (drawn < probability.yes) state.userTristate = 2;
+    else if (drawn < probability.yes + probability.mod) state.userTristate = 1;
+    if (!symbol.isChoice) state.hasUser = true;
+  }
+  evaluation.invalidate();
+  for (const symbol of hashOrder) {
+    if (!symbol.isChoice || evaluation.state(symbol).hasUser) continue;
+    if (evaluation.calculate(symbol).tristate !== 2) continue;
+    drawMember(evaluation, symbol, random);
+    changed = true;
+  }
+  return changed;
+}
+
+function drawMember(evaluation: Evaluation, choice: ConfigSymbol, random: Random): void {
+  const drawn = choice.members[random.next() % choice.members.length];
+  const choiceState = evaluation.state(choice);
+  for (const member of choice.members) {
+    const state = evaluation.state(member);
+    state.userTristate = member === drawn ? 2 : 0;
+    state.hasUser = true;
+    state.valid = false;
+  }
+  choiceState.userMember = drawn;
+  choiceState.hasUser = true;
+  choiceState.valid = false;
+}

@@ -1,0 +1,44 @@
+/** Setting a symbol's value as a user of `conf` does (the sym_set functions of symbol.c, Linux 6.1). */
+
+import type {Tristate} from './expression.ts';
+import type {ConfigSymbol} from './symbol.ts';
+import {setUserValue} from './user-value.ts';
+import type {Evaluation} from './values.ts';
+
+const letters = ['n', 'm', 'y'] as const;
+
+/** Whether the user can change what was calculated last (sym_is_changeable). */
+export function isChangeable(evaluation: Evaluation, symbol: ConfigSymbol): boolean {
+  const {visibility, reverseDependency} = evaluation.state(symbol);
+  return visibility > reverseDependency;
+}
+
+/** Whether a user may set a bool or tristate to `value` now (sym_tristate_within_range). */
+export function allowsTristate(evaluation: Evaluation, symbol: ConfigSymbol, value: Tristate): boolean {
+  const type = evaluation.effectiveType(symbol);
+  const {visibility, reverseDependency} = evaluation.state(symbol);
+  if (visibility === 0 || (type !== 'bool' && type !== 'tristate')) return false;
+  if ((type === 'bool' && value === 1) || visibility <= reverseDependency) return false;
+  if (symbol.choice && visibility === 2) return value === 2;
+  return value >= reverseDependency && value <= visibility;
+}
+
+/** Sets a bool or tristate; false, and nothing is done, if the value is not allowed (sym_set_tristate_value). */
+export function setTristate(evaluation: Evaluation, symbol: ConfigSymbol, value: Tristate): boolean {
+  const changes = evaluation.state(symbol).tristate !== value;
+  if (changes && !allowsTristate(evaluation, symbol, value)) return false;
+  setUserValue(evaluation, symbol, letters[value]);
+  if (changes) evaluation.invalidate();
+  return true;
+}
+
+/** Sets a number or string; false, and nothing is done, if the text is no value (sym_set_string_value). */
+export function setText(evaluation: Evaluation, symbol: ConfigSymbol, text: string): boolean {
+  if (!evaluation.acceptsText(symbol, text)) return false;
+  const before = evaluation.state(symbol).userText;
+  setUserValue(evaluation, symbol, text);
+  // A hex number without its prefix is always taken for another one.
+  const same = before === text && evaluation.state(symbol).userText === text;
+  if (!same) evaluation.invalidate();
+  return true;
+}
