@@ -64,9 +64,10 @@ export function isBlankHelp({file, start, end}: HelpSpan): boolean {
 }
 
 /** The text, its lines relative to the first line's indentation. */
-export function helpText({file, start, end}: HelpSpan): string {
+export function helpText({file, start}: HelpSpan): string {
   let result = '';
-  walkHelp(file.text.slice(0, end), start, (indent, from, to, terminated) => {
+  // Not cut at its end: what comes after decides about the last newline.
+  walkHelp(file.text, start, (indent, from, to, terminated) => {
     const words = file.text.slice(from, to).replace(/[ \t]+$/, '');
     result += ' '.repeat(words ? Math.max(indent, 0) : 0) + words + (terminated ? '\n' : '');
   });
