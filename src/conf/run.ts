@@ -5,6 +5,7 @@ import {KbuildError} from '../base/diagnostic.ts';
 import {
   ask,
   type Conversation,
+  changedInputWarning,
   type Dialect,
   dialects,
   Evaluation,
@@ -275,7 +276,7 @@ class ConfRun {
   }
 
   get #configName(): string {
-    return this.#environment.get('KCONFIG_CONFIG') ?? '.config';
+    return this.#environment.get(this.#dialect.configVariable) ?? '.config';
   }
 
   /** conf_read(NULL): the .config, or the first of KCONFIG_DEFCONFIG_LIST that there is. */
@@ -294,9 +295,17 @@ class ConfRun {
     return this.#load(model, undefined, name);
   }
 
-  #defconfigList(_model: KconfigModel): readonly string[] {
-    const list = this.#environment.get('KCONFIG_DEFCONFIG_LIST') ?? '';
-    return list.split(/[ \t\n\v\f\r]+/).filter((file) => file !== '');
+  /** Files that stand in for a missing .config; up to 5.10 the tree names them, later the environment. */
+  #defconfigList(model: KconfigModel): readonly string[] {
+    if (!this.#dialect.optionLines.includes('defconfig_list')) {
+      const list = this.#environment.get('KCONFIG_DEFCONFIG_LIST') ?? '';
+      return list.split(/[ \t\n\v\f\r]+/).filter((file) => file !== '');
+    }
+    const evaluation = new Evaluation(model);
+    return (model.defconfigList?.defaults ?? []).flatMap(({condition, value}) => {
+      if (value.kind !== 'symbol' || evaluation.evaluate(condition) === 0) return [];
+      return [evaluation.value(value.symbol)];
+    });
   }
 
   /** KCONFIG_ALLCONFIG: values that the all…config modes and randconfig start from. */
@@ -374,6 +383,7 @@ class ConfRun {
     const file = this.#request.file!;
     const text = writeDefconfig(evaluation);
     this.#sayWarnings(evaluation);
+    this.#sayChangedInput(evaluation);
     try {
       writeInPlace(file, text);
     } catch {
@@ -389,6 +399,7 @@ class ConfRun {
     if (isFolder(name)) failed(`${name}: Is a directory\n`);
     const text = writeConfig(evaluation);
     this.#sayWarnings(evaluation);
+    this.#sayChangedInput(evaluation);
     try {
       const overwrite = Boolean(this.#environment.get('KCONFIG_OVERWRITECONFIG'));
       const done = replaceConfig(name, text, overwrite);
@@ -398,8 +409,15 @@ class ConfRun {
     }
   }
 
+  /** What the user asked for and does not get, where the dialect can tell. */
+  #sayChangedInput(evaluation: Evaluation): void {
+    const asked = this.#environment.get('KCONFIG_WARN_CHANGED_INPUT');
+    if (this.#dialect.warnsOfChangedInput && asked) this.#output.error(changedInputWarning(evaluation));
+  }
+
   #writeAutoconf(evaluation: Evaluation): void {
     const {sync} = this.#request;
+    if (!sync && this.#dialect.autoConf === 'sync') return;
     const result = writeAutoconfFiles(evaluation, this.#environment, sync);
     this.#sayWarnings(evaluation);
     if (result === undefined) return;

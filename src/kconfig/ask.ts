@@ -2,7 +2,7 @@
 
 import {exitCode, KbuildError} from '../base/diagnostic.ts';
 import {menuHelp} from './menu-help.ts';
-import {allowsTristate, isChangeable, setText, setTristate} from './set.ts';
+import {allowsTristate, isChangeable, setMember, setText, setTristate} from './set.ts';
 import type {ConfigSymbol, MenuNode} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
@@ -98,6 +98,12 @@ class Asker {
     }
     if (prompt && prompt.kind !== 'prompt') this.#heading(prompt.text);
     if (symbol?.isChoice) {
+      if (this.#evaluation.model.dialect.choices === 'menus') {
+        const member = yield* this.#member(node, symbol, false);
+        setMember(this.#evaluation, symbol, member.symbol!);
+        this.#answered();
+        return;
+      }
       yield* this.#choice(node, symbol);
       if (this.#evaluation.state(symbol).tristate !== 1) return;
     } else if (symbol) {
@@ -200,7 +206,7 @@ class Asker {
     }
   }
 
-  /** conf_choice. */
+  /** conf_choice, for a choice that has a mode. */
   *#choice(node: MenuNode, choice: ConfigSymbol): Generator<string, void, string | undefined> {
     const isNewChoice = !this.#evaluation.state(choice).hasUser;
     const changeable = isChangeable(this.#evaluation, choice);
@@ -211,9 +217,28 @@ class Asker {
     const mode = this.#evaluation.state(choice).tristate;
     if (mode === 1 && !changeable) this.#text += `${this.#margin}${node.prompt!.text}\n`;
     if (mode !== 2) return;
+    const member = yield* this.#member(node, choice, isNewChoice);
+    setTristate(this.#evaluation, member.symbol!, 2);
+    this.#answered();
+    for (let child = member.firstChild; child; child = child.next) {
+      this.#indent += 2;
+      yield* this.#entry(child);
+      this.#indent -= 2;
+    }
+  }
+
+  /** The member that is chosen. Where a choice is a menu, it is asked for while a member is new. */
+  *#member(
+    node: MenuNode,
+    choice: ConfigSymbol,
+    isNewChoice: boolean,
+  ): Generator<string, MenuNode, string | undefined> {
+    const isMenu = this.#evaluation.model.dialect.choices === 'menus';
+    let asks = this.#all || isNewChoice;
     for (;;) {
       this.#text += `${this.#margin}${node.prompt!.text}\n`;
-      const {members, chosen} = this.#listMembers(node, this.#evaluation.state(choice).member);
+      const {members, chosen} = this.#listMembers(node, this.#memberNow(choice));
+      if (isMenu) asks ||= members.some(({symbol}) => !this.#evaluation.state(symbol!).hasUser);
       this.#text += `${this.#margin}choice`;
       let wanted = chosen;
       let line = '';
@@ -222,7 +247,7 @@ class Asker {
         wanted = 1;
       } else {
         this.#text += `[1-${members.length}?]: `;
-        if (!this.#all && !isNewChoice) {
+        if (!asks) {
           this.#text += `${chosen}\n`;
           if (members[chosen - 1] === undefined) this.#refuseToRepeat();
         } else {
@@ -241,15 +266,13 @@ class Asker {
         this.#help(member);
         continue;
       }
-      setTristate(this.#evaluation, member.symbol!, 2);
-      this.#answered();
-      for (let child = member.firstChild; child; child = child.next) {
-        this.#indent += 2;
-        yield* this.#entry(child);
-        this.#indent -= 2;
-      }
-      return;
+      return member;
     }
+  }
+
+  #memberNow(choice: ConfigSymbol): ConfigSymbol | undefined {
+    if (this.#evaluation.model.dialect.choices === 'menus') this.#evaluation.calculate(choice);
+    return this.#evaluation.state(choice).member;
   }
 
   /** Lists what is visible in a choice; `chosen` is the number of the member that is `y`, 0 if it is not listed. */
@@ -281,7 +304,8 @@ class Asker {
 function isNew(evaluation: Evaluation, {symbol}: MenuNode): boolean {
   if (!symbol || evaluation.state(symbol).hasUser) return false;
   if (isChangeable(evaluation, symbol)) return true;
-  return symbol.isChoice && evaluation.state(symbol).tristate === 2;
+  const hasMode = evaluation.model.dialect.choices === 'symbols';
+  return hasMode && symbol.isChoice && evaluation.state(symbol).tristate === 2;
 }
 
 /** The nearest menu, which may be the node itself (menu_get_parent_menu). */

@@ -359,7 +359,7 @@ class Parser {
     }
     const {prompt} = this.#menu.entry;
     if (prompt) prompt.kind = 'menu';
-    else this.#reportFault('no-prompt', 'menuconfig statement without prompt');
+    else this.#reportFault('menuconfig-without-prompt', 'menuconfig statement without prompt');
   }
 
   /** The conditions on a member where a choice is a menu (config_stmt). */
@@ -367,8 +367,7 @@ class Parser {
     const {entry} = this.#menu;
     const member = entry.symbol!;
     if (!entry.prompt) this.#report(errorAt(entry, 'choice-member', 'choice member must have a prompt'));
-    if (member.type !== 'bool')
-      this.#report(errorAt(entry, 'choice-member', 'choice member must be bool'));
+    if (member.type !== 'bool') this.#report(errorAt(entry, 'choice-member', 'choice member must be bool'));
     choice.members.push(member);
     member.choice = choice;
   }

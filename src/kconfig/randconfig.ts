@@ -1,8 +1,9 @@
 /** `conf --randconfig` (conf_set_all_new_symbols and randomize_choice_values of conf.c, Linux 6.1). */
 
+import type {Tristate} from './expression.ts';
 import {parseSigned} from './numbers.ts';
 import type {Random} from './random.ts';
-import type {ConfigSymbol} from './symbol.ts';
+import type {ConfigSymbol, MenuNode} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
 /** In per cent: of a bool to be `y`, and of a tristate to be `y` or `m`. */
@@ -30,23 +31,56 @@ export function readProbability(text = ''): Probability | undefined {
   return probability.yes + probability.mod > 100 ? undefined : probability;
 }
 
-/** Gives new symbols random values, again and again, since a value may make other symbols' types change. */
+/** Gives new symbols random values. */
 export function randomize(evaluation: Evaluation, random: Random, probability: Probability): void {
-  while (randomizeOnce(evaluation, random, probability));
+  if (evaluation.model.dialect.newSymbols === 'menu') randomizeAlongMenu(evaluation, random, probability);
+  else while (randomizeByHash(evaluation, random, probability));
 }
 
-function randomizeOnce(evaluation: Evaluation, random: Random, probability: Probability): boolean {
+function draw({type}: ConfigSymbol, random: Random, probability: Probability): Tristate {
+  const drawn = random.next() % 100;
+  if (type === 'bool') return drawn < probability.bool ? 2 : 0;
+  return drawn < probability.yes ? 2 : drawn < probability.yes + probability.mod ? 1 : 0;
+}
+
+/** Linux 6.12 and 7.2: once, and whatever KCONFIG_ALLCONFIG says of members comes first. */
+function randomizeAlongMenu(evaluation: Evaluation, random: Random, probability: Probability): void {
+  for (const node of evaluation.model.nodes()) {
+    const {symbol} = node;
+    if (!symbol || !node.prompt || symbol.choice || evaluation.state(symbol).hasUser) continue;
+    if (symbol.type !== 'bool' && symbol.type !== 'tristate') continue;
+    if (symbol.isChoice) {
+      orderMembers(evaluation, node, symbol, random);
+      continue;
+    }
+    evaluation.state(symbol).userTristate = draw(symbol, random, probability);
+    evaluation.state(symbol).hasUser = true;
+  }
+  evaluation.invalidate();
+}
+
+/** Wants all members that have no value, in a random order: the first that is visible is the choice's. */
+function orderMembers(evaluation: Evaluation, node: MenuNode, choice: ConfigSymbol, random: Random): void {
+  const entries = Array.from(node.children(), ({symbol}) => symbol).filter((symbol) => symbol !== undefined);
+  for (;;) {
+    const undecided = entries.filter((member) => !evaluation.state(member).hasUser);
+    if (undecided.length === 0) return;
+    const member = undecided[random.next() % undecided.length]!;
+    evaluation.state(member).userTristate = 2;
+    evaluation.state(member).hasUser = true;
+    evaluation.preferLeast(choice, member);
+  }
+}
+
+/** Up to Linux 6.1: again and again, since a value may make other symbols new. */
+function randomizeByHash(evaluation: Evaluation, random: Random, probability: Probability): boolean {
   const {hashOrder} = evaluation.model;
   let changed = false;
   for (const symbol of hashOrder) {
     const state = evaluation.state(symbol);
     if (state.hasUser || state.valid || (symbol.type !== 'bool' && symbol.type !== 'tristate')) continue;
     changed = true;
-    const drawn = random.next() % 100;
-    state.userTristate = 0;
-    if (symbol.type === 'bool') state.userTristate = drawn < probability.bool ? 2 : 0;
-    else if (drawn < probability.yes) state.userTristate = 2;
-    else if (drawn < probability.yes + probability.mod) state.userTristate = 1;
+    state.userTristate = draw(symbol, random, probability);
     if (!symbol.isChoice) state.hasUser = true;
   }
   evaluation.invalidate();

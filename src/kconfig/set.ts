@@ -9,6 +9,7 @@ const letters = ['n', 'm', 'y'] as const;
 
 /** Whether the user can change what was calculated last (sym_is_changeable). */
 export function isChangeable(evaluation: Evaluation, symbol: ConfigSymbol): boolean {
+  if (symbol.isChoice && evaluation.model.dialect.choices === 'menus') return false;
   const {visibility, reverseDependency} = evaluation.state(symbol);
   return visibility > reverseDependency;
 }
@@ -19,14 +20,16 @@ export function allowsTristate(evaluation: Evaluation, symbol: ConfigSymbol, val
   const {visibility, reverseDependency} = evaluation.state(symbol);
   if (visibility === 0 || (type !== 'bool' && type !== 'tristate')) return false;
   if ((type === 'bool' && value === 1) || visibility <= reverseDependency) return false;
-  if (symbol.choice && visibility === 2) return value === 2;
+  const isBound = evaluation.model.dialect.choices === 'symbols';
+  if (isBound && symbol.choice && visibility === 2) return value === 2;
   return value >= reverseDependency && value <= visibility;
 }
 
 /** Sets a bool or tristate; false, and nothing is done, if the value is not allowed (sym_set_tristate_value). */
 export function setTristate(evaluation: Evaluation, symbol: ConfigSymbol, value: Tristate): boolean {
   const changes = evaluation.state(symbol).tristate !== value;
-  if (changes && !allowsTristate(evaluation, symbol, value)) return false;
+  const isChecked = changes || evaluation.model.dialect.presentValue === 'checked';
+  if (isChecked && !allowsTristate(evaluation, symbol, value)) return false;
   setUserValue(evaluation, symbol, letters[value]);
   if (changes) evaluation.invalidate();
   return true;
@@ -41,4 +44,14 @@ export function setText(evaluation: Evaluation, symbol: ConfigSymbol, text: stri
   const same = before === text && evaluation.state(symbol).userText === text;
   if (!same) evaluation.invalidate();
   return true;
+}
+
+/** Makes a member the choice's, where a choice is a menu; all visible members are decided then (choice_set_value). */
+export function setMember(evaluation: Evaluation, choice: ConfigSymbol, chosen: ConfigSymbol): void {
+  const changes = choice.members.some((member) => {
+    const {visibility, tristate} = evaluation.state(member);
+    return visibility !== 0 && tristate !== (member === chosen ? 2 : 0);
+  });
+  setUserValue(evaluation, chosen, 'y');
+  if (changes) evaluation.invalidate();
 }

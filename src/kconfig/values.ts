@@ -627,6 +627,12 @@ export class Evaluation {
     this.state(choice).memberOrder = [member, ...order.filter((other) => other !== member)];
   }
 
+  /** Gives a member the lowest priority in its choice. */
+  preferLeast(choice: ConfigSymbol, member: ConfigSymbol): void {
+    const others = this.memberOrder(choice).filter((other) => other !== member);
+    this.state(choice).memberOrder = [...others, member];
+  }
+
   /** Takes a member's priority away: what the user did not set stands at the end, as declared. */
   unprefer(choice: ConfigSymbol, member: ConfigSymbol): void {
     const isSet = (other: ConfigSymbol) => other !== member && this.state(other).hasUser;
