@@ -70,12 +70,12 @@ test('Linux 7.2 refuses what was a warning: blank and second help texts, a menuc
   t.deepEqual(warningsOf(text, linux612), [
     "Kconfig:9: help-redefined: 'A' defined with more than one help text -- only the last one will be used",
     "Kconfig:9: blank-help: 'A' defined with blank help text",
-    'Kconfig:9: no-prompt: menuconfig statement without prompt',
+    'Kconfig:9: menuconfig-without-prompt: menuconfig statement without prompt',
   ]);
   t.deepEqual(errorsOf(text, linux72), [
     "Kconfig:9: help-redefined: 'A' defined with more than one help text",
     "Kconfig:9: blank-help: 'A' defined with blank help text",
-    'Kconfig:9: no-prompt: menuconfig statement without prompt',
+    'Kconfig:9: menuconfig-without-prompt: menuconfig statement without prompt',
   ]);
 });
 
