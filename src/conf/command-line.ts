@@ -107,6 +107,7 @@ export type OwnOptions = {
   readonly dialect: string | undefined;
   readonly tree: string | undefined;
   readonly shell: boolean;
+  readonly memory: boolean;
   /** What is left for the C tool's options. */
   readonly rest: readonly string[];
 };
@@ -116,6 +117,7 @@ export function takeOwnOptions(argv: readonly string[]): OwnOptions & {readonly 
   const values = new Map<string, string>();
   const rest: string[] = [];
   let shell = true;
+  let memory = true;
   let missing: string | undefined;
   for (let i = 0; i < argv.length; i++) {
     const argument = argv[i]!;
@@ -125,6 +127,7 @@ export function takeOwnOptions(argv: readonly string[]): OwnOptions & {readonly 
     }
     const [, name, value] = /^--(dialect|tree)(?:=(.*))?$/s.exec(argument) ?? [];
     if (argument === '--no-shell') shell = false;
+    else if (argument === '--no-memory') memory = false;
     else if (name === undefined) rest.push(argument);
     else {
       const given = value ?? argv[++i];
@@ -132,5 +135,5 @@ export function takeOwnOptions(argv: readonly string[]): OwnOptions & {readonly 
       else values.set(name, given);
     }
   }
-  return {dialect: values.get('dialect'), tree: values.get('tree'), shell, rest, missing};
+  return {dialect: values.get('dialect'), tree: values.get('tree'), shell, memory, rest, missing};
 }

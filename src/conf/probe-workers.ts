@@ -79,7 +79,7 @@ export class ProbeWorkers {
       worker.given.push(number);
       // Not in the background, where an interrupt from the terminal would not reach it.
       const at = (kind: string) => `"$1/${number}.${kind}"`;
-      const run = `sh -c ${quoted(command)} 2>${at('err')} </dev/null | head -c ${mostOutput} >${at('out')}`;
+      const run = `sh -c ${quoted(command)} 2>${at('err')} <&3 3<&- | head -c ${mostOutput} >${at('out')}`;
       worker.process.stdin!.write(Buffer.from(`${run}; : >${at('done')}\n`, 'latin1'));
     }
   }
@@ -98,10 +98,11 @@ export class ProbeWorkers {
     this.#folder ??= mkdtempSync(join(tmpdir(), 'kbuild-probes-'));
     const child = spawn('/bin/sh', ['-s', this.#folder], {
       env: this.#environment,
-      stdio: ['pipe', 'ignore', 'ignore'],
+      // A command has the standard input of this process, as it has with popen.
+      stdio: ['pipe', 'ignore', 'ignore', 0],
     });
     child.on('error', () => undefined);
-    child.stdin.on('error', () => undefined);
+    child.stdin!.on('error', () => undefined);
     child.unref();
     const worker = {process: child, given: []};
     this.#workers.push(worker);

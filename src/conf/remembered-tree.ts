@@ -156,6 +156,7 @@ class RememberedTree {
         this.#said.push(place ? {diagnostic: rest, place: withoutText(place)} : {diagnostic: rest});
         this.#request.report(diagnostic);
       },
+      error: this.#request.report,
     };
   }
 

@@ -79,6 +79,7 @@ class ConfRun {
   readonly #dialect: Dialect;
   readonly #request: Request;
   readonly #shell: boolean;
+  readonly #memory: boolean;
   readonly #input = new Input();
   #asked = false;
   /** Warnings of an evaluation that were printed already. */
@@ -89,6 +90,7 @@ class ConfRun {
     const own = takeOwnOptions(argv);
     if (own.missing !== undefined) this.#fail(`option '--${own.missing}' requires an argument\n`);
     this.#shell = own.shell;
+    this.#memory = own.memory;
     this.#environment = this.#attempt(() => treeEnvironment(own.tree));
     this.#dialect = this.#attempt(() => treeDialect(own.dialect, this.#environment));
     this.#request = this.#parseRequest(own.rest, own.tree === undefined ? undefined : 'Kconfig');
@@ -212,7 +214,9 @@ class ConfRun {
         dialect: this.#dialect,
         environment: this.#environment,
         shell: this.#shell,
+        memory: this.#memory,
         report,
+        reportErrors: (text) => this.#output.error(text),
       });
       if (unanswered > 0) {
         this.#output.error(`kbuild conf: --no-shell: ${unanswered} commands were answered with nothing\n`);

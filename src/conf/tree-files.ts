@@ -4,7 +4,9 @@ import {readFileSync} from 'node:fs';
 import {pathOf} from './bytes.ts';
 
 /** A file that could be opened; a folder can be, and read it cannot. */
-export type TreeFile = {readonly kind: 'text'; readonly text: string} | {readonly kind: 'folder'};
+export type TreeFile =
+  | {readonly kind: 'text'; readonly path: string; readonly text: string}
+  | {readonly kind: 'folder'};
 
 /** Looks for a file in the working directory and then below $srctree; undefined if it cannot be opened. */
 export function findTreeFile(name: string, srctree: string | undefined): TreeFile | undefined {
@@ -15,7 +17,7 @@ export function findTreeFile(name: string, srctree: string | undefined): TreeFil
 
 function openFile(path: string): TreeFile | undefined {
   try {
-    return {kind: 'text', text: readFileSync(pathOf(path), 'latin1')};
+    return {kind: 'text', path, text: readFileSync(pathOf(path), 'latin1')};
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EISDIR' ? {kind: 'folder'} : undefined;
   }

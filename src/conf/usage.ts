@@ -47,6 +47,8 @@ Options of kbuild's own:
                           or as the conf of the tree whose path this is
                           (default: what $srctree/scripts/kconfig shows, or linux-6.1)
   --no-shell              Run no command of the tree: every $(shell) answers with the empty string
+  --no-memory             Read the whole tree and run its commands anew, and remember neither for the next run
+                          (KBUILD_CONF_MEMORY=0 says the same; \`kbuild cache clean conf\` forgets)
   --tree <dir>            Take the environment from the Makefile of that kernel tree (ARCH and CC count),
                           and its Kconfig if no file is given
   $(shell) runs what the tree says, with your rights: give --no-shell for a tree you do not trust.

@@ -31,7 +31,7 @@ export function conf(argv: readonly string[], {files, input = '', environment = 
     }
     const {status, stdout, stderr} = spawnSync(process.execPath, [entry, 'conf', ...argv], {
       cwd: folder,
-      env: {PATH: process.env.PATH, KBUILD_CONF_NAME: 'conf', ...environment},
+      env: {PATH: process.env.PATH, KBUILD_CONF_NAME: 'conf', KBUILD_CONF_MEMORY: '0', ...environment},
       encoding: 'latin1',
       input: Buffer.from(input, 'latin1'),
       timeout: 60_000,
