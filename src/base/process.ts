@@ -89,7 +89,7 @@ async function superviseChild(child: ReturnType<typeof spawnChild>, options: Ste
   };
 }
 
-function spawnChild(argv: readonly string[], options: StepOptions, combined: boolean) {
+function spawnChild(argv: readonly string[], options: StepOptions, buffer: boolean) {
   const [program, ...args] = argv;
   if (program === undefined) throw new TypeError('argv is empty');
   return execa(program, args, {
@@ -97,8 +97,7 @@ function spawnChild(argv: readonly string[], options: StepOptions, combined: boo
     env: {...(options.environment ?? process.env)},
     extendEnv: false,
     reject: false,
-    buffer: !combined,
-    all: combined,
+    buffer,
     detached: true,
     cleanup: false,
     stripFinalNewline: false,
@@ -122,22 +121,24 @@ function track(pid: number | undefined): () => void {
 /** Runs a program to its end; never throws for what the program does, only for an empty argv. */
 export async function runStep(argv: readonly string[], options: StepOptions = {}): Promise<StepResult> {
   if (options.logPath !== undefined) await mkdir(dirname(options.logPath), {recursive: true});
-  const child = spawnChild(argv, options, true);
+  const child = spawnChild(argv, options, false);
   const untrack = track(child.pid);
   const log = options.logPath === undefined ? undefined : createWriteStream(options.logPath, {flags: 'a'});
   let logError: Error | undefined;
   log?.on('error', (error) => {
     logError = error;
   });
-  const lines =
-    child.all === undefined ? undefined : createInterface({input: child.all, crlfDelay: Infinity});
-  lines?.on('line', (line) => {
-    if (logError === undefined) log?.write(`${line}\n`);
-    options.onLine?.(line);
-  });
+  // Each stream by itself: joined before they are cut into lines, one would come in the middle of the other's line.
+  const readers = [child.stdout, child.stderr].map((input) => createInterface({input, crlfDelay: Infinity}));
+  for (const reader of readers) {
+    reader.on('line', (line) => {
+      if (logError === undefined) log?.write(`${line}\n`);
+      options.onLine?.(line);
+    });
+  }
   const ended = await superviseChild(child, options);
   untrack();
-  lines?.close();
+  for (const reader of readers) reader.close();
   log?.end();
   if (log !== undefined && logError === undefined) await finished(log).catch(() => undefined);
   return {argv, ...ended, ...(options.logPath === undefined ? {} : {logPath: options.logPath})};
@@ -148,7 +149,7 @@ export async function captureStep(
   argv: readonly string[],
   options: Omit<StepOptions, 'logPath' | 'onLine'> = {},
 ): Promise<StepResult & {readonly stdout: string; readonly stderr: string}> {
-  const child = spawnChild(argv, options, false);
+  const child = spawnChild(argv, options, true);
   const untrack = track(child.pid);
   const ended = await superviseChild(child, options);
   untrack();

@@ -57,3 +57,10 @@ test('a step over its time ends as timed out', async (t) => {
   const result = await runStep(['sleep', '60'], {timeoutMs: 100});
   t.is(result.outcome, 'timed-out');
 });
+
+test('a line of one stream is never cut by what the other says', async (t) => {
+  const lines: string[] = [];
+  const script = 'printf "set_inode_"; sleep 0.1; echo "debugfs 1.47.0" >&2; sleep 0.1; echo "field <628>"';
+  await runStep(['sh', '-c', script], {onLine: (line) => lines.push(line)});
+  t.deepEqual(lines, ['debugfs 1.47.0', 'set_inode_field <628>']);
+});
