@@ -271,8 +271,9 @@ class Asker {
   }
 
   #memberNow(choice: ConfigSymbol): ConfigSymbol | undefined {
-    if (this.#evaluation.model.dialect.choices === 'menus') this.#evaluation.calculate(choice);
-    return this.#evaluation.state(choice).member;
+    // A choice that is a symbol is calculated already; one that is a menu is decided anew (sym_calc_choice).
+    const isMenu = this.#evaluation.model.dialect.choices === 'menus';
+    return isMenu ? this.#evaluation.calculateMembers(choice) : this.#evaluation.state(choice).member;
   }
 
   /** Lists what is visible in a choice; `chosen` is the number of the member that is `y`, 0 if it is not listed. */

@@ -124,3 +124,60 @@ test('listnewconfig lists new symbols with their values, helpnewconfig their hel
     conf(['--helpnewconfig', 'Kconfig'], {files}).stdout.includes('-----\n\nCONFIG_T:\n\nWhat it is for.\n'),
   );
 });
+
+/** What Linux 6.12's conf says for the same answers. */
+test('Where a choice is a menu, it is asked for while a member is new, with the mark at the one that is y now.', (t) => {
+  const member = (name: string, text: string) => `config ${name}\n\tbool "${text}"\n`;
+  const members = member('ONE', 'first') + member('TWO', 'second') + member('THREE', 'third');
+  const menu = `mainmenu "Test"\nchoice\n\tprompt "one of these"\n${members}endchoice\n`;
+  const {status, stdout, files} = conf(['--dialect', 'linux-6.12', '--oldconfig', 'Kconfig'], {
+    files: {
+      Kconfig: `${menu}config LAST\n\tbool "last"\n\tdepends on THREE\n`,
+      '.config': '# CONFIG_ONE is not set\n',
+    },
+    input: '4\n3?\n3\ny\n',
+  });
+  t.is(status, 0);
+  t.is(
+    stdout,
+    `*
+* Restart config...
+*
+*
+* Test
+*
+one of these
+  1. first (ONE)
+> 2. second (TWO) (NEW)
+  3. third (THREE) (NEW)
+choice[1-3?]: 4
+one of these
+  1. first (ONE)
+> 2. second (TWO) (NEW)
+  3. third (THREE) (NEW)
+choice[1-3?]: 3?
+
+There is no help available for this option.
+Symbol: THREE [=n]
+Type  : bool
+Defined at Kconfig:8
+  Prompt: third
+  Location:
+    -> one of these (<choice> [=n])
+      -> third (THREE [=n])
+
+
+
+one of these
+  1. first (ONE)
+> 2. second (TWO) (NEW)
+  3. third (THREE) (NEW)
+choice[1-3?]: 3
+last (LAST) [N/y/?] (NEW) y
+#
+# configuration written to .config
+#
+`,
+  );
+  t.true(files['.config']!.endsWith('\n# CONFIG_TWO is not set\nCONFIG_THREE=y\nCONFIG_LAST=y\n'));
+});
