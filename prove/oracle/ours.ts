@@ -24,6 +24,7 @@ const fresh = new Set(['allnoconfig', 'allyesconfig', 'allmodconfig', 'alldefcon
 
 /** Whether a dialect has a mode, and the engine too. */
 export function isKnownMode(mode: string, dialect: kconfig.Dialect): boolean {
+  if (!dialect.laterModes && /^(yes2mod|mod2yes|helpnew)/.test(mode)) return false;
   return mode in modes && (mode !== 'mod2noconfig' || dialect.mod2noconfig);
 }
 
@@ -54,6 +55,7 @@ export function runOurs(
   const config = fresh.has(step.mode) ? step.environment.KCONFIG_ALLCONFIG : (named ?? '.config');
   const result = modes[step.mode]!(model, file(config));
   if (step.mode === 'savedefconfig') return {exit: 0, files: new Map([['defconfig', result.text]])};
+  if (model.dialect.autoConf === 'sync') return {exit: 0, files: new Map([['.config', result.text]])};
   const generated = kconfig.writeAutoconf(result.evaluation);
   return {
     exit: 0,

@@ -34,8 +34,11 @@ export type Word =
 const withArgument: ReadonlySet<string> = new Set(['defconfig', 'savedefconfig']);
 
 /** The long options of a dialect, in the order of its table. */
-function longOptions({commandLine, mod2noconfig}: Dialect): readonly string[] {
-  const known = modes.filter((mode) => mode !== 'mod2noconfig' || mod2noconfig);
+function longOptions({commandLine, laterModes, mod2noconfig}: Dialect): readonly string[] {
+  const later: readonly string[] = ['helpnewconfig', 'yes2modconfig', 'mod2yesconfig'];
+  const known = modes.filter(
+    (mode) => (mode !== 'mod2noconfig' || mod2noconfig) && (laterModes || !later.includes(mode)),
+  );
   return commandLine === 'lenient' ? ['help', 'silent', ...known] : known;
 }
 

@@ -1,5 +1,6 @@
 /** `kbuild conf`: what `scripts/kconfig/conf` does, from its command line to its exit code (conf.c, Linux 6.1). */
 
+import {existsSync} from 'node:fs';
 import {isatty} from 'node:tty';
 import {KbuildError} from '../base/diagnostic.ts';
 import {
@@ -24,7 +25,7 @@ import {
   writeConfig,
   writeDefconfig,
 } from '../kconfig/index.ts';
-import {bytesOf} from './bytes.ts';
+import {bytesOf, pathOf} from './bytes.ts';
 import {type ConfMode, parseCommandLine, takeOwnOptions} from './command-line.ts';
 import {treeDialect, treeEnvironment} from './environment.ts';
 import {Input} from './input.ts';
@@ -93,6 +94,10 @@ class ConfRun {
     this.#memory = own.memory;
     this.#environment = this.#attempt(() => treeEnvironment(own.tree));
     this.#dialect = this.#attempt(() => treeDialect(own.dialect, this.#environment));
+    if (this.#dialect.vocabulary === '2.6') {
+      const hint = 'busyboxConfig of kbuild/kconfig makes its .config and autoconf.h';
+      this.#fail(`kbuild conf: the conf of ${this.#dialect.name} has other modes\n  hint: ${hint}\n`, 2);
+    }
     this.#request = this.#parseRequest(own.rest, own.tree === undefined ? undefined : 'Kconfig');
   }
 
@@ -177,6 +182,7 @@ class ConfRun {
   run(): void {
     const {mode, sync} = this.#request;
     const model = this.#parse();
+    if (sync && this.#dialect.autoConf === 'sync') this.#requireConfig();
     const evaluation = this.#read(model);
     this.#stopOnWarnings((code) => code !== 'unmet-dependency', evaluation);
     let write = true;
@@ -277,6 +283,19 @@ class ConfRun {
 
   get #warnUnknown(): boolean {
     return this.#environment.has('KCONFIG_WARN_UNKNOWN_SYMBOLS');
+  }
+
+  /** What syncconfig said of a missing .config up to Linux 4.17. */
+  #requireConfig(): void {
+    const name = this.#configName;
+    if (existsSync(pathOf(name))) return;
+    this.#fail(`***
+*** Configuration file "${name}" not found!
+***
+*** Please run some configurator (e.g. "make oldconfig" or
+*** "make menuconfig" or "make xconfig").
+***
+`);
   }
 
   get #configName(): string {
@@ -406,7 +425,8 @@ class ConfRun {
     this.#sayChangedInput(evaluation);
     try {
       const overwrite = Boolean(this.#environment.get('KCONFIG_OVERWRITECONFIG'));
-      const done = replaceConfig(name, text, overwrite);
+      const always = this.#dialect.unchangedConfig === 'rewritten';
+      const done = replaceConfig(name, text, overwrite, always);
       this.#message(done === 'written' ? `configuration written to ${name}` : `No change to ${name}`);
     } catch {
       failed();

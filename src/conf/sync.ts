@@ -39,9 +39,11 @@ export function writeAutoconfFiles(
   const texts = writeAutoconf(evaluation);
   const header = environment.get('KCONFIG_AUTOHEADER') ?? 'include/generated/autoconf.h';
   const rustc = environment.get('KCONFIG_RUSTCCFG') ?? 'include/generated/rustc_cfg';
+  const tristate = environment.get('KCONFIG_TRISTATE') ?? 'include/config/tristate.conf';
   const generated: readonly (readonly [string, string])[] = [
     [header, texts.autoconfHeader],
     ...(model.dialect.rustcCfg ? [[rustc, texts.rustcCfg] as const] : []),
+    ...(model.dialect.tristateConf ? [[tristate, texts.tristateConf] as const] : []),
     // The last, since make takes it for the sign that the others are there.
     [autoConf, texts.autoConf],
   ];

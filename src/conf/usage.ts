@@ -21,9 +21,10 @@ const modeLines = `  --listnewconfig         List new options
 `;
 
 /** conf_usage. */
-export function usage(program: string, {commandLine, usageArguments}: Dialect): string {
+export function usage(program: string, {commandLine, laterModes, usageArguments}: Dialect): string {
   if (commandLine === 'strict') {
-    return `Usage: ${program} [-s] [option] <kconfig-file>\n[option] is _one_ of the following:\n${modeLines}`;
+    const known = laterModes ? modeLines : modeLines.replace(/^ {2}--(helpnew|yes2mod|mod2yes).*\n/gm, '');
+    return `Usage: ${program} [-s] [option] <kconfig-file>\n[option] is _one_ of the following:\n${known}`;
   }
   const file = usageArguments ? 'kconfig_file' : '<kconfig-file>';
   const last = usageArguments ? '\nArguments:\n  kconfig_file            Top-level Kconfig file.\n' : '';

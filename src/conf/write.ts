@@ -65,9 +65,15 @@ function attempt(step: () => void): unknown {
 
 /**
  * Writes a .config: whole or not at all, the one before it kept as `.old`, and nothing if it has these bytes already.
- * With `overwrite` it is written in place, through a link. Throws what node:fs throws.
+ * With `overwrite` it is written in place, through a link. `always` writes what is unchanged as well. Throws what
+ * node:fs throws.
  */
-export function replaceConfig(name: string, text: string, overwrite: boolean): 'written' | 'unchanged' {
+export function replaceConfig(
+  name: string,
+  text: string,
+  overwrite: boolean,
+  always: boolean,
+): 'written' | 'unchanged' {
   makeParent(name);
   if (overwrite) {
     writeInPlace(name, text);
@@ -75,7 +81,7 @@ export function replaceConfig(name: string, text: string, overwrite: boolean): '
   }
   const temporary = pathOf(`${name}.${process.pid}.tmp`);
   writeWhole(temporary, text);
-  if (readIfThere(name) === text) {
+  if (!always && readIfThere(name) === text) {
     rmSync(temporary);
     return 'unchanged';
   }

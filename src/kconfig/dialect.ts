@@ -126,6 +126,8 @@ export type Dialect = {
   readonly touchFiles: 'paths' | 'names';
   /** Where `KCONFIG_SEED=…` is said. */
   readonly seedMessage: 'stderr' | 'stdout';
+  /** Whether `helpnewconfig`, `yes2modconfig` and `mod2yesconfig` are modes. */
+  readonly laterModes: boolean;
   /** Whether `mod2noconfig` is a mode. */
   readonly mod2noconfig: boolean;
   /** Where the location in a help text begins: at the entry itself, or at what is around it. */
@@ -195,6 +197,7 @@ export const linux61: Dialect = {
   configVariable: 'KCONFIG_CONFIG',
   touchFiles: 'names',
   seedMessage: 'stdout',
+  laterModes: true,
   mod2noconfig: true,
   helpLocation: 'entry',
   commandLine: 'lenient',
@@ -238,6 +241,7 @@ export const uboot: Dialect = {
   tristateConf: true,
   autoConf: 'sync',
   unchangedConfig: 'rewritten',
+  laterModes: false,
 };
 
 /** `support/kconfig` of Buildroot: that of Linux 4.17, for names without `CONFIG_`. */
@@ -273,6 +277,8 @@ export const busybox: Dialect = {
   autoConf: 'missing',
   configVariable: 'KCONFIG_CONFIG',
   touchFiles: 'names',
+  helpLocation: 'entry',
+  autoConfReading: 'keeps',
 };
 
 /** `scripts/kconfig` of Linux 6.12. */
@@ -412,6 +418,8 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   configVariable: (text) => (text('confdata.c').includes('"BR2_CONFIG"') ? 'BR2_CONFIG' : 'KCONFIG_CONFIG'),
   touchFiles: (text) => (text('confdata.c').includes('tolower(') ? 'paths' : 'names'),
   seedMessage: (text) => (/\bprintf\("KCONFIG_SEED/.test(text('conf.c')) ? 'stdout' : 'stderr'),
+  laterModes: (text) =>
+    !text('conf.c').includes('optional_argument') && !text('conf.c').includes('ask_silent'),
   mod2noconfig: (text) => text('conf.c').includes('mod2noconfig'),
   helpLocation: (text) => (text('menu.c').includes('menu = prop->menu->parent;') ? 'parent' : 'entry'),
   commandLine: (text) => (text('conf.c').includes('input_mode_opt') ? 'lenient' : 'strict'),
@@ -419,7 +427,7 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   autoConfReading: (text) =>
     text('confdata.c').includes('flags &= ~(def_flags|SYMBOL_VALID)') ? 'invalidates' : 'keeps',
   autoConfDependencies: (text) =>
-    text('confdata.c').includes('"..config.tmp"')
+    (text('confdata.c') + text('util.c')).includes('..config.tmp"')
       ? 'fixed-name'
       : text('confdata.c').includes('autoconf_cmd;')
         ? 'in-order'

@@ -601,7 +601,12 @@ class Parser {
     this.#endOfLine();
     this.#menu.addEntry(undefined, this.#lexer.declaration);
     this.#menu.addPrompt('menu', text, undefined, this.#lexer.declaration);
+    let hasDependency = false;
     while (this.#advance() === token.visible || this.#startsDependency) {
+      // Where keywords are positional, the visibility comes first (menu_entry of zconf.y, Linux 4.17).
+      if (hasDependency && this.#token === token.visible && this.#isPositional)
+        this.#fault('invalid-option', 'invalid option', 'put `visible if` before `depends on`');
+      hasDependency ||= this.#startsDependency;
       if (this.#startsDependency) this.#depends();
       else this.#menu.addVisibility(this.#condition(), this.#lexer.declaration);
     }

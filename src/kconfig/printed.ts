@@ -23,13 +23,14 @@ function errorText({code, message, place, severity}: Diagnostic, dialect: Dialec
       return `${place?.file}:${line + dialect.syntaxErrorOffset}: syntax error`;
     case 'recursive-dependency': {
       const heading = dialect.recursionPlaces ? `${at}error: ` : 'error: ';
-      return `${heading}${message}\nFor a resolution refer to Documentation/kbuild/kconfig-language.rst\nsubsection "Kconfig recursive dependency limitations"\n`;
+      return `${heading}${message}\nFor a resolution refer to Documentation/kbuild/kconfig-language.${dialect.recursion === 'told' ? 'txt' : 'rst'}\nsubsection "Kconfig recursive dependency limitations"\n`;
     }
     case 'warning-if':
       return `${at} ${message}`;
     case 'menuconfig-without-prompt':
     case 'help-redefined':
     case 'blank-help':
+    case 'unknown-option':
       return severity === 'warning' ? `${at} warning: ${message}` : `${at} ${message}`;
     default:
       if (severity === 'warning') return `${at}warning: ${message}`;

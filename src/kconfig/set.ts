@@ -17,7 +17,9 @@ export function isChangeable(evaluation: Evaluation, symbol: ConfigSymbol): bool
 /** Whether a user may set a bool or tristate to `value` now (sym_tristate_within_range). */
 export function allowsTristate(evaluation: Evaluation, symbol: ConfigSymbol, value: Tristate): boolean {
   const type = evaluation.effectiveType(symbol);
-  const {visibility, reverseDependency} = evaluation.state(symbol);
+  const {visibility, reverseDependency, weakReverseDependency} = evaluation.state(symbol);
+  const {imply} = evaluation.model.dialect;
+  if (imply === 'unlimited' && weakReverseDependency === 2 && value === 1) return false;
   if (visibility === 0 || (type !== 'bool' && type !== 'tristate')) return false;
   if ((type === 'bool' && value === 1) || visibility <= reverseDependency) return false;
   const isBound = evaluation.model.dialect.choices === 'symbols';

@@ -12,9 +12,10 @@ function tristateOf(text: string): Tristate | undefined {
 
 /** sym_tristate_within_range, and what sym_set_tristate_value says of the value the symbol has already. */
 function acceptsTristate(evaluation: Evaluation, symbol: ConfigSymbol, value: Tristate): boolean {
-  const {tristate, visibility, reverseDependency} = evaluation.state(symbol);
-  const {choices, presentValue} = evaluation.model.dialect;
+  const {tristate, visibility, reverseDependency, weakReverseDependency} = evaluation.state(symbol);
+  const {choices, imply, presentValue} = evaluation.model.dialect;
   if (value === tristate && presentValue === 'taken') return true;
+  if (imply === 'unlimited' && weakReverseDependency === 2 && value === 1) return false;
   const isBool = evaluation.effectiveType(symbol) === 'bool';
   if (visibility <= reverseDependency || (isBool && value === 1)) return false;
   // Where a choice is a menu, a member may be said not to be the one.

@@ -1,7 +1,8 @@
 import test from 'ava';
 import * as kconfig from '../../src/kconfig/index.ts';
+import {allowsTristate} from '../../src/kconfig/set.ts';
 import {testGoldens} from './tool-goldens.ts';
-import {errorsOf, sourcesOf} from './tree.ts';
+import {errorsOf, parse, sourcesOf} from './tree.ts';
 
 for (const dialect of [kconfig.linux510, kconfig.uboot, kconfig.buildroot]) {
   testGoldens('kconfig-older', dialect);
@@ -57,4 +58,26 @@ test('A second symbol cannot list default configurations.', (t) => {
   t.deepEqual(errorsOf(list('A') + list('B'), kconfig.linux510), [
     'Kconfig:6: defconfig-redefined: trying to redefine defconfig symbol',
   ]);
+});
+
+test("Where keywords are positional, a menu's visibility stands before its dependencies.", (t) => {
+  const menu = (first: string, second: string) => `menu "M"\n\t${first}\n\t${second}\nendmenu\n`;
+  t.deepEqual(errorsOf(menu('visible if A', 'depends on B'), kconfig.uboot), []);
+  t.deepEqual(errorsOf(menu('depends on B', 'visible if A'), kconfig.uboot), [
+    'Kconfig:3: invalid-option: invalid option',
+  ]);
+});
+
+test('An unlimited `imply` of `y` leaves no `m` to choose.', (t) => {
+  const tree =
+    'config MODULES\n\tdef_bool y\n\toption modules\nconfig A\n\tdef_bool y\n\timply B\nconfig B\n\ttristate "b"\n';
+  for (const [dialect, allowed] of [
+    [kconfig.linux510, true],
+    [kconfig.uboot, false],
+  ] as const) {
+    const model = parse(tree, dialect);
+    const evaluation = kconfig.loadConfig(model, undefined);
+    evaluation.calculate(model.symbols.get('B')!);
+    t.is(allowsTristate(evaluation, model.symbols.get('B')!, 1), allowed, dialect.name);
+  }
 });
