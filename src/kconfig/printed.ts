@@ -1,4 +1,4 @@
-/** Diagnostics in the words of the C tool, for who reads them from its output (Linux 6.1). */
+/** Diagnostics in the words of the C tool, for who reads them from its output (Linux 5.10 to 7.2). */
 
 import {type Diagnostic, lineAndColumn} from '../base/diagnostic.ts';
 import type {Dialect} from './dialect.ts';
@@ -7,7 +7,9 @@ export type Printed = {readonly stream: 'stdout' | 'stderr'; readonly text: stri
 
 /** What the C tool of the dialect prints where this engine gives `diagnostic`, byte for byte. */
 export function printed(diagnostic: Diagnostic, dialect: Dialect): Printed {
-  if (diagnostic.code === 'info') return {stream: 'stdout', text: `${diagnostic.message}\n`};
+  if (diagnostic.code === 'info' || diagnostic.code === 'bool-tested-for-m') {
+    return {stream: 'stdout', text: `${diagnostic.message}\n`};
+  }
   return {stream: 'stderr', text: `${errorText(diagnostic, dialect)}\n`};
 }
 
@@ -32,6 +34,11 @@ function errorText({code, message, place, severity}: Diagnostic, dialect: Dialec
     case 'blank-help':
     case 'unknown-option':
       return severity === 'warning' ? `${at} warning: ${message}` : `${at} ${message}`;
+    case 'choice-member':
+    case 'no-prompt':
+    case 'transitional':
+    case 'repeated-inclusion':
+      return severity === 'warning' ? `${at}warning: ${message}` : `${at} error: ${message}`;
     default:
       if (severity === 'warning') return `${at}warning: ${message}`;
       return at === '' ? message : `${at} ${message}`;
