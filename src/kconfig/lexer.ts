@@ -420,6 +420,8 @@ export class Lexer {
       if (ends) {
         // A newline ends the string, and the statement after it.
         buffer.position = character === quote ? position + 1 : position;
+        // zconf.l loses a string that the end of the file ends.
+        if (position >= text.length && keywords === 'positional') return this.#endOfFile();
         if (character === code.newline) {
           this.#warn('multi-line-string', 'multi-line strings not supported', this.statement);
           if (keywords === 'positional' && isLost(text, position)) {

@@ -81,3 +81,9 @@ test('An unlimited `imply` of `y` leaves no `m` to choose.', (t) => {
     t.is(allowsTristate(evaluation, model.symbols.get('B')!, 1), allowed, dialect.name);
   }
 });
+
+test('Where keywords are positional, a string that the end of the file ends is lost.', (t) => {
+  const model = (dialect: kconfig.Dialect) => parse('config A\n\tbool "a', dialect);
+  t.is(model(kconfig.uboot).symbols.get('A')?.prompts.length, 0);
+  t.is(model(kconfig.linux510).symbols.get('A')?.prompts.length, 1);
+});
