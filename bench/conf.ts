@@ -13,7 +13,7 @@ import {Memory} from '../src/conf/memory.ts';
 import {readRememberedTree} from '../src/conf/remembered-tree.ts';
 import {defconfig, recogniseDialect} from '../src/kconfig/index.ts';
 
-const commandLine = resolve(import.meta.dirname, '../src/cli/main.js');
+const program = resolve(import.meta.dirname, '../../bin/kbuild-conf');
 const replaySource = resolve(import.meta.dirname, '../../bench/replayed-popen.c');
 
 type Side = {
@@ -24,7 +24,8 @@ type Side = {
   readonly before?: () => void;
 };
 
-type Times = {readonly milliseconds: number[]; kilobytes: number};
+type Run = {readonly milliseconds: number; readonly processor: number; readonly kilobytes: number};
+type Times = {readonly milliseconds: number[]; readonly processor: number[]; kilobytes: number};
 
 class TreeBench {
   readonly #oracle: Oracle;
@@ -50,7 +51,7 @@ class TreeBench {
 
   #sides(program: string): readonly Side[] {
     const c = [this.#oracle.conf, '--olddefconfig', this.#kconfig];
-    const ours = [process.execPath, program, 'conf', '--olddefconfig', this.#kconfig];
+    const ours = [program, '--olddefconfig', this.#kconfig];
     const library = this.#path('replayed-popen.so');
     spawnSync('cc', ['-O2', '-shared', '-fPIC', '-o', library, replaySource], {stdio: 'inherit'});
     mkdirSync(this.#path('answers'), {recursive: true});
@@ -74,10 +75,12 @@ class TreeBench {
   }
 
   /** One run of a side; everything starts from the same .config. */
-  #run({argv, environment, before}: Side): {milliseconds: number; kilobytes: number} {
+  #run({argv, environment, before}: Side): Run {
     before?.();
     const peak = this.#path('peak');
-    const measured = existsSync('/usr/bin/time') ? ['/usr/bin/time', '-f', '%M', '-o', peak, ...argv] : argv;
+    const measured = existsSync('/usr/bin/time')
+      ? ['/usr/bin/time', '-f', '%M %U %S', '-o', peak, ...argv]
+      : argv;
     const started = performance.now();
     const {status, stderr} = spawnSync(measured[0]!, measured.slice(1), {
       cwd: this.#oracle.out,
@@ -87,18 +90,23 @@ class TreeBench {
     });
     const milliseconds = performance.now() - started;
     if (status !== 0) throw new Error(`${argv.join(' ')} exited with ${status}:\n${stderr}`);
-    return {milliseconds, kilobytes: measured === argv ? 0 : Number(readFileSync(peak, 'latin1'))};
+    const told = measured === argv ? '' : readFileSync(peak, 'latin1');
+    const [kilobytes = 0, user = 0, system = 0] = told.split(' ').map(Number);
+    return {milliseconds, processor: (user + system) * 1000, kilobytes};
   }
 
   measure(program: string, rounds: number): ReadonlyMap<string, Times> {
     const sides = this.#sides(program);
     for (const side of sides) this.#run(side);
-    const times = new Map<string, Times>(sides.map(({name}) => [name, {milliseconds: [], kilobytes: 0}]));
+    const times = new Map<string, Times>(
+      sides.map(({name}) => [name, {milliseconds: [], processor: [], kilobytes: 0}]),
+    );
     for (let round = 0; round < rounds; round++) {
       for (const side of sides) {
-        const {milliseconds, kilobytes} = this.#run(side);
+        const {milliseconds, processor, kilobytes} = this.#run(side);
         const of = times.get(side.name)!;
         of.milliseconds.push(milliseconds);
+        of.processor.push(processor);
         of.kilobytes = Math.max(of.kilobytes, kilobytes);
       }
     }
@@ -151,13 +159,16 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** A table: each side's median, least and most milliseconds, its ratios to both ways of C, and peak memory. */
-export function table(
-  times: ReadonlyMap<string, {milliseconds: readonly number[]; kilobytes: number}>,
-): string {
+/**
+ * A table: each side's median, least and most milliseconds, its ratios to both ways of C, the least time of processors
+ * with the same ratios (what other work on the machine disturbs less), and peak memory.
+ */
+function table(times: ReadonlyMap<string, Times>): string {
+  const busy = (name: string) => Math.min(...times.get(name)!.processor);
   const c = median(times.get('C')!.milliseconds);
   const replayed = median(times.get('C, probes replayed')!.milliseconds);
-  const rows = [...times].map(([name, {milliseconds, kilobytes}]) => {
+  const rows = [...times].map(([name, {milliseconds, processor, kilobytes}]) => {
+    const least = Math.min(...processor);
     const middle = median(milliseconds);
     const cells = [
       middle.toFixed(0),
@@ -165,11 +176,14 @@ export function table(
       Math.max(...milliseconds).toFixed(0),
       (middle / c).toFixed(3),
       (middle / replayed).toFixed(3),
+      least.toFixed(0),
+      (least / busy('C')).toFixed(3),
+      (least / busy('C, probes replayed')).toFixed(3),
       (kilobytes / 1024).toFixed(0),
     ];
     return name.padEnd(28) + cells.map((cell) => cell.padStart(10)).join('');
   });
-  const heads = ['median ms', 'min', 'max', 'to C', 'to replay', 'peak MB'];
+  const heads = ['median ms', 'min', 'max', 'to C', 'to replay', 'CPU ms', 'to C', 'to replay', 'peak MB'];
   return [''.padEnd(28) + heads.map((head) => head.padStart(10)).join(''), ...rows, ''].join('\n');
 }
 
@@ -179,7 +193,7 @@ async function main(): Promise<void> {
       tree: {type: 'string', multiple: true, default: []},
       rounds: {type: 'string', default: '7'},
       defconfigs: {type: 'string', multiple: true, default: ['arm']},
-      program: {type: 'string', default: commandLine},
+      program: {type: 'string', default: program},
     },
   });
   if (values.tree.length === 0) throw new Error('--tree DIR names a kernel tree');

@@ -1,6 +1,5 @@
 /** The environment `conf` runs in, and the dialect of the tree that it names. */
 
-import {spawnSync} from 'node:child_process';
 import {realpathSync} from 'node:fs';
 import {badInput, failure} from '../base/diagnostic.ts';
 import {environmentArguments, parseEnvironment} from '../base/makefile-environment.ts';
@@ -20,6 +19,8 @@ export function treeEnvironment(tree: string | undefined): ReadonlyMap<string, s
   for (const name of ['MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES']) environment.delete(name);
   const folder = nodeText(tree) ?? tree;
   const elsewhere = realpathOf(folder) !== realpathSync('.');
+  // Loaded here, since it takes long and most runs start no process.
+  const {spawnSync} = process.getBuiltinModule('node:child_process');
   const made = spawnSync(
     'make',
     [

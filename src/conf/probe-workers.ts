@@ -3,9 +3,8 @@
  * parser, which asks for answers in the middle of a line: what a command writes goes to files, and is waited for.
  */
 
-import {type ChildProcess, spawn} from 'node:child_process';
+import type {ChildProcess} from 'node:child_process';
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
-import {availableParallelism, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {failure} from '../base/diagnostic.ts';
 
@@ -25,6 +24,7 @@ export class ProbeWorkers {
   readonly #waiting: {readonly number: number; readonly command: string}[] = [];
   readonly #workers: Worker[] = [];
   #folder: string | undefined;
+  readonly #most = process.getBuiltinModule('node:os').availableParallelism();
   readonly #clock = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(environment: NodeJS.ProcessEnv) {
@@ -90,12 +90,13 @@ export class ProbeWorkers {
     }
     const [best] = this.#workers.toSorted((a, b) => a.given.length - b.given.length);
     if (best && best.given.length === 0) return best;
-    if (this.#workers.length < availableParallelism()) return this.#startWorker();
+    if (this.#workers.length < this.#most) return this.#startWorker();
     return best && best.given.length < mostWaiting ? best : undefined;
   }
 
   #startWorker(): Worker {
-    this.#folder ??= mkdtempSync(join(tmpdir(), 'kbuild-probes-'));
+    const {spawn} = process.getBuiltinModule('node:child_process');
+    this.#folder ??= mkdtempSync(join(process.getBuiltinModule('node:os').tmpdir(), 'kbuild-probes-'));
     const child = spawn('/bin/sh', ['-s', this.#folder], {
       env: this.#environment,
       // A command has the standard input of this process, as it has with popen.

@@ -1,7 +1,6 @@
 /** `kbuild conf`: what `scripts/kconfig/conf` does, from its command line to its exit code (conf.c, Linux 6.1). */
 
-import {existsSync} from 'node:fs';
-import {isatty} from 'node:tty';
+import {existsSync, fstatSync} from 'node:fs';
 import {KbuildError} from '../base/diagnostic.ts';
 import {
   ask,
@@ -37,6 +36,16 @@ import {findTreeFile} from './tree-files.ts';
 import {ownUsage, usage} from './usage.ts';
 import {isFolder, replaceConfig, writeInPlace} from './write.ts';
 
+/** Whether a descriptor is a terminal. node:tty takes long to load, and is asked only of what can be one. */
+function isTerminal(descriptor: number): boolean {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return process.getBuiltinModule('node:tty').isatty(descriptor);
+}
+
 /** Ends the run with this exit code; what there was to say has been said. */
 class Exit extends Error {
   readonly code: number;
@@ -49,7 +58,7 @@ class Exit extends Error {
 
 /** Runs a command line (without `conf`) to its end and gives the exit code. */
 export function runConf(argv: readonly string[]): number {
-  const output = new Output(isatty(1));
+  const output = new Output(isTerminal(1));
   let run: ConfRun | undefined;
   try {
     run = new ConfRun(argv.map(bytesOf), output);
@@ -378,7 +387,7 @@ class ConfRun {
   }
 
   #converse(evaluation: Evaluation): void {
-    const echo = !(isatty(0) && isatty(1));
+    const echo = !(isTerminal(0) && isTerminal(1));
     const all = this.#request.mode === 'oldaskconfig';
     const conversation: Conversation = ask(evaluation, {all, echo});
     let step = conversation.next();

@@ -12,7 +12,6 @@
  * path built in. `--no-memory` is for those.
  */
 
-import {spawnSync} from 'node:child_process';
 import {closeSync, openSync, readFileSync, readSync, statSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {isUnchanged, type Witness, witness} from './file-identity.ts';
@@ -129,6 +128,7 @@ class ToolChain {
   /** What a compiler like gcc or clang runs, where it looks for it, and where its plugins lie. */
   #addCompiler(compiler: string): void {
     const ask = (question: string): string => {
+      const {spawnSync} = process.getBuiltinModule('node:child_process');
       const {stdout} = spawnSync('/bin/sh', ['-c', `${compiler} ${question}`], {
         env: Object.fromEntries(this.#environment),
         stdio: ['ignore', 'pipe', 'ignore'],

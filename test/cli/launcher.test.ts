@@ -241,3 +241,22 @@ test('two launchers at once set up a clone once, whatever their caches are', asy
   );
   t.deepEqual(await log(), ['npm install', 'tsc']);
 });
+
+test('conf is started without a look at the system while its own sources are as they were compiled', async (t) => {
+  const {dir, log, run} = await clone(t);
+  await mkdir(join(dir, 'src/kconfig'), {recursive: true});
+  await mkdir(join(dir, 'dist/conf'), {recursive: true});
+  await writeFile(join(dir, 'src/kconfig/a.ts'), '');
+  await utimes(join(dir, 'src/kconfig/a.ts'), 1, 1);
+  await utimes(join(dir, 'src/kconfig'), 1, 1);
+  await utimes(join(dir, 'package.json'), 1, 1);
+  await writeFile(join(dir, 'dist/.made'), '');
+  await writeFile(join(dir, 'dist/conf/conf.js'), '');
+  await script(join(dir, 'bin/kbuild-conf'), 'echo "conf $*"');
+  const {stdout} = await run(['conf', '--olddefconfig', 'Kconfig']);
+  t.is(stdout, 'conf --olddefconfig Kconfig\n');
+  t.deepEqual(await log(), []);
+  await utimes(join(dir, 'src/kconfig/a.ts'), new Date(), new Date(Date.now() + 10_000));
+  await run(['conf', '--olddefconfig', 'Kconfig']);
+  t.true((await log()).includes('tsc'));
+});

@@ -1,0 +1,44 @@
+/** Makes one file of the modules of `kbuild conf`, and keeps the code that V8 comes to when it runs. */
+
+import {spawnSync} from 'node:child_process';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+
+const dist = resolve(import.meta.dirname, '..');
+const root = resolve(dist, '..');
+
+function run(argv: readonly string[], cwd: string, environment: NodeJS.ProcessEnv = process.env): void {
+  const {status, error} = spawnSync(argv[0]!, argv.slice(1), {
+    cwd,
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`${argv.join(' ')} failed`, {cause: error});
+}
+
+run(
+  [
+    process.execPath,
+    join(root, 'node_modules/esbuild/bin/esbuild'),
+    join(dist, 'src/conf/index.js'),
+    '--bundle',
+    '--platform=node',
+    '--target=node20',
+    '--format=iife',
+    '--global-name=conf',
+    '--banner:js=(function (require) {',
+    '--footer:js=return conf; })',
+    '--log-level=warning',
+    `--outfile=${join(dist, 'conf/conf.js')}`,
+  ],
+  root,
+);
+
+const folder = mkdtempSync(join(tmpdir(), 'kbuild-bundle-'));
+try {
+  const environment = {...process.env, VERSION: '1', KBUILD_CACHE: folder, KBUILD_CONF_KEEP_CODE: dist};
+  run([join(root, 'bin/kbuild-conf'), '--olddefconfig', join(root, 'bundle/Kconfig')], folder, environment);
+} finally {
+  rmSync(folder, {recursive: true, force: true});
+}
