@@ -5,13 +5,18 @@ import {dirname, join} from 'node:path';
 import type {Dialect} from '../../src/kconfig/index.ts';
 import {readAnswers} from '../oracle/answers.ts';
 import {servedTool} from '../oracle/conf-tool.ts';
-import {parseOurs, runOurs} from '../oracle/ours.ts';
-import {type Difference, firstDifference, type Step} from '../oracle/outcome.ts';
+import {OurTree} from '../oracle/ours.ts';
+import {type Difference, firstDifference, type Outcome, type Step} from '../oracle/outcome.ts';
 import type {ConfServer} from '../oracle/server.ts';
 import {environment} from './case.ts';
 
 /** The step is undefined where the tools differ in how they take the tree itself. */
-export type Found = {readonly step: Step | undefined; readonly difference: Difference};
+export type Found = {
+  readonly step: Step | undefined;
+  readonly difference: Difference;
+  /** How the C tool ended. */
+  readonly exit: Outcome['exit'];
+};
 
 export type Compared = {
   readonly found: Found | undefined;
@@ -50,25 +55,30 @@ export class Comparer {
     const asked = steps.map(async (step) => tool.run(step));
     tool.end();
     const parse = await tool.parse();
+    const crashed = typeof parse!.exit === 'string';
     evaluating();
-    const tree = guarded(() => parseOurs('Kconfig', this.#sources(files), this.#dialect));
-    const crash = 'crash' in tree ? {exit: tree.crash} : undefined;
-    let crashes = typeof parse!.exit === 'string' ? 1 : 0;
-    const parseDifference =
-      crashes === 0 ? firstDifference(parse!, crash ?? ('parse' in tree ? tree.parse : {})) : undefined;
-    let found: Found | undefined = parseDifference && {step: undefined, difference: parseDifference};
+    const tree = guarded(
+      () => new OurTree('Kconfig', this.#sources(files), this.#dialect, join(scratch, 'ours')),
+    );
+    const ourParse = 'crash' in tree ? crashOutcome(tree.crash) : tree.parse;
+    const parseDifference = crashed ? undefined : firstDifference(parse!, ourParse);
+    let found: Found | undefined = parseDifference && {
+      step: undefined,
+      difference: parseDifference,
+      exit: parse!.exit,
+    };
+    let crashes = crashed ? 1 : 0;
     for (const [index, step] of steps.entries()) {
       const theirs = await asked[index]!;
-      if (found || parse!.exit !== 0 || !('model' in tree) || !tree.model) continue;
+      if (found || parse!.exit !== 0 || 'crash' in tree) continue;
       if (typeof theirs.exit === 'string') {
         crashes++;
         continue;
       }
-      const {model} = tree;
       evaluating();
-      const ours = guarded(() => runOurs(model, step, (path) => files.get(path)));
-      const difference = firstDifference(theirs, 'crash' in ours ? {exit: ours.crash} : ours);
-      if (difference) found = {step, difference};
+      const ours = guarded(() => tree.run(step));
+      const difference = firstDifference(theirs, 'crash' in ours ? crashOutcome(ours.crash) : ours);
+      if (difference) found = {step, difference, exit: theirs.exit};
     }
     return {found, crashes, runs: steps.length, refused: parse!.exit === 1};
   }
@@ -83,6 +93,10 @@ export class Comparer {
       },
     };
   }
+}
+
+function crashOutcome(crash: string): Outcome {
+  return {exit: crash, stdout: '', stderr: '', files: new Map()};
 }
 
 function guarded<Result extends object>(run: () => Result): Result | {readonly crash: string} {

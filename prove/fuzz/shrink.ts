@@ -87,10 +87,11 @@ class Shrinker {
             : step,
     };
     const still = await this.#check(candidate.files, candidate.step);
-    // The same thing must differ, or the fault might slip into another.
+    // The same thing must differ, and the tool end in the same way, or one fault slips into another.
     if (
       !still ||
       still.difference.what !== found.difference.what ||
+      still.exit !== found.exit ||
       (still.step === undefined) !== (step === undefined)
     ) {
       return false;

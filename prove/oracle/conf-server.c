@@ -28,10 +28,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { most_fields = 4096 };
+enum { most_fields = 4096, most_output = 64 << 20 };
 
 int __real_main(int argc, char **argv);
 void __real_conf_parse(const char *name);
@@ -216,6 +217,8 @@ static void run(struct frame *frame)
 		reply('R', status);
 		return;
 	}
+	/* A question that is asked for ever, since the input has ended, fills no disk. */
+	setrlimit(RLIMIT_FSIZE, &(struct rlimit){most_output, most_output});
 	alarm(seconds_a_run);
 	redirect_all(fields[1], fields[2], fields[3]);
 	if (chdir(fields[0]))

@@ -1,69 +1,100 @@
-/** What kbuild's engine makes of a step, in this process: one parsed model, many runs. */
+/** What `kbuild conf` makes of a step, in this process: one parsed model, many runs. */
 
-import {KbuildError} from '../../src/base/diagnostic.ts';
-import * as kconfig from '../../src/kconfig/index.ts';
+import {chdir} from 'node:process';
+import {runConf, type Surroundings} from '../../src/conf/index.ts';
+import {type Dialect, type KconfigModel, type KconfigSources, parseKconfig} from '../../src/kconfig/index.ts';
 import type {Outcome, Step} from './outcome.ts';
+import {RunDirectory} from './run-directory.ts';
 
-type Mode = (model: kconfig.KconfigModel, config: string | undefined) => kconfig.ConfigResult;
+/** What is said, as text. */
+class Said {
+  stdout = '';
+  stderr = '';
 
-const modes: Readonly<Record<string, Mode>> = {
-  allnoconfig: kconfig.allnoconfig,
-  allyesconfig: kconfig.allyesconfig,
-  allmodconfig: kconfig.allmodconfig,
-  alldefconfig: kconfig.alldefconfig,
-  olddefconfig: kconfig.olddefconfig,
-  savedefconfig: kconfig.savedefconfig,
-  yes2modconfig: kconfig.yes2modconfig,
-  mod2yesconfig: kconfig.mod2yesconfig,
-  mod2noconfig: kconfig.mod2noconfig,
-  defconfig: (model, config) => kconfig.defconfig(model, config ?? ''),
-};
+  out(text: string): void {
+    this.stdout += text;
+  }
 
-/** Modes that read KCONFIG_ALLCONFIG, not .config. */
-const fresh = new Set(['allnoconfig', 'allyesconfig', 'allmodconfig', 'alldefconfig', 'randconfig']);
+  error(text: string): void {
+    this.stderr += text;
+  }
 
-/** Whether a dialect has a mode, and the engine too. */
-export function isKnownMode(mode: string, dialect: kconfig.Dialect): boolean {
-  if (!dialect.laterModes && /^(yes2mod|mod2yes|helpnew)/.test(mode)) return false;
-  return mode in modes && (mode !== 'mod2noconfig' || dialect.mod2noconfig);
-}
-
-export type OurTree = {
-  readonly model: kconfig.KconfigModel | undefined;
-  /** What was said while parsing, and the exit code if the tree was refused. */
-  readonly parse: Partial<Outcome>;
-};
-
-export function parseOurs(root: string, sources: kconfig.KconfigSources, dialect: kconfig.Dialect): OurTree {
-  try {
-    return {model: kconfig.parseKconfig(root, sources, dialect), parse: {exit: 0}};
-  } catch (error) {
-    if (error instanceof KbuildError) return {model: undefined, parse: {exit: 1}};
-    throw error;
+  flush(): void {
+    // There is nothing to wait for.
   }
 }
 
-/** `readTreeFile` finds what is not among the step's files. */
-export function runOurs(
-  model: kconfig.KconfigModel,
-  step: Step,
-  readTreeFile: (path: string) => string | undefined,
-): Partial<Outcome> {
-  const file = (path: string | undefined) =>
-    path === undefined ? undefined : (step.files[path] ?? readTreeFile(path));
-  const named = step.arguments.find((argument) => argument.startsWith('--defconfig='))?.slice(12);
-  const config = fresh.has(step.mode) ? step.environment.KCONFIG_ALLCONFIG : (named ?? '.config');
-  const result = modes[step.mode]!(model, file(config));
-  if (step.mode === 'savedefconfig') return {exit: 0, files: new Map([['defconfig', result.text]])};
-  if (model.dialect.autoConf === 'sync') return {exit: 0, files: new Map([['.config', result.text]])};
-  const generated = kconfig.writeAutoconf(result.evaluation);
+/** Lines of a text, as fgets reads them. */
+function answersFrom(text: string): Surroundings['input'] {
+  let position = 0;
   return {
-    exit: 0,
-    files: new Map([
-      ['.config', result.text],
-      ['include/config/auto.conf', generated.autoConf],
-      ['include/generated/autoconf.h', generated.autoconfHeader],
-      ...(model.dialect.rustcCfg ? [['include/generated/rustc_cfg', generated.rustcCfg] as const] : []),
-    ]),
+    line: () => {
+      const newline = text.indexOf('\n', position);
+      const end = Math.min(newline < 0 ? text.length : newline + 1, position + 4095);
+      const line = text.slice(position, end);
+      position = end;
+      return line === '' ? undefined : line;
+    },
+    leave: () => undefined,
   };
+}
+
+type Read = Surroundings['readTree'];
+
+export class OurTree {
+  /** What came of parsing, as of a process that does no more. */
+  readonly parse: Outcome;
+  readonly #model: KconfigModel | undefined;
+  readonly #root: string;
+  readonly #dialect: Dialect;
+  readonly #environment: ReadonlyMap<string, string>;
+  readonly #directory: RunDirectory;
+
+  /** Parses a tree; `scratch` is a directory for the runs. */
+  constructor(root: string, sources: KconfigSources, dialect: Dialect, scratch: string) {
+    this.#root = root;
+    this.#dialect = dialect;
+    this.#environment = sources.environment;
+    this.#directory = new RunDirectory(scratch);
+    const said = new Said();
+    const step: Step = {mode: '', arguments: ['--listnewconfig'], files: {}, stdin: '', environment: {}};
+    const parsed: {model?: KconfigModel; outcome?: Outcome} = {};
+    const refused = this.#run(step, said, (kconfig, {report}) => {
+      const model = parseKconfig(kconfig, {...sources, warn: report, error: report}, dialect);
+      parsed.model = model;
+      parsed.outcome = {exit: 0, stdout: said.stdout, stderr: said.stderr, files: new Map()};
+      return {model, unanswered: 0};
+    });
+    this.#model = parsed.model;
+    this.parse = parsed.outcome ?? refused;
+  }
+
+  /** The outcome of a step on the parsed tree; what was said while parsing is not said again. */
+  run(step: Step): Outcome {
+    const model = this.#model;
+    if (!model) return this.parse;
+    return this.#run(step, new Said(), () => ({model, unanswered: 0}));
+  }
+
+  #run(step: Step, said: Said, readTree: Read): Outcome {
+    const {dir} = this.#directory.prepare(step);
+    const environment = new Map([...this.#environment, ...Object.entries(step.environment)]);
+    const before = process.cwd();
+    chdir(dir);
+    try {
+      const exit = runConf([...step.arguments, this.#root], {
+        output: said,
+        input: answersFrom(step.stdin),
+        terminal: false,
+        program: 'conf',
+        environment: () => environment,
+        dialect: () => this.#dialect,
+        readTree,
+      });
+      return this.#directory.outcome({exit}, said);
+    } finally {
+      chdir(before);
+      this.#directory.remove();
+    }
+  }
 }

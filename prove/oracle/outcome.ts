@@ -26,22 +26,21 @@ export type Outcome = {
 
 export type Difference = {readonly what: string; readonly theirs: string; readonly ours: string};
 
-/** The first thing in which two outcomes differ. Only what ours tells is compared. */
-export function firstDifference(theirs: Outcome, ours: Partial<Outcome>): Difference | undefined {
-  if (ours.exit !== undefined && ours.exit !== theirs.exit) {
+/** The first thing in which two outcomes differ. */
+export function firstDifference(theirs: Outcome, ours: Outcome): Difference | undefined {
+  if (ours.exit !== theirs.exit) {
     return {
       what: 'exit code',
       theirs: `${theirs.exit}\n${theirs.stderr}`,
-      ours: `${ours.exit}\n${ours.stderr ?? ''}`,
+      ours: `${ours.exit}\n${ours.stderr}`,
     };
   }
   for (const what of ['stderr', 'stdout'] as const) {
-    const text = ours[what];
-    if (text !== undefined && text !== theirs[what]) return {what, theirs: theirs[what], ours: text};
+    if (ours[what] !== theirs[what]) return {what, theirs: theirs[what], ours: ours[what]};
   }
-  for (const [what, text] of ours.files ?? []) {
-    const other = theirs.files.get(what);
-    if (other !== text) return {what, theirs: other ?? '(no such file)\n', ours: text};
+  for (const what of new Set([...theirs.files.keys(), ...ours.files.keys()])) {
+    const [their, our] = [theirs.files.get(what), ours.files.get(what)];
+    if (their !== our) return {what, theirs: their ?? '(no such file)\n', ours: our ?? '(no such file)\n'};
   }
   return undefined;
 }

@@ -11,6 +11,7 @@ const signals: Readonly<Record<number, string>> = {
   9: 'SIGKILL',
   11: 'SIGSEGV',
   14: 'timed out',
+  25: 'too much output',
 };
 
 export function exitOf(ending: Ending | undefined): Outcome['exit'] {
@@ -55,8 +56,8 @@ export class RunDirectory {
   /** The outcome of the run; `output` is what it wrote, if that did not go to the files of the request. */
   outcome(ending: Ending | undefined, output?: Pick<Outcome, 'stdout' | 'stderr'>): Outcome {
     const files = new Map<string, string>();
-    // Without a parse there was no run.
-    if (!ending) return {exit: exitOf(ending), stdout: '', stderr: '', files};
+    // Without a parse there was no run; what a crash or an endless run has left is not worth the reading.
+    if (!ending || 'signal' in ending) return {exit: exitOf(ending), stdout: '', stderr: '', files};
     this.#collect('', files);
     return {
       exit: exitOf(ending),

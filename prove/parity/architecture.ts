@@ -7,7 +7,7 @@ import {readAnswers} from '../oracle/answers.ts';
 import {architectureEnvironment, type Oracle} from '../oracle/build.ts';
 import {requestOf, tell} from '../oracle/child.ts';
 import {type ConfTool, literalTool, servedTool} from '../oracle/conf-tool.ts';
-import {isKnownMode, type OurTree, parseOurs, runOurs} from '../oracle/ours.ts';
+import {OurTree} from '../oracle/ours.ts';
 import {firstDifference, type Outcome, type Step, showDifference} from '../oracle/outcome.ts';
 import {ConfServer} from '../oracle/server.ts';
 import {defconfigs} from './architectures.ts';
@@ -60,8 +60,7 @@ class Comparison {
     const started = performance.now();
     const theirs = await this.#tool.run(step);
     const between = performance.now();
-    const ours = this.#ours(step);
-    const difference = firstDifference(theirs, ours);
+    const difference = firstDifference(theirs, this.#ours(step));
     const message: Compared = {
       arch,
       mode: step.mode,
@@ -73,9 +72,12 @@ class Comparison {
     return theirs;
   }
 
-  #ours(step: Step): Partial<Outcome> {
-    if (!this.#tree.model) return this.#tree.parse;
-    return runOurs(this.#tree.model, step, readTreeFile);
+  /** Where each run parses, each says what there is to say of it. */
+  #ours(step: Step): Outcome {
+    const {parse} = this.#tree;
+    const ours = this.#tree.run(step);
+    if (replay || ours === parse) return ours;
+    return {...ours, stdout: parse.stdout + ours.stdout, stderr: parse.stderr + ours.stderr};
   }
 
   async start(step: Step, modes: readonly string[]): Promise<void> {
@@ -106,7 +108,8 @@ const theirParse = await tool.parse();
 const shell = shellOf(oracle.out, environment, readAnswers(answersFile));
 const dialect = recogniseDialect(readTreeFile) ?? linux61;
 const parseStarted = performance.now();
-const tree = parseOurs(root, {readFile: readTreeFile, environment, shell: shell.run}, dialect);
+const sources = {readFile: readTreeFile, environment, shell: shell.run};
+const tree = new OurTree(root, sources, dialect, join(dir, 'ours'));
 const parseDifference = theirParse && firstDifference(theirParse, tree.parse);
 const asked =
   replay && shell.unanswered.length > 0 ? `\nonly kbuild asks: ${shell.unanswered.join('\n')}` : '';
@@ -121,13 +124,11 @@ const parsed: Compared = {
 };
 tell<Compared>(parsed);
 const comparison = new Comparison(tool, tree);
-const known = selection.modes.filter((mode) => isKnownMode(mode, dialect));
-const starts = startsOf(defconfigs(oracle.tree, environment.get('SRCARCH') ?? arch), {
-  ...selection,
-  modes: known,
-});
-if (tree.model && theirParse?.exit !== 1) {
-  for (const [index, start] of starts.entries()) await comparison.start(start, modesAfter(index, known));
+const starts = startsOf(defconfigs(oracle.tree, environment.get('SRCARCH') ?? arch), selection);
+if (tree.parse.exit === 0 && (theirParse === undefined || theirParse.exit === 0)) {
+  for (const [index, start] of starts.entries()) {
+    await comparison.start(start, modesAfter(index, selection.modes));
+  }
 }
 tool.end();
 await server.close();

@@ -1,6 +1,6 @@
 /** `kbuild conf`: what `scripts/kconfig/conf` does, from its command line to its exit code (conf.c, Linux 6.1). */
 
-import {existsSync, fstatSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {KbuildError} from '../base/diagnostic.ts';
 import {
   ask,
@@ -26,25 +26,12 @@ import {
 } from '../kconfig/index.ts';
 import {bytesOf, pathOf} from './bytes.ts';
 import {type ConfMode, parseCommandLine, takeOwnOptions} from './command-line.ts';
-import {treeDialect, treeEnvironment} from './environment.ts';
-import {Input} from './input.ts';
-import {Output} from './output.ts';
-import {readTree} from './read-tree.ts';
 import {randomSeed, readSeed} from './seed.ts';
+import {ownProcess, type Surroundings} from './surroundings.ts';
 import {writeAutoconfFiles} from './sync.ts';
 import {findTreeFile} from './tree-files.ts';
 import {ownUsage, usage} from './usage.ts';
 import {isFolder, replaceConfig, writeInPlace} from './write.ts';
-
-/** Whether a descriptor is a terminal. node:tty takes long to load, and is asked only of what can be one. */
-function isTerminal(descriptor: number): boolean {
-  try {
-    if (!fstatSync(descriptor).isCharacterDevice()) return false;
-  } catch {
-    return false;
-  }
-  return process.getBuiltinModule('node:tty').isatty(descriptor);
-}
 
 /** Ends the run with this exit code; what there was to say has been said. */
 class Exit extends Error {
@@ -57,11 +44,11 @@ class Exit extends Error {
 }
 
 /** Runs a command line (without `conf`) to its end and gives the exit code. */
-export function runConf(argv: readonly string[]): number {
-  const output = new Output(isTerminal(1));
+export function runConf(argv: readonly string[], surroundings: Surroundings = ownProcess()): number {
+  const {output} = surroundings;
   let run: ConfRun | undefined;
   try {
-    run = new ConfRun(argv.map(bytesOf), output);
+    run = new ConfRun(argv.map(bytesOf), surroundings);
     run.run();
     return 0;
   } catch (error) {
@@ -84,25 +71,26 @@ type Request = {
 };
 
 class ConfRun {
-  readonly #output: Output;
+  readonly #surroundings: Surroundings;
+  readonly #output: Surroundings['output'];
   readonly #environment: ReadonlyMap<string, string>;
   readonly #dialect: Dialect;
   readonly #request: Request;
   readonly #shell: boolean;
   readonly #memory: boolean;
-  readonly #input = new Input();
   #asked = false;
   /** Warnings of an evaluation that were printed already. */
   #said = 0;
 
-  constructor(argv: readonly string[], output: Output) {
-    this.#output = output;
+  constructor(argv: readonly string[], surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+    this.#output = surroundings.output;
     const own = takeOwnOptions(argv);
     if (own.missing !== undefined) this.#fail(`option '--${own.missing}' requires an argument\n`);
     this.#shell = own.shell;
     this.#memory = own.memory;
-    this.#environment = this.#attempt(() => treeEnvironment(own.tree));
-    this.#dialect = this.#attempt(() => treeDialect(own.dialect, this.#environment));
+    this.#environment = this.#attempt(() => surroundings.environment(own.tree));
+    this.#dialect = this.#attempt(() => surroundings.dialect(own.dialect, this.#environment));
     if (this.#dialect.vocabulary === '2.6') {
       const hint = 'busyboxConfig of kbuild/kconfig makes its .config and autoconf.h';
       this.#fail(`kbuild conf: the conf of ${this.#dialect.name} has other modes\n  hint: ${hint}\n`, 2);
@@ -112,11 +100,11 @@ class ConfRun {
 
   /** To be called last: see Input.leave. What others may want to read from the same pipe is only taken for a question. */
   leave(): void {
-    if (this.#asked || this.#request.mode === 'oldaskconfig') this.#input.leave();
+    if (this.#asked || this.#request.mode === 'oldaskconfig') this.#surroundings.input.leave();
   }
 
   get #program(): string {
-    return process.env.KBUILD_CONF_NAME ?? 'kbuild conf';
+    return this.#surroundings.program;
   }
 
   #fail(message: string, code = 1): never {
@@ -225,7 +213,7 @@ class ConfRun {
       say(diagnostic);
     };
     try {
-      const {model, unanswered} = readTree(this.#request.kconfig, {
+      const {model, unanswered} = this.#surroundings.readTree(this.#request.kconfig, {
         dialect: this.#dialect,
         environment: this.#environment,
         shell: this.#shell,
@@ -387,7 +375,7 @@ class ConfRun {
   }
 
   #converse(evaluation: Evaluation): void {
-    const echo = !(isTerminal(0) && isTerminal(1));
+    const echo = !this.#surroundings.terminal;
     const all = this.#request.mode === 'oldaskconfig';
     const conversation: Conversation = ask(evaluation, {all, echo});
     let step = conversation.next();
@@ -396,7 +384,7 @@ class ConfRun {
       this.#output.out(step.value);
       this.#sayWarnings(evaluation);
       this.#output.flush();
-      const line = this.#input.line();
+      const line = this.#surroundings.input.line();
       if (line === undefined) this.#output.error('\nError in reading or end of file.\n');
       step = this.#attempt(() => conversation.next(line));
     }
