@@ -169,12 +169,16 @@ class RememberedTree {
 
   /**
    * Begins the commands that the tree is going to ask for, found by a first reading in which no answer is known. One whose
-   * text holds another's answer is left to the second: what runs is only what the tree asks.
+   * text holds another's answer is left to the second: what runs is only what the tree asks. Most files hold nothing
+   * that this reading looks for, and are passed over.
    */
   #beginProbes(workers: ProbeWorkers): void {
     const {dialect, environment} = this.#request;
     const sources: KconfigSources = {
-      readFile: (name) => this.#find(name)?.text,
+      readFile: (name) => {
+        const text = this.#find(name)?.text;
+        return text === undefined || mayLeadToCommands(text) ? text : '';
+      },
       environment,
       shell: (command) => {
         if (!command.includes(unknown)) workers.begin(command);
@@ -213,6 +217,11 @@ class RememberedTree {
     };
     memory.put('tree', this.#treeKey, record, bytes);
   }
+}
+
+/** Whether a file has a macro, an assignment or a `source`, or what looks like one. */
+function mayLeadToCommands(text: string): boolean {
+  return text.includes('$') || /^[ \t]*(?:[or]*source\b|[\w-]+[ \t]*[:+]?=)/m.test(text);
 }
 
 function withoutText({file, start, end}: Place): PlaceOf {

@@ -27,7 +27,7 @@ export const recordKind = {
 } as const;
 
 /** Words that grow. */
-class Words {
+export class Words {
   #words = new Int32Array(1 << 12);
   length = 0;
 

@@ -190,7 +190,10 @@ export class KconfigModel {
   /** Every symbol after those it depends on; found when first asked for. */
   get dependencyOrder(): DependencyOrder {
     if (!this.#dependencyOrder) {
-      const order = orderDependencies(this.allSymbols.slice(3));
+      const order = orderDependencies(
+        this.allSymbols.slice(3),
+        this.expressionRecords ?? new ExpressionRecords(),
+      );
       this.#dependencyOrder = {...order, hasLoop: order.hasLoop || this.declaredConstants.size > 0};
     }
     return this.#dependencyOrder;

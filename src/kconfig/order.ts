@@ -1,7 +1,6 @@
 /** The symbols in the order of their dependencies, found without recursion: chains in a tree may be long. */
 
-import type {Expression} from './expression.ts';
-import {forEachSymbol} from './expression.ts';
+import {type ExpressionRecords, nothing, Words} from './conditions.ts';
 import type {ConfigSymbol} from './symbol.ts';
 
 /** A symbol, or a choice together with its members, which depend on one another and count as one. */
@@ -18,24 +17,49 @@ export type DependencyOrder = {
   readonly hasLoop: boolean;
 };
 
-/** Calls `visit` for each symbol whose value decides about this symbol's (what sym_check_sym_deps looks at). */
-function forEachDependency(symbol: ConfigSymbol, visit: (dependency: ConfigSymbol) => void): void {
-  const visitAll = (expression: Expression | undefined) => forEachSymbol(expression, visit);
-  visitAll(symbol.directDependency);
-  for (const {expression} of symbol.selectedBy) visitAll(expression);
-  for (const {expression} of symbol.impliedBy) visitAll(expression);
-  let previous: Expression | undefined;
+/** Adds the expressions whose symbols decide about this symbol's value (what sym_check_sym_deps looks at). */
+function addExpressions(symbol: ConfigSymbol, records: ExpressionRecords, list: Words): void {
+  list.push(records.reference(symbol.directDependency));
+  for (const {expression} of symbol.selectedBy) list.push(records.reference(expression));
+  for (const {expression} of symbol.impliedBy) list.push(records.reference(expression));
   for (const property of symbol.properties) {
     if (property.kind === 'select' || property.kind === 'imply') continue;
-    // Properties without a condition of their own share that of their node.
-    if (property.condition !== previous) visitAll(property.condition);
-    previous = property.condition;
-    if (property.kind === 'default' && !symbol.isChoice) visitAll(property.value);
+    list.push(records.reference(property.condition));
+    if (property.kind === 'default' && !symbol.isChoice) list.push(records.reference(property.value));
+  }
+}
+
+/** The symbols in lists of expressions, by the words of their records: each record is followed once for a list. */
+class Mentions {
+  readonly #records: Int32Array;
+  /** By the place of a record: the number of the list for which it was followed last. */
+  readonly #followed: Int32Array;
+  #list = 0;
+
+  constructor(records: Int32Array) {
+    this.#records = records;
+    this.#followed = new Int32Array(records.length);
+  }
+
+  startList(): void {
+    this.#list++;
+  }
+
+  visit(reference: number, found: (index: number) => void): void {
+    if (reference < 0) found(-1 - reference);
+    else if (reference !== nothing && this.#followed[reference] !== this.#list) {
+      this.#followed[reference] = this.#list;
+      const end = reference + 2 + this.#records[reference + 1]!;
+      for (let i = reference + 2; i < end; i++) this.visit(this.#records[i]!, found);
+    }
   }
 }
 
 /** Units by symbol index, and the symbols in units that depend on their own unit. */
-function makeUnits(symbols: readonly ConfigSymbol[]): {units: Unit[]; hasLoop: boolean} {
+function makeUnits(
+  symbols: readonly ConfigSymbol[],
+  records: ExpressionRecords,
+): {units: Unit[]; hasLoop: boolean} {
   const byIndex: Unit[] = [];
   for (const symbol of symbols) {
     const leader = symbol.choice ?? symbol;
@@ -46,24 +70,41 @@ function makeUnits(symbols: readonly ConfigSymbol[]): {units: Unit[]; hasLoop: b
   let hasLoop = false;
   // The shared constants have no units.
   const units = [...new Set(byIndex.filter((unit) => unit !== undefined))];
+  const references = new Words();
+  const ends: number[] = [];
+  for (const unit of units) {
+    for (const symbol of unit.symbols) {
+      addExpressions(symbol, records, references);
+      ends.push(references.length);
+    }
+  }
+  const mentions = new Mentions(records.words());
+  let at = 0;
+  let next = 0;
   for (const unit of units) {
     const known = new Set<Unit>();
     for (const symbol of unit.symbols) {
-      forEachDependency(symbol, (dependency) => {
-        if (dependency.kind === 'constant') return;
-        const other = byIndex[dependency.index]!;
-        // A member depends on its own choice, and that is no loop.
-        if (other === unit) hasLoop ||= dependency !== symbol.choice;
-        else known.add(other);
-      });
+      // A new list for each symbol: a loop is another for each member of a choice.
+      mentions.startList();
+      const found = (index: number) => {
+        const other = byIndex[index];
+        // Constants have none. A member depends on its own choice, and that is no loop.
+        if (other === unit) hasLoop ||= index !== symbol.choice?.index;
+        else if (other) known.add(other);
+      };
+      for (const end = ends[next++]!; at < end; at++) mentions.visit(references.at(at), found);
     }
     unit.dependencies.push(...known);
   }
   return {units, hasLoop};
 }
 
-export function orderDependencies(symbols: readonly ConfigSymbol[]): DependencyOrder {
-  const made = makeUnits(symbols);
+/** The order of a model's symbols, whose expressions are, or come to be, in `records`. */
+export function orderDependencies(
+  symbols: readonly ConfigSymbol[],
+  records: ExpressionRecords,
+): DependencyOrder {
+  const made = makeUnits(symbols, records);
   let {hasLoop} = made;
   const order: ConfigSymbol[] = [];
   for (const root of made.units) {

@@ -1,6 +1,6 @@
 /** A parsed model as bytes, from which `restoreModel` makes it again without its Kconfig files. */
 
-import {collectConditions, ExpressionRecords} from './conditions.ts';
+import {collectConditions, ExpressionRecords, Words} from './conditions.ts';
 import {type KconfigModel, nextNode} from './model.ts';
 import type {SourceFile} from './source.ts';
 import {
@@ -33,11 +33,13 @@ export function storeModel(model: KconfigModel): Uint8Array | undefined {
 
 class Storage {
   readonly #model: KconfigModel;
-  readonly #sections = Object.fromEntries(
-    sectionNames.map((name): [Section, number[] | Int32Array] => [name, []]),
-  ) as Record<Section, number[] | Int32Array>;
+  readonly #sections = Object.fromEntries(sectionNames.map((name) => [name, new Words()])) as Record<
+    Section,
+    Words
+  >;
   readonly #strings = new Map<string, number>();
-  #text = '';
+  readonly #texts: string[] = [];
+  #textLength = 0;
   readonly #files = new Map<SourceFile, number>();
   readonly #nodes = new Map<MenuNode, number>();
   readonly #properties = new Map<Property, number>();
@@ -55,7 +57,6 @@ class Storage {
     const conditions = model.expressionRecords
       ? model.conditions
       : collectConditions(model.allSymbols, this.#expressions);
-    Object.assign(this.#sections, conditions);
     for (const file of model.files) {
       this.#files.set(file, this.#files.size);
       this.#add('files', this.#string(file.name));
@@ -71,13 +72,18 @@ class Storage {
     for (const property of this.#properties.keys()) this.#storeProperty(property);
     for (const node of this.#nodes.keys()) this.#storeNode(node);
     for (const start of ['conditionStart', 'visibilityStart'] as const) this.#endRuns(start);
-    this.#sections.records = this.#expressions.words();
+    const finished = {...conditions, records: this.#expressions.words()};
     const {promptCount, modules, defconfigList, prefix} = model;
-    return this.#join([promptCount, modules.index, defconfigList?.index ?? none, this.#string(prefix)]);
+    return this.#join(finished, [
+      promptCount,
+      modules.index,
+      defconfigList?.index ?? none,
+      this.#string(prefix),
+    ]);
   }
 
   #add(section: Section, ...words: readonly number[]): void {
-    (this.#sections[section] as number[]).push(...words);
+    for (const word of words) this.#sections[section].push(word);
   }
 
   #endRuns(
@@ -98,8 +104,9 @@ class Storage {
     if (index === undefined) {
       index = this.#strings.size;
       this.#strings.set(text, index);
-      this.#text += text;
-      this.#add('strings', this.#text.length);
+      this.#texts.push(text);
+      this.#textLength += text.length;
+      this.#sections.strings.push(this.#textLength);
     }
     return index;
   }
@@ -128,9 +135,9 @@ class Storage {
 
   #storeSymbol(symbol: ConfigSymbol): void {
     this.#add('memberStart', this.#sections.members.length);
-    this.#add('members', ...symbol.members.map(({index}) => index));
+    for (const {index} of symbol.members) this.#sections.members.push(index);
     this.#add('nodeStart', this.#sections.symbolNodes.length);
-    this.#add('symbolNodes', ...symbol.nodes.map((node) => this.#nodes.get(node)!));
+    for (const node of symbol.nodes) this.#sections.symbolNodes.push(this.#nodes.get(node)!);
     this.#storeReverse('selectedBy', symbol.selectedBy);
     this.#storeReverse('impliedBy', symbol.impliedBy);
     this.#add('propertyStart', this.#propertyCount);
@@ -157,16 +164,14 @@ class Storage {
   }
 
   #storeProperty(property: Property): void {
-    this.#add(
-      'properties',
-      propertyKinds.indexOf(property.kind),
-      this.#nodes.get(property.node)!,
-      this.#files.get(property.file)!,
-      property.line,
-      this.#expressions.reference(property.condition),
-      this.#expressions.reference(property.written),
-      ...this.#particular(property),
-    );
+    const {properties} = this.#sections;
+    properties.push(propertyKinds.indexOf(property.kind));
+    properties.push(this.#nodes.get(property.node)!);
+    properties.push(this.#files.get(property.file)!);
+    properties.push(property.line);
+    properties.push(this.#expressions.reference(property.condition));
+    properties.push(this.#expressions.reference(property.written));
+    for (const word of this.#particular(property)) properties.push(word);
   }
 
   #particular(property: Property): readonly [number, number] {
@@ -218,18 +223,23 @@ class Storage {
     }
   }
 
-  #join(header: readonly number[]): Uint8Array | undefined {
-    const text = new TextEncoder().encode(this.#text);
-    if (new TextDecoder('utf-8', {ignoreBOM: true}).decode(text) !== this.#text) return undefined;
-    const sizes = sectionNames.map((name) => this.#sections[name].length);
+  #join(
+    finished: Readonly<Partial<Record<Section, Int32Array>>>,
+    header: readonly number[],
+  ): Uint8Array | undefined {
+    const whole = this.#texts.join('');
+    const text = new TextEncoder().encode(whole);
+    if (new TextDecoder('utf-8', {ignoreBOM: true}).decode(text) !== whole) return undefined;
+    const sections = sectionNames.map((name) => finished[name] ?? this.#sections[name].all());
+    const sizes = sections.map(({length}) => length);
     const count = headerWords + sizes.reduce((sum, size) => sum + size, 0);
     const bytes = new Uint8Array(count * 4 + text.length);
     const words = new Int32Array(bytes.buffer, 0, count);
     words.set([layoutVersion, text.length, ...header, ...sizes]);
     let position = headerWords;
-    for (const name of sectionNames) {
-      words.set(this.#sections[name], position);
-      position += this.#sections[name].length;
+    for (const section of sections) {
+      words.set(section, position);
+      position += section.length;
     }
     bytes.set(text, count * 4);
     return bytes;
