@@ -49,6 +49,13 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'conf',
+    {
+      summary: "do what the kernel's scripts/kconfig/conf does",
+      load: async () => (await import('./commands/conf.ts')).confCommand,
+    },
+  ],
+  [
     'doctor',
     {
       summary: 'say what this machine has and lacks',

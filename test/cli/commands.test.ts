@@ -8,6 +8,7 @@ test('without a command, help is shown', async (t) => {
   const {code, stdout} = await kbuild(t);
   t.is(code, 0);
   t.regex(stdout, /recipe +take a recipe to images/);
+  t.regex(stdout, /conf +do what the kernel/);
 });
 
 test('every command has help with examples', async (t) => {
