@@ -207,9 +207,9 @@ class ConfRun {
       if (stream === 'stdout') this.#output.out(text);
       else this.#output.error(text);
     };
-    const spoken = new Set<object>();
+    let toldOfErrors = false;
     const report = (diagnostic: Parameters<typeof printed>[0]) => {
-      spoken.add(diagnostic);
+      toldOfErrors ||= diagnostic.severity === 'error';
       say(diagnostic);
     };
     try {
@@ -227,7 +227,7 @@ class ConfRun {
       return model;
     } catch (error) {
       if (!(error instanceof KbuildError)) throw error;
-      for (const diagnostic of error.diagnostics) if (!spoken.has(diagnostic)) say(diagnostic);
+      if (!toldOfErrors) for (const diagnostic of error.diagnostics) say(diagnostic);
       // flex gives up with another code than the rest of the tool.
       throw new Exit(error.diagnostics.some(({code}) => code === 'folder-for-file') ? 2 : 1);
     }

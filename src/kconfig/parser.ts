@@ -12,7 +12,7 @@ import {MacroProcessor} from './macro.ts';
 import {MenuBuilder} from './menu.ts';
 import {KconfigModel, SymbolTable} from './model.ts';
 import {checkModel} from './sanity.ts';
-import {errorAt, formatLocation, type KconfigSources, kconfigError} from './source.ts';
+import {errorAt, formatLocation, type KconfigSources, kconfigError, type Location} from './source.ts';
 import {type ConfigSymbol, constantNo, MenuNode, type SymbolType} from './symbol.ts';
 import {addConstantDefault, SymbolOptions} from './symbol-options.ts';
 import {type Token, token, tokenText} from './token.ts';
@@ -69,6 +69,8 @@ class Parser {
   /** The choice whose members are being declared, where a choice is a menu (current_choice). */
   #openChoice: ConfigSymbol | undefined;
   #token: Token = token.endOfLine;
+  /** Tokens until syntax errors are told of again (yyerrstatus). */
+  #recovering = 0;
 
   readonly #expressionInput: ExpressionInput = {
     token: () => this.#token,
@@ -111,8 +113,15 @@ class Parser {
     try {
       return this.#parse();
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw kconfigError(this.#menu.entry, 'nested-too-deep', 'dependencies are nested too deep');
+      const fault =
+        error instanceof RangeError
+          ? kconfigError(this.#menu.entry, 'nested-too-deep', 'dependencies are nested too deep')
+          : error;
+      // What was collected has been told of; what ends the reading at once has not.
+      if (fault instanceof KbuildError && fault.diagnostics[0] !== this.#errors[0]) {
+        for (const diagnostic of fault.diagnostics) this.#sources.error?.(diagnostic);
+      }
+      throw fault;
     }
   }
 
@@ -181,34 +190,55 @@ class Parser {
 
   #parseStatements(): void {
     this.#advance();
-    if (this.#token === token.mainmenu && !this.#isFirst) {
-      this.#recover(() => {
-        const text = this.#quoted();
-        this.#endOfLine();
-        this.#menu.addPrompt('menu', text, undefined, this.#lexer.declaration);
-        this.#advance();
-      });
-    }
+    if (this.#token === token.mainmenu && !this.#isFirst && !this.#mainmenu()) return;
     while (this.#token !== token.end) this.#recover(() => this.#statement());
-    const open = this.#blocks.at(-1);
-    if (open) {
-      const hint = `add \`end${open.kind}\``;
-      this.#report(errorAt(open.node, 'missing-end', 'missing end statement for this entry', hint));
+    if (this.#blocks.length === 0) return;
+    if (this.#recovering === 0) this.#sources.error?.(errorAt(this.#here, 'syntax', 'syntax error'));
+    for (const {kind, node} of this.#blocks.toReversed()) {
+      const hint = `add \`end${kind}\``;
+      this.#report(errorAt(node, 'missing-end', 'missing end statement for this entry', hint));
     }
   }
 
-  /** Reads on at the next line after a syntax error, so that one run reports them all. */
+  /** The title; a fault in it ends the reading, since there is no statement yet to go on after. */
+  #mainmenu(): boolean {
+    try {
+      const text = this.#quoted();
+      this.#endOfLine();
+      this.#menu.addPrompt('menu', text, undefined, this.#lexer.declaration);
+      this.#advance();
+      return true;
+    } catch (error) {
+      if (error instanceof SyntaxFault) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Reads on at the next line after a syntax error, so that one run reports them all, as the C tool's parser does (`error`
+   * in parser.y): it passes over a statement with words of its own, and is silent about faults in the next few tokens.
+   */
   #recover(parse: () => void): void {
+    const inChoice = this.#blocks.at(-1)?.inChoice ?? false;
+    const word = this.#token === token.word && !inChoice ? this.#lexer.text : undefined;
     try {
       parse();
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error;
-      while (this.#token !== token.endOfLine && this.#token !== token.end) this.#advance();
-      if (this.#token === token.endOfLine) this.#advance();
+      this.#recovering = 3;
+      while (this.#token !== token.endOfLine) {
+        if (this.#token === token.end) return;
+        this.#token = this.#lexer.next();
+      }
+      const message = word === undefined ? 'invalid statement' : `unknown statement "${word}"`;
+      this.#sources.error?.(errorAt(this.#lexer.statement, 'passed-over', message));
+      this.#advance();
     }
   }
 
+  /** Goes past a token that was in its place. */
   #advance(): Token {
+    if (this.#recovering > 0) this.#recovering--;
     this.#token = this.#lexer.next();
     return this.#token;
   }
@@ -219,8 +249,17 @@ class Parser {
   }
 
   #fault(code: string, message: string, hint?: string): SyntaxFault {
-    this.#report(errorAt(this.#lexer.statement, code, message, hint));
+    const diagnostic = errorAt(this.#here, code, message, hint);
+    this.#errors.push(diagnostic);
+    if (this.#recovering === 0) this.#sources.error?.({...diagnostic, code: 'syntax'});
     return new SyntaxFault();
+  }
+
+  /** Where a syntax error is: the statement's place, and no file after the end of the last. */
+  get #here(): Location {
+    const {statement} = this.#lexer;
+    if (this.#token !== token.end || this.#dialect.messageFile !== 'statement') return statement;
+    return {file: {name: '<none>', text: '\n'.repeat(statement.line - 1)}, line: statement.line};
   }
 
   /** What is a warning in some releases and an error in others. */
@@ -319,29 +358,27 @@ class Parser {
     this.#blocks.push({kind, inChoice, node: this.#menu.menu});
   }
 
-  /** zconf_endtoken. */
+  /** zconf_endtoken. After a wrong end the menu stays open, though its block is closed. */
   #endBlock(kind: Block['kind']): void {
-    this.#endOfLine();
     const block = this.#blocks.at(-1);
     if (!block) throw this.#fault('unexpected-end', `unexpected 'end${kind}' outside of a block`);
-    if (block.kind !== kind) {
-      const hint = `the ${block.kind} opened at ${formatLocation(block.node)} is still open`;
-      this.#report(
-        errorAt(
-          this.#lexer.statement,
-          'unexpected-end',
-          `unexpected '${kind}' within ${block.kind} block`,
-          hint,
-        ),
-      );
-    } else if (block.node.file !== this.#lexer.file) {
-      const message = `'${kind}' in different file than '${kind}'`;
-      const hint = `the ${kind} was opened at ${formatLocation(block.node)}`;
-      this.#report(errorAt(this.#lexer.statement, 'end-in-other-file', message, hint));
-    }
+    this.#endOfLine();
     this.#blocks.pop();
     if (block.kind === 'choice') this.#openChoice = undefined;
-    this.#menu.closeMenu();
+    const {statement} = this.#lexer;
+    const {menu} = this.#menu;
+    if (block.kind !== kind) {
+      const message = `unexpected '${kind}' within ${block.kind} block`;
+      const hint = `the ${block.kind} opened at ${formatLocation(block.node)} is still open`;
+      this.#report(errorAt(statement, 'unexpected-end', message, hint));
+    } else if (menu.file !== this.#lexer.file) {
+      const message = `'${kind}' in different file than '${kind}'`;
+      const hint = `the ${kind} was opened at ${formatLocation(menu)}`;
+      this.#report(errorAt(statement, 'end-in-other-file', message, hint));
+      this.#sources.error?.(errorAt(menu, 'passed-over', `location of the '${kind}'`));
+    } else {
+      this.#menu.closeMenu();
+    }
     this.#advance();
   }
 

@@ -14,7 +14,10 @@ export type KconfigSources = {
   readonly shell: (command: string) => string;
   /** Where `$(info)`/`$(warning)` texts and parser warnings go. */
   readonly warn?: (diagnostic: Diagnostic) => void;
-  /** Told of an error in the text when it is found, in order with the warnings; in the end all are thrown. */
+  /**
+   * Told of an error in the text when it is found, in order with the warnings and as the C tool tells of it; in the end
+   * all are thrown.
+   */
   readonly error?: (diagnostic: Diagnostic) => void;
 };
 
