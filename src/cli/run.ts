@@ -56,6 +56,13 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'merge',
+    {
+      summary: 'merge config fragments, and say what did not stick',
+      load: async () => (await import('./commands/merge.ts')).mergeCommand,
+    },
+  ],
+  [
     'doctor',
     {
       summary: 'say what this machine has and lacks',

@@ -1,7 +1,7 @@
 /** The environment `conf` runs in, and the dialect of the tree that it names. */
 
 import {realpathSync} from 'node:fs';
-import {badInput, failure} from '../base/diagnostic.ts';
+import {badInput, failure, missingTool} from '../base/diagnostic.ts';
 import {environmentArguments, parseEnvironment} from '../base/makefile-environment.ts';
 import {type Dialect, dialects, linux61, recogniseDialect} from '../kconfig/index.ts';
 import {nodeText, ownEnvironment} from './bytes.ts';
@@ -11,8 +11,11 @@ import {readIfThere} from './write.ts';
 const toolFolders = ['scripts/kconfig', 'support/kconfig'];
 
 /** This process's environment, or with a kernel tree that which the tree's Makefile makes of it. */
-export function treeEnvironment(tree: string | undefined): ReadonlyMap<string, string> {
-  const environment = new Map(ownEnvironment());
+export function treeEnvironment(
+  tree: string | undefined,
+  own: ReadonlyMap<string, string> = ownEnvironment(),
+): ReadonlyMap<string, string> {
+  const environment = new Map(own);
   environment.delete('KBUILD_CONF_NAME');
   if (tree === undefined) return environment;
   // A make this was started from must not rule the one it starts.
@@ -32,7 +35,7 @@ export function treeEnvironment(tree: string | undefined): ReadonlyMap<string, s
     ],
     {env: nodeEnvironment(environment), encoding: 'latin1', stdio: ['ignore', 'pipe', 'pipe']},
   );
-  if (made.error) throw failure('no-make', `make could not be started: ${made.error.message}`);
+  if (made.error) throw missingTool('no-make', `make could not be started: ${made.error.message}`);
   if (made.status === 0) return parseEnvironment(made.stdout);
   throw failure('no-environment', `the Makefile of ${tree} could not be asked:\n${made.stderr.trim()}`);
 }

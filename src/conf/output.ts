@@ -8,10 +8,13 @@ const bufferLength = 1 << 16;
 /** Bytes held as latin1 text; stdout waits until something is asked, or until the end, unless it is a terminal. */
 export class Output {
   readonly #immediate: boolean;
+  readonly #descriptor: 1 | 2 | undefined;
   #held = '';
 
-  constructor(terminal: boolean) {
+  /** `descriptor` is where standard output goes. */
+  constructor(terminal: boolean, descriptor: 1 | 2 | 'nowhere' = 1) {
     this.#immediate = terminal;
+    this.#descriptor = descriptor === 'nowhere' ? undefined : descriptor;
   }
 
   out(text: string): void {
@@ -27,7 +30,7 @@ export class Output {
   flush(): void {
     const text = this.#held;
     this.#held = '';
-    if (text !== '') writeAll(1, text);
+    if (text !== '' && this.#descriptor !== undefined) writeAll(this.#descriptor, text);
   }
 }
 

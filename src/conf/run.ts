@@ -45,14 +45,21 @@ class Exit extends Error {
 
 /** Runs a command line (without `conf`) to its end and gives the exit code. */
 export function runConf(argv: readonly string[], surroundings: Surroundings = ownProcess()): number {
+  return configure(argv, surroundings).code;
+}
+
+/** The same, with the values it came to. */
+export function configure(
+  argv: readonly string[],
+  surroundings: Surroundings,
+): {readonly code: number; readonly evaluation: Evaluation | undefined} {
   const {output} = surroundings;
   let run: ConfRun | undefined;
   try {
     run = new ConfRun(argv.map(bytesOf), surroundings);
-    run.run();
-    return 0;
+    return {code: 0, evaluation: run.run()};
   } catch (error) {
-    if (error instanceof Exit) return error.code;
+    if (error instanceof Exit) return {code: error.code, evaluation: undefined};
     throw error;
   } finally {
     output.flush();
@@ -176,7 +183,7 @@ class ConfRun {
     return new Random(seed);
   }
 
-  run(): void {
+  run(): Evaluation {
     const {mode, sync} = this.#request;
     const model = this.#parse();
     if (sync && this.#dialect.autoConf === 'sync') this.#requireConfig();
@@ -195,6 +202,7 @@ class ConfRun {
       if (write) this.#writeConfig(evaluation);
       this.#writeAutoconf(evaluation);
     }
+    return evaluation;
   }
 
   #message(text: string): void {

@@ -37,7 +37,18 @@ export {type Expression, formatExpression, type Tristate} from './expression.ts'
 export {helpText} from './help.ts';
 export {type Declared, locationsOf, type SymbolLocations} from './locations.ts';
 export {menuHelp} from './menu-help.ts';
-export {mergeFragments} from './merge.ts';
+export {
+  type ConfigFile,
+  contentOf,
+  Merge,
+  type MergeChange,
+  type MergedLine,
+  type MergeOptions,
+  type MergeRules,
+  mergeFragments,
+  recogniseMergeRules,
+} from './merge.ts';
+export {checkMerged, type MergeCheck, type UnmetRequest, unmetRequests} from './merge-check.ts';
 export {KconfigModel} from './model.ts';
 export {
   alldefconfig,

@@ -22,14 +22,19 @@ export type Surroundings = {
 };
 
 /** What a run leaves: its words, its exit code, its files. Texts are latin1, a character for each byte. */
-export function conf(argv: readonly string[], {files, input = '', environment = {}}: Surroundings): Ran {
+export function conf(argv: readonly string[], surroundings: Surroundings): Ran {
+  return kbuildIn(['conf', ...argv], surroundings);
+}
+
+/** The same of any command. */
+export function kbuildIn(argv: readonly string[], {files, input = '', environment = {}}: Surroundings): Ran {
   const folder = mkdtempSync(join(tmpdir(), 'kbuild-conf-test-'));
   try {
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(join(folder, dirname(path)), {recursive: true});
       writeFileSync(join(folder, path), text, 'latin1');
     }
-    const {status, stdout, stderr} = spawnSync(process.execPath, [entry, 'conf', ...argv], {
+    const {status, stdout, stderr} = spawnSync(process.execPath, [entry, ...argv], {
       cwd: folder,
       env: {PATH: process.env.PATH, KBUILD_CONF_NAME: 'conf', KBUILD_CONF_MEMORY: '0', ...environment},
       encoding: 'latin1',
