@@ -9,7 +9,7 @@
 
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {cp, mkdir, readFile, rm} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {digestOfFile} from '../src/base/digest.ts';
@@ -217,7 +217,7 @@ const interrupt: Proof = async () => {
   let alive = all;
   let seconds = ended;
   do {
-    alive = all.filter((pid) => existsSync(`/proc/${pid}`));
+    alive = all.filter(isRunning);
     seconds = (performance.now() - started) / 1000;
     await new Promise((wait) => setTimeout(wait, 50));
   } while (alive.length > 0 && seconds < 2);
@@ -225,10 +225,27 @@ const interrupt: Proof = async () => {
     {holds: code === 130, seen: `exit code ${code} after ${ended.toFixed(2)} s`},
     {
       holds: alive.length === 0 && sessionBefore.length > 3,
-      seen: `${sessionBefore.length} processes before, ${alive.length} after ${seconds.toFixed(2)} s`,
+      seen: `${sessionBefore.length} processes before, ${alive.length} after ${seconds.toFixed(2)} s ${alive.map(nameOf).join('; ')}`,
     },
   ];
 };
+
+/** One that has ended and that nobody has asked about yet (a zombie) runs no more. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return String(pid);
+  }
+}
 
 async function descendants(pid: number): Promise<readonly number[]> {
   const {stdout} = await captureStep(['ps', '-e', '-o', 'pid=,ppid=']);
