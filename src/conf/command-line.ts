@@ -111,6 +111,11 @@ export type OwnOptions = {
   readonly tree: string | undefined;
   readonly shell: boolean;
   readonly memory: boolean;
+  /** Answers of a tree's own functions: each `NAME=VALUE`, and a file of them. */
+  readonly functions: readonly string[];
+  readonly functionFile: string | undefined;
+  /** Where the C header goes that a tool in Python writes only if it is asked to. */
+  readonly header: string | undefined;
   /** What is left for the C tool's options. */
   readonly rest: readonly string[];
 };
@@ -119,6 +124,7 @@ export type OwnOptions = {
 export function takeOwnOptions(argv: readonly string[]): OwnOptions & {readonly missing: string | undefined} {
   const values = new Map<string, string>();
   const rest: string[] = [];
+  const functions: string[] = [];
   let shell = true;
   let memory = true;
   let missing: string | undefined;
@@ -128,15 +134,26 @@ export function takeOwnOptions(argv: readonly string[]): OwnOptions & {readonly 
       rest.push(...argv.slice(i));
       break;
     }
-    const [, name, value] = /^--(dialect|tree)(?:=(.*))?$/s.exec(argument) ?? [];
+    const [, name, value] = /^--(dialect|tree|function|functions|header)(?:=(.*))?$/s.exec(argument) ?? [];
     if (argument === '--no-shell') shell = false;
     else if (argument === '--no-memory') memory = false;
     else if (name === undefined) rest.push(argument);
     else {
       const given = value ?? argv[++i];
       if (given === undefined) missing = name;
+      else if (name === 'function') functions.push(given);
       else values.set(name, given);
     }
   }
-  return {dialect: values.get('dialect'), tree: values.get('tree'), shell, memory, rest, missing};
+  return {
+    dialect: values.get('dialect'),
+    tree: values.get('tree'),
+    functions,
+    functionFile: values.get('functions'),
+    header: values.get('header'),
+    shell,
+    memory,
+    rest,
+    missing,
+  };
 }

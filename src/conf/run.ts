@@ -26,6 +26,7 @@ import {
 } from '../kconfig/index.ts';
 import {bytesOf, pathOf} from './bytes.ts';
 import {type ConfMode, parseCommandLine, takeOwnOptions} from './command-line.ts';
+import {runKconfiglib} from './kconfiglib.ts';
 import {randomSeed, readSeed} from './seed.ts';
 import {ownProcess, type Surroundings} from './surroundings.ts';
 import {writeAutoconfFiles} from './sync.ts';
@@ -98,6 +99,10 @@ class ConfRun {
     this.#memory = own.memory;
     this.#environment = this.#attempt(() => surroundings.environment(own.tree));
     this.#dialect = this.#attempt(() => surroundings.dialect(own.dialect, this.#environment));
+    if (this.#dialect.implementation === 'kconfiglib') {
+      const [environment, dialect, {output, program}] = [this.#environment, this.#dialect, surroundings];
+      throw new Exit(runKconfiglib({program, options: own, dialect, environment, output}));
+    }
     if (this.#dialect.vocabulary === '2.6') {
       const hint = 'busyboxConfig of kbuild/kconfig makes its .config and autoconf.h';
       this.#fail(`kbuild conf: the conf of ${this.#dialect.name} has other modes\n  hint: ${hint}\n`, 2);

@@ -52,6 +52,9 @@ Options of kbuild's own:
                           (KBUILD_CONF_MEMORY=0 says the same; \`kbuild cache clean conf\` forgets)
   --tree <dir>            Take the environment from the Makefile of that kernel tree (ARCH and CC count),
                           and its Kconfig if no file is given
+  --function <name>=<answer>, --functions <file.json>, --header <file>
+                          For a tree that Kconfiglib reads (docs/kconfig.md): what its functions in Python answer,
+                          and where the C header goes
   $(shell) runs what the tree says, with your rights: give --no-shell for a tree you do not trust.
 
 Examples:

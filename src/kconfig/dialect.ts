@@ -9,6 +9,8 @@ export type OptionLine = 'modules' | 'defconfig_list' | 'allnoconfig_y' | 'env';
 export type Dialect = {
   /** `linux-6.1`, as `--dialect` takes it. */
   readonly name: string;
+  /** Which tool it is: the kernel's, in C, or Kconfiglib, in Python, of which kconfiglib-parser.ts and its like are. */
+  readonly implementation: 'conf' | 'kconfiglib';
 
   // The language
   /**
@@ -35,6 +37,8 @@ export type Dialect = {
   readonly transitional: boolean;
   /** Whether `depends on A if B` is known. */
   readonly conditionalDepends: boolean;
+  /** Whether `configdefault` gives a symbol defaults from anywhere. */
+  readonly configDefault: boolean;
   /**
    * A choice is a symbol with a mode of its own, which may be `m` or `n` (tristate, `optional`), or named, or only a
    * menu: then it is bool, the members do not depend on it, and the order of the user's input decides.
@@ -150,6 +154,7 @@ export type Dialect = {
 /** `scripts/kconfig` of Linux 6.1. */
 export const linux61: Dialect = {
   name: 'linux-6.1',
+  implementation: 'conf',
   keywords: 'reserved',
   vocabulary: 'current',
   toolSymbols: [],
@@ -159,6 +164,7 @@ export const linux61: Dialect = {
   modulesKeyword: true,
   transitional: false,
   conditionalDepends: false,
+  configDefault: false,
   choices: 'symbols',
   choicePrompt: 'logical',
   memberPrompts: 'anywhere',
@@ -320,14 +326,43 @@ export const linux72: Dialect = {
   usageArguments: true,
 };
 
+/** Kconfiglib, the tool in Python, whose parsing, values and files are of their own: most features of conf say nothing here. */
+export const kconfiglib: Dialect = {
+  ...linux510,
+  name: 'kconfiglib',
+  implementation: 'kconfiglib',
+  commandLine: 'lenient',
+  conditionalDepends: true,
+};
+
+/** `scripts/kconfig/kconfiglib.py` of Zephyr. */
+export const zephyr: Dialect = {
+  ...kconfiglib,
+  name: 'zephyr',
+  conditionalDepends: false,
+  configDefault: true,
+};
+
 /** Every dialect that has a name. */
-export const dialects: readonly Dialect[] = [linux510, linux61, linux612, linux72, uboot, buildroot, busybox];
+export const dialects: readonly Dialect[] = [
+  linux510,
+  linux61,
+  linux612,
+  linux72,
+  uboot,
+  buildroot,
+  busybox,
+  kconfiglib,
+  zephyr,
+];
 
 /** Text of a file of the C tool, or '' if there is none. */
 type ToolText = (file: string) => string;
 
 /** How each feature shows in the tool's source. */
 const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolText) => Dialect[Feature]} = {
+  implementation: () => 'conf',
+  configDefault: () => false,
   keywords: (text) => (text('parser.y').includes('kconf_id') ? 'positional' : 'reserved'),
   vocabulary: (text) => (text('zconf.gperf').includes('T_REQUIRES') ? '2.6' : 'current'),
   toolSymbols: (text) =>
@@ -456,7 +491,7 @@ export function recogniseDialect(
 ): Dialect | undefined {
   const folders = folder === undefined ? ['scripts/kconfig', 'support/kconfig'] : [folder];
   const toolFolder = folders.find((candidate) => readFile(`${candidate}/confdata.c`) !== undefined);
-  if (toolFolder === undefined) return undefined;
+  if (toolFolder === undefined) return recogniseKconfiglib(readFile, folders);
   const texts = new Map<string, string>();
   const text: ToolText = (file) => {
     const old = formerNames.get(file);
@@ -469,8 +504,21 @@ export function recogniseDialect(
   const found = Object.fromEntries(features.map((feature) => [feature, marks[feature](text)]));
   const differences = (dialect: Dialect) =>
     features.filter((feature) => String(dialect[feature]) !== String(found[feature])).length;
-  const nearest = dialects.reduce((best, dialect) =>
-    differences(dialect) < differences(best) ? dialect : best,
-  );
+  const inC = dialects.filter(({implementation}) => implementation === 'conf');
+  const nearest = inC.reduce((best, dialect) => (differences(dialect) < differences(best) ? dialect : best));
   return differences(nearest) === 0 ? nearest : {...nearest, ...found};
+}
+
+/** Kconfiglib, where a tree has it instead of a tool in C. */
+function recogniseKconfiglib(
+  readFile: (path: string) => string | undefined,
+  folders: readonly string[],
+): Dialect | undefined {
+  const text = folders
+    .map((folder) => readFile(`${folder}/kconfiglib.py`))
+    .find((candidate) => candidate !== undefined);
+  if (text === undefined) return undefined;
+  const nearest = text.includes('_T_CONFIGDEFAULT') ? zephyr : kconfiglib;
+  const conditionalDepends = text.includes('def _parse_depends(');
+  return nearest.conditionalDepends === conditionalDepends ? nearest : {...nearest, conditionalDepends};
 }

@@ -10,12 +10,14 @@ export {
   busybox,
   type Dialect,
   dialects,
+  kconfiglib,
   linux61,
   linux72,
   linux510,
   linux612,
   recogniseDialect,
   uboot,
+  zephyr,
 } from './dialect.ts';
 export {
   formatConfigLine,
@@ -35,6 +37,18 @@ export {
 } from './explain.ts';
 export {type Expression, formatExpression, type Tristate} from './expression.ts';
 export {helpText} from './help.ts';
+export {
+  kconfiglibLine,
+  readKconfiglibConfig,
+  writeKconfiglibConfig,
+  writeKconfiglibHeader,
+  writeKconfiglibMinimal,
+} from './kconfiglib-config.ts';
+export type {KconfiglibModel, KconfiglibSymbol} from './kconfiglib-model.ts';
+export {type KconfiglibAll, newKconfiglibSymbols, setAllKconfiglib} from './kconfiglib-modes.ts';
+export {parseKconfiglib} from './kconfiglib-parser.ts';
+export type {KconfiglibFunction, KconfiglibSources} from './kconfiglib-sources.ts';
+export {KconfiglibValues} from './kconfiglib-values.ts';
 export {type Declared, locationsOf, type SymbolLocations} from './locations.ts';
 export {menuHelp} from './menu-help.ts';
 export {

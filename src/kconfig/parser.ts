@@ -1,6 +1,6 @@
 /** The Kconfig grammar (parser.y, Linux 5.10 to 7.2): tokens to symbols and menu nodes. */
 
-import {type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
+import {badInput, type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
 import {type Dialect, linux61, type OptionLine} from './dialect.ts';
 import {EarlyValues} from './early-value.ts';
 import type {Expression} from './expression.ts';
@@ -698,6 +698,10 @@ export function parseKconfig(
   sources: KconfigSources,
   dialect: Dialect = linux61,
 ): KconfigModel {
+  if (dialect.implementation !== 'conf') {
+    const hint = 'parseKconfiglib reads such a tree';
+    throw badInput('other-tool', `the tool of ${dialect.name} is not conf`, {hint});
+  }
   return new Parser(root, sources, dialect).parse();
 }
 
