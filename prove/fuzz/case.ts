@@ -115,5 +115,7 @@ function answers(random: Random): string {
     'Y',
     '-1',
   ];
-  return Array.from({length: random.below(60)}, () => `${random.pick(lines)}\n`).join('');
+  const given = Array.from({length: random.below(60)}, () => `${random.pick(lines)}\n`).join('');
+  // A choice that finds no answer asks for ever: mostly there are enough.
+  return random.chance(0.9) ? given + '\n1\ny\n'.repeat(100) : given;
 }

@@ -8,7 +8,7 @@ export type Shrunk = {readonly files: ReadonlyMap<string, string>; readonly foun
 /** What the tools differ in, if they do. */
 type Check = (files: ReadonlyMap<string, string>, step: Step | undefined) => Promise<Found | undefined>;
 
-const mostChecks = 3000;
+const mostChecks = 800;
 
 /** A text that is being made smaller: of a Kconfig file, of a file of the step, or standard input. */
 type Text = {readonly of: 'tree' | 'step' | 'stdin'; readonly path: string};

@@ -42,7 +42,7 @@ const request = requestOf<Request>();
 const dialect = dialects.find(({name}) => name === request.dialect)!;
 mkdirSync(request.scratch, {recursive: true});
 const answers = join(request.scratch, 'answers');
-const server = new ConfServer({program: request.server, answers, secondsARun: 20, environment});
+const server = new ConfServer({program: request.server, answers, secondsARun: 20, megabytes: 1, environment});
 const comparer = new Comparer(server, dialect, answers);
 const again = [...request.again];
 let next = request.first;

@@ -32,7 +32,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { most_fields = 4096, most_output = 64 << 20 };
+enum { most_fields = 4096 };
 
 int __real_main(int argc, char **argv);
 void __real_conf_parse(const char *name);
@@ -41,6 +41,7 @@ int __real_pclose(FILE *stream);
 
 static int requests, replies;
 static unsigned int seconds_a_run;
+static rlim_t most_output;
 static const char *answers_file;
 static char *answers;
 static size_t answers_size;
@@ -279,12 +280,13 @@ int __wrap_main(int argc, char **argv)
 {
 	struct frame frame = {0};
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: %s ANSWERS SECONDS\n", argv[0]);
+	if (argc != 4) {
+		fprintf(stderr, "usage: %s ANSWERS SECONDS MEGABYTES\n", argv[0]);
 		return 2;
 	}
 	answers_file = argv[1];
 	seconds_a_run = atoi(argv[2]);
+	most_output = (rlim_t)atoi(argv[3]) << 20;
 	requests = fcntl(0, F_DUPFD_CLOEXEC, 100);
 	replies = fcntl(1, F_DUPFD_CLOEXEC, 100);
 	parsed = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -43,12 +43,18 @@ export class ConfServer {
     readonly program: string;
     readonly answers: string;
     readonly secondsARun: number;
+    /** The longest file a run may write; the tool's questions may come for ever. */
+    readonly megabytes: number;
     readonly environment: ReadonlyMap<string, string>;
   }) {
-    this.#child = spawn(options.program, [options.answers, String(options.secondsARun)], {
-      env: Object.fromEntries(options.environment),
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    this.#child = spawn(
+      options.program,
+      [options.answers, String(options.secondsARun), String(options.megabytes)],
+      {
+        env: Object.fromEntries(options.environment),
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
     this.#child.stdout.on('data', (bytes: Buffer) => this.#receive(bytes));
     this.#child.stdin.on('error', () => undefined);
     this.#ended = new Promise((resolve) => {

@@ -95,7 +95,13 @@ const environment = await architectureEnvironment(oracle, arch);
 const dir = join(scratch, arch);
 mkdirSync(dir, {recursive: true});
 const answersFile = join(dir, 'answers');
-const server = new ConfServer({program: oracle.server, answers: answersFile, secondsARun: 600, environment});
+const server = new ConfServer({
+  program: oracle.server,
+  answers: answersFile,
+  secondsARun: 600,
+  megabytes: 256,
+  environment,
+});
 const places = {dir: oracle.tree, kconfig: root, scratch: dir};
 if (replay) {
   // The first parse records the answers, with the noise of the probes; what is compared comes from the second.
