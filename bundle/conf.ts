@@ -4,6 +4,7 @@ import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
+import {buildSync} from 'esbuild';
 
 const dist = resolve(import.meta.dirname, '..');
 const root = resolve(dist, '..');
@@ -17,23 +18,18 @@ function run(argv: readonly string[], cwd: string, environment: NodeJS.ProcessEn
   if (status !== 0) throw new Error(`${argv.join(' ')} failed`, {cause: error});
 }
 
-run(
-  [
-    process.execPath,
-    join(root, 'node_modules/esbuild/bin/esbuild'),
-    join(dist, 'src/conf/index.js'),
-    '--bundle',
-    '--platform=node',
-    '--target=node20',
-    '--format=iife',
-    '--global-name=conf',
-    '--banner:js=(function (require) {',
-    '--footer:js=return conf; })',
-    '--log-level=warning',
-    `--outfile=${join(dist, 'conf/conf.js')}`,
-  ],
-  root,
-);
+buildSync({
+  entryPoints: [join(dist, 'src/conf/index.js')],
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'iife',
+  globalName: 'conf',
+  banner: {js: '(function (require) {'},
+  footer: {js: 'return conf; })'},
+  logLevel: 'warning',
+  outfile: join(dist, 'conf/conf.js'),
+});
 
 const folder = mkdtempSync(join(tmpdir(), 'kbuild-bundle-'));
 try {
