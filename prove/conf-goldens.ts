@@ -63,7 +63,10 @@ for (const name of values.tree ?? []) {
   const oracle = `scripts/kconfig/conf of Linux ${version}`;
 
   const messages = Object.entries(readCases('messages') as Readonly<Record<string, Files>>);
-  const said = messages.map(([title, files]) => [title, record(conf, ['--alldefconfig', 'Kconfig'], files)]);
+  const said = messages
+    .map(([title, files]) => [title, record(conf, ['--alldefconfig', 'Kconfig'], files)] as const)
+    // Where the tool crashes nothing can be compared with it.
+    .filter(([, {status}]) => status !== null);
   write('messages', dialect.name, {oracle, said: Object.fromEntries(said)});
 
   const {kconfig, sessions} = readCases('sessions') as {kconfig: string; sessions: Record<string, Session>};

@@ -50,12 +50,23 @@ export function makeCase(seed: number, dialect: Dialect, runs: number): FuzzCase
     const path = random.pick([...files.keys()]);
     files.set(path, mutate(random, files.get(path)!));
   }
+  if (random.chance(0.15)) endWithoutNewline(random, files, dialect);
   const steps: Step[] = [];
   for (let run = 0; run < runs; run++) {
     const mode = random.weighted<Mode>(weights);
     steps.push(makeStep(random, mode, tree.declared));
   }
   return {seed, files, steps};
+}
+
+/** Takes the last newline of a file, and mostly what follows a statement that is then the last. */
+function endWithoutNewline(random: Random, files: Map<string, string>, {rootEndsLine}: Dialect): void {
+  const included = [...files.keys()].slice(1);
+  const path =
+    included.length > 0 && random.chance(rootEndsLine ? 0.6 : 0.9) ? random.pick(included) : 'Kconfig';
+  const lines = files.get(path)!.trimEnd().split('\n');
+  if (path !== 'Kconfig' && random.chance(0.7)) lines.length = 1 + random.below(lines.length);
+  files.set(path, lines.join('\n'));
 }
 
 function makeStep(random: Random, mode: Mode, declared: readonly Declared[]): Step {

@@ -49,6 +49,7 @@ class Finalizer {
     this.#current = menu.root;
     this.#context = {
       join: this.#simplifier.join,
+      lastFirst: dialect.expressions === 'shared',
       warn: (symbol, forcedTo) => {
         const message = `boolean symbol ${symbol.name} tested for 'm'? test forced to '${forcedTo}'`;
         menu.warn(this.#current, 'bool-tested-for-m', message);

@@ -20,6 +20,12 @@ import {
 import type {HelpSpan} from './symbol.ts';
 import {innerKeywords, keywordsOf, type Token, token} from './token.ts';
 
+/** How often one file is read: without newline at its end a file can include itself again and again, in the C tool for ever. */
+const mostInclusions = 10_000;
+
+/** What the C tool names where there is no current file. */
+const noFile: SourceFile = {name: '<none>', text: ''};
+
 /** A file being read; `line` is that of the next character (yylineno), `sourceLine` that of the `source` to it. */
 type Buffer = {
   readonly file: SourceFile;
@@ -103,6 +109,7 @@ export class Lexer {
   /** All files read, in the order of their first use. */
   readonly files = new Map<string, SourceFile>();
   readonly #firstIncluded = new Map<string, Location>();
+  readonly #inclusions = new Map<string, number>();
 
   constructor(
     root: SourceFile,
@@ -143,7 +150,7 @@ export class Lexer {
       const found = this.#dialect.keywords === 'positional' ? this.#scanPositional() : this.#scan();
       if (this.#previous === token.endOfLine || this.#previous === token.helpText) {
         if (found === token.endOfLine) continue;
-        this.#statement = {file: this.#file, line: this.#buffer.line};
+        this.#startStatement();
       }
       const assigns = found === token.equal || found === token.colonEqual || found === token.plusEqual;
       this.#inAssignment =
@@ -152,6 +159,13 @@ export class Lexer {
       this.#previous = found;
       return found;
     }
+  }
+
+  /** After the end of the root file there is no current file: what is told of the last statement then names none. */
+  #startStatement(): void {
+    const {line} = this.#buffer;
+    const none = this.#finished && this.#dialect.messageFile === 'statement';
+    this.#statement = {file: none ? noFile : this.#file, line};
   }
 
   /** The help text that starts on the line after `help` (zconf_starthelp); the next token follows it. */
@@ -164,7 +178,7 @@ export class Lexer {
     this.#beforePrevious = this.#previous;
     this.#previous = token.helpText;
     // The text is a token at the start of a line, and counts as a statement: messages name its end.
-    this.#statement = {file: this.#file, line: buffer.line};
+    this.#startStatement();
     return {file: buffer.file, start, end};
   }
 
@@ -177,6 +191,12 @@ export class Lexer {
     }
     for (let buffer: Buffer | undefined = this.#buffer; buffer; buffer = buffer.parent) {
       if (buffer.file.name === name) throw this.#recursiveInclusion(name);
+    }
+    const inclusions = (this.#inclusions.get(name) ?? 0) + 1;
+    this.#inclusions.set(name, inclusions);
+    if (inclusions > mostInclusions) {
+      const hint = `end the last line of ${name} with a newline`;
+      throw kconfigError(this.statement, 'recursive-inclusion', `${name} is included again and again`, hint);
     }
     const first = this.#firstIncluded.get(name);
     if (first && this.#dialect.repeatedSource === 'error') {

@@ -12,7 +12,7 @@ import {MacroProcessor} from './macro.ts';
 import {MenuBuilder} from './menu.ts';
 import {KconfigModel, SymbolTable} from './model.ts';
 import {checkModel} from './sanity.ts';
-import {errorAt, formatLocation, type KconfigSources, kconfigError, type Location} from './source.ts';
+import {errorAt, formatLocation, type KconfigSources, kconfigError} from './source.ts';
 import {type ConfigSymbol, constantNo, MenuNode, type SymbolType} from './symbol.ts';
 import {addConstantDefault, SymbolOptions} from './symbol-options.ts';
 import {type Token, token, tokenText} from './token.ts';
@@ -193,7 +193,8 @@ class Parser {
     if (this.#token === token.mainmenu && !this.#isFirst && !this.#mainmenu()) return;
     while (this.#token !== token.end) this.#recover(() => this.#statement());
     if (this.#blocks.length === 0) return;
-    if (this.#recovering === 0) this.#sources.error?.(errorAt(this.#here, 'syntax', 'syntax error'));
+    if (this.#recovering === 0)
+      this.#sources.error?.(errorAt(this.#lexer.statement, 'syntax', 'syntax error'));
     for (const {kind, node} of this.#blocks.toReversed()) {
       const hint = `add \`end${kind}\``;
       this.#report(errorAt(node, 'missing-end', 'missing end statement for this entry', hint));
@@ -249,17 +250,10 @@ class Parser {
   }
 
   #fault(code: string, message: string, hint?: string): SyntaxFault {
-    const diagnostic = errorAt(this.#here, code, message, hint);
+    const diagnostic = errorAt(this.#lexer.statement, code, message, hint);
     this.#errors.push(diagnostic);
     if (this.#recovering === 0) this.#sources.error?.({...diagnostic, code: 'syntax'});
     return new SyntaxFault();
-  }
-
-  /** Where a syntax error is: the statement's place, and no file after the end of the last. */
-  get #here(): Location {
-    const {statement} = this.#lexer;
-    if (this.#token !== token.end || this.#dialect.messageFile !== 'statement') return statement;
-    return {file: {name: '<none>', text: '\n'.repeat(statement.line - 1)}, line: statement.line};
   }
 
   /** What is a warning in some releases and an error in others. */
@@ -480,22 +474,19 @@ class Parser {
 
   #typeOption(type: SymbolType): void {
     this.#advance();
+    // The prompt is declared before the end of the line is seen to be missing (prompt_stmt_opt).
     if (this.#isText) {
-      this.#promptText();
-    } else {
-      this.#requireEndOfLine();
+      const {text} = this.#lexer;
+      this.#advance();
+      const condition = this.#ifExpression();
+      this.#menu.addPrompt('prompt', text, condition, this.#lexer.declaration);
     }
+    this.#requireEndOfLine();
     this.#menu.setType(this.#menu.entry, type);
   }
 
   #promptOption(): void {
-    this.#quoted();
-    this.#promptText();
-  }
-
-  /** A prompt from its text on. */
-  #promptText(): void {
-    const {text} = this.#lexer;
+    const text = this.#quoted();
     const condition = this.#condition();
     this.#menu.addPrompt('prompt', text, condition, this.#lexer.declaration);
   }
@@ -665,13 +656,15 @@ class Parser {
   }
 
   #conditionHere(): Expression | undefined {
-    let condition: Expression | undefined;
-    if (this.#token === token.if) {
-      this.#advance();
-      condition = this.#expression();
-    }
+    const condition = this.#ifExpression();
     this.#requireEndOfLine();
     return condition;
+  }
+
+  #ifExpression(): Expression | undefined {
+    if (this.#token !== token.if) return undefined;
+    this.#advance();
+    return this.#expression();
   }
 
   /** The symbol or constant at the current token. */

@@ -34,13 +34,20 @@ export function fileLine({file, line}: Location): FileLine {
   return {file: file.name, line};
 }
 
-/** The place of a line's first word. */
+/**
+ * The place of a line's first word. A line behind the last one is an empty one: the C tool names the including file and the
+ * included one's line for what a last line without newline declares.
+ */
 export function placeOf({file, line}: Location): Place {
-  const {text} = file;
+  let {text} = file;
   let start = 0;
   for (let current = 1; current < line; current++) {
     const newline = text.indexOf('\n', start);
-    if (newline < 0) break;
+    if (newline < 0) {
+      text += '\n'.repeat(line - current);
+      start = text.length;
+      break;
+    }
     start = newline + 1;
   }
   while (text[start] === ' ' || text[start] === '\t') start++;

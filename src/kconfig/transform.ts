@@ -36,6 +36,8 @@ export type Simplifier = {
 export type TransformContext = {
   /** Makes a level of operands that are transformed. */
   readonly join: typeof junction;
+  /** Whether the last operand is transformed first, as gcc evaluates the arguments of expr_alloc_two (Linux 6.12). */
+  readonly lastFirst: boolean;
   /** Told of a bool symbol compared with `m`. */
   readonly warn: (symbol: ConfigSymbol, forcedTo: 'y' | 'n') => void;
 };
@@ -55,12 +57,15 @@ export function transform(expression: Expression, context: TransformContext): Ex
     case 'and':
     case 'or': {
       let changed = false;
-      const operands = expression.operands.map((operand) => {
+      const transformed = (operand: Expression) => {
         const result = transform(operand, context);
         // Parentheses around a level of the same kind may be what there is to change.
         changed ||= result !== operand || result.kind === expression.kind;
         return result;
-      });
+      };
+      const operands = context.lastFirst
+        ? expression.operands.toReversed().map(transformed).reverse()
+        : expression.operands.map(transformed);
       return changed ? context.join(expression.kind, operands) : expression;
     }
     case 'not':

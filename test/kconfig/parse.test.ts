@@ -1,6 +1,6 @@
 import test from 'ava';
-import {alldefconfig, helpText} from '../../src/kconfig/index.ts';
-import {errorsOf, parse, valueLines, warningsOf} from './tree.ts';
+import {alldefconfig, helpText, parseKconfig} from '../../src/kconfig/index.ts';
+import {errorsOf, parse, sourcesOf, valueLines, warningsOf} from './tree.ts';
 
 const stringA = (text: string) => `config A\n\tstring "a"\n\tdefault ${text}\n`;
 
@@ -200,4 +200,9 @@ config R
     '-Q',
     '-R',
   ]);
+});
+
+test('A file whose last line includes the file itself and has no newline is not read for ever.', (t) => {
+  const files = {Kconfig: 'source "inc"\n', inc: 'config A\n\tbool\nsource "inc"'};
+  t.throws(() => parseKconfig('Kconfig', sourcesOf(files)), {message: /again and again/});
 });
