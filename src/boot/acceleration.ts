@@ -7,7 +7,8 @@
 import {spawn} from 'node:child_process';
 import {constants} from 'node:fs';
 import {access} from 'node:fs/promises';
-import {type Architecture, boards} from './architecture.ts';
+import type {Architecture} from '../base/architecture.ts';
+import {boards} from './architecture.ts';
 
 export type Acceleration = {
   readonly kind: 'kvm' | 'tcg';

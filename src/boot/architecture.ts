@@ -2,9 +2,8 @@
 
 import {constants} from 'node:fs';
 import {access} from 'node:fs/promises';
+import type {Architecture} from '../base/architecture.ts';
 import {missingTool} from '../base/diagnostic.ts';
-
-export type Architecture = 'x86_64';
 
 type Board = {
   readonly program: string;
@@ -32,6 +31,20 @@ export const boards: Readonly<Record<Architecture, Board>> = {
       {code: '/usr/share/OVMF/OVMF_CODE.fd', variables: '/usr/share/OVMF/OVMF_VARS.fd'},
     ],
     packages: {program: 'qemu-system-x86', firmware: 'ovmf'},
+  },
+  arm64: {
+    program: 'qemu-system-aarch64',
+    machine: 'virt',
+    emulatedCpu: 'cortex-a57',
+    firmware: [
+      {code: '/usr/share/AAVMF/AAVMF_CODE.fd', variables: '/usr/share/AAVMF/AAVMF_VARS.fd'},
+      {
+        code: '/usr/share/edk2/aarch64/QEMU_EFI-pflash.raw',
+        variables: '/usr/share/edk2/aarch64/vars-template-pflash.raw',
+      },
+      {code: '/usr/share/edk2/aarch64/QEMU_CODE.fd', variables: '/usr/share/edk2/aarch64/QEMU_VARS.fd'},
+    ],
+    packages: {program: 'qemu-system-arm', firmware: 'qemu-efi-aarch64'},
   },
 };
 

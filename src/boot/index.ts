@@ -1,7 +1,6 @@
 /** What the other rooms use of this one. */
 
 export type {Acceleration} from './acceleration.ts';
-export type {Architecture} from './architecture.ts';
 export {proofCodeDigest} from './code-digest.ts';
 export type {BootMilestones} from './console.ts';
 export {junitXml} from './junit.ts';

@@ -1,6 +1,6 @@
 /** A machine to be proved, as plain values: what the image stage knows of it and what the proof expects. */
 
-import type {Architecture} from './architecture.ts';
+import type {Architecture} from '../base/architecture.ts';
 
 /** A delivered disk image. It is never written: the machine runs on an overlay of it. */
 export type DiskImage = {

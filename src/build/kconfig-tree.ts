@@ -6,6 +6,7 @@
 import {readFileSync} from 'node:fs';
 import {mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
+import type {Architecture} from '../base/architecture.ts';
 import {failure, KbuildError} from '../base/diagnostic.ts';
 import {environmentArguments, parseEnvironment} from '../base/makefile-environment.ts';
 import type {Workshop} from '../base/store.ts';
@@ -35,7 +36,7 @@ export async function readKconfigTree(
   workshop: Workshop,
   builder: Builder,
   source: KernelSource,
-  arch: 'x86_64',
+  arch: Architecture,
 ): Promise<KconfigTree> {
   const environment = await makefileEnvironment(workshop, builder, source, arch);
   const files = new Map<string, string | undefined>();
@@ -92,7 +93,7 @@ async function makefileEnvironment(
   workshop: Workshop,
   builder: Builder,
   source: KernelSource,
-  arch: 'x86_64',
+  arch: Architecture,
 ): Promise<ReadonlyMap<string, string>> {
   const result = await inScratch(workshop, async (build) =>
     builder.capture({

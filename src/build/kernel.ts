@@ -2,6 +2,7 @@
 
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import type {Architecture} from '../base/architecture.ts';
 import {failure} from '../base/diagnostic.ts';
 import {digestOf, digestOfValue} from '../base/digest.ts';
 import type {Entry, Workshop} from '../base/store.ts';
@@ -34,12 +35,15 @@ export type KernelRequest = {
   readonly source: KernelSource;
   readonly builder: Builder;
   readonly configText: string;
-  readonly arch: 'x86_64';
+  readonly arch: Architecture;
   readonly jobs: number;
 };
 
 /** The image `make` is asked for, where it appears, by architecture. */
-const bootImage = {x86_64: {target: 'bzImage', path: 'arch/x86/boot/bzImage'}} as const;
+const bootImage = {
+  x86_64: {target: 'bzImage', path: 'arch/x86/boot/bzImage'},
+  arm64: {target: 'Image', path: 'arch/arm64/boot/Image'},
+} as const;
 
 /** Everything that would let the time, the place or the person of a build into its bytes. */
 const reproducible = {
@@ -257,6 +261,6 @@ class KernelMake {
 }
 
 /** The command that every use of the kernel's Makefile starts from; sources at /src, objects at /build. */
-export function kernelMakeArgv(arch: 'x86_64', jobs: number): readonly string[] {
+export function kernelMakeArgv(arch: Architecture, jobs: number): readonly string[] {
   return ['make', '-C', '/src', 'O=/build', `ARCH=${arch}`, `-j${jobs}`, '--no-print-directory'];
 }

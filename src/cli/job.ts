@@ -4,6 +4,7 @@ import {readFile} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import {join, resolve} from 'node:path';
 import {type Command, Option} from 'commander';
+import {type Architecture, architectures} from '../base/architecture.ts';
 import {badInput} from '../base/diagnostic.ts';
 import type {EngineName} from '../build/container.ts';
 import type {JobRequest, JobResult} from '../job/request.ts';
@@ -17,7 +18,7 @@ import {formatBytes, formatDuration} from './terminal.ts';
 import {withWorkshop} from './workshop.ts';
 
 export type RecipeOptions = CommonOptions & {
-  readonly arch: 'x86_64';
+  readonly arch: Architecture;
   readonly kernel?: string;
   readonly engine: 'auto' | EngineName;
   readonly set?: readonly string[];
@@ -38,7 +39,7 @@ export type ImageOptions = RecipeOptions & {
 export function addRecipeOptions(command: Command): Command {
   return command
     .argument('<name>', 'a recipe, by its name or by a path to its .yaml file')
-    .addOption(new Option('--arch <arch>', 'the machine it is for').choices(['x86_64']).default('x86_64'))
+    .addOption(new Option('--arch <arch>', 'the machine it is for').choices(architectures).default('x86_64'))
     .option(
       '--kernel <which>',
       "Debian's line (6.1), a directory, or a tarball (FILE or FILE#sha256=…), instead of the recipe's",

@@ -1,6 +1,6 @@
 /** What differs between processors in an image: names the firmware looks for, and partition types. */
 
-export type Architecture = 'x86_64';
+import type {Architecture} from '../base/architecture.ts';
 
 type Facts = {
   /** Where firmware looks on a disk it has not been told about: UEFI 2.10 §3.5.1.1. */
@@ -11,13 +11,18 @@ type Facts = {
   readonly rootType: string;
 };
 
-/** arm64 is to be BOOTAA64.EFI, linuxaa64.efi.stub and b921b045-1df0-41c3-af44-4c6f280d3fae, once it is proved. */
 export const architectureFacts: Readonly<Record<Architecture, Facts>> = {
   x86_64: {
     bootFile: 'BOOTX64.EFI',
     systemdBoot: 'systemd-bootx64.efi',
     stub: 'linuxx64.efi.stub',
     rootType: '4f68bce3-e8cd-4db1-96e7-fbcaf984b709',
+  },
+  arm64: {
+    bootFile: 'BOOTAA64.EFI',
+    systemdBoot: 'systemd-bootaa64.efi',
+    stub: 'linuxaa64.efi.stub',
+    rootType: 'b921b045-1df0-41c3-af44-4c6f280d3fae',
   },
 };
 

@@ -1,7 +1,7 @@
 /** What an image is made from, and what is known of it afterwards. Plain values, all of them. */
 
+import type {Architecture} from '../base/architecture.ts';
 import type {ImageRecipe} from '../recipe/recipe.ts';
-import type {Architecture} from './architecture.ts';
 
 export type ImageSpec = {
   readonly recipe: string;

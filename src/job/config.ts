@@ -3,6 +3,7 @@
 import {existsSync} from 'node:fs';
 import {readFile, writeFile} from 'node:fs/promises';
 import {isAbsolute, join} from 'node:path';
+import type {Architecture} from '../base/architecture.ts';
 import {digestOf, digestOfFile} from '../base/digest.ts';
 import type {Workshop} from '../base/store.ts';
 import type {Builder} from '../build/container.ts';
@@ -15,7 +16,12 @@ type StoredConfig = {readonly symbols: number; readonly actual: Readonly<Record<
 /** Resolves the recipe, or finds it resolved. Throws what `resolveRecipe` throws, goals that are not met above all. */
 export async function obtainConfig(
   workshop: Workshop,
-  {recipe, source, builder, arch}: {recipe: Recipe; source: KernelSource; builder: Builder; arch: 'x86_64'},
+  {
+    recipe,
+    source,
+    builder,
+    arch,
+  }: {recipe: Recipe; source: KernelSource; builder: Builder; arch: Architecture},
 ): Promise<Resolved> {
   const {base} = recipe.kernel;
   const {dir, value} = await workshop.store.obtain<StoredConfig>(workshop, {

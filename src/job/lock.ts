@@ -1,5 +1,6 @@
 /** The package sets of a recipe, as the lock file pins them. */
 
+import type {Architecture} from '../base/architecture.ts';
 import type {Workshop} from '../base/store.ts';
 import {updateLock, type VersionChange} from '../build/debian/packages.ts';
 import {debianArchitecture, type PackageSet} from '../build/debian/release.ts';
@@ -27,7 +28,7 @@ async function packageSets(recipes: readonly Recipe[]): Promise<readonly Package
 export async function relock(
   workshop: Workshop,
   recipes: readonly Recipe[],
-  arch: 'x86_64',
+  arch: Architecture,
 ): Promise<{readonly path: string; readonly changes: Readonly<Record<string, readonly VersionChange[]>>}> {
   return updateLock(workshop, await packageSets(recipes), {
     suite,

@@ -1,5 +1,6 @@
 /** What the main job is asked for, and what it gives back. */
 
+import type {Architecture} from '../base/architecture.ts';
 import type {BootReport} from '../boot/index.ts';
 import type {EngineName} from '../build/container.ts';
 import type {Recipe} from '../recipe/recipe.ts';
@@ -11,7 +12,7 @@ export type JobRequest = {
   readonly upTo: 'config' | 'build' | 'image' | 'boot';
   /** The image roles wanted; all of the recipe's when absent. A boot needs all of them. */
   readonly roles?: readonly string[];
-  readonly arch: 'x86_64';
+  readonly arch: Architecture;
   /** A kernel line (`6.1`), a directory or a tarball; the recipe's own when absent. */
   readonly kernel?: string;
   readonly engine: 'auto' | EngineName;

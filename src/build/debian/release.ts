@@ -1,5 +1,6 @@
 /** Which Debian is meant, which packages are wanted of it, and which were chosen. */
 
+import {type Architecture, machineArchitecture} from '../../base/architecture.ts';
 import {digestOfValue} from '../../base/digest.ts';
 
 /** Debian's own names of processor architectures. */
@@ -55,15 +56,15 @@ export type LockedSet = {
 
 export const defaultComponents: readonly string[] = ['main', 'contrib'];
 
-/** Debian's name of an architecture that kbuild calls `x86_64` or `arm64`. */
-export function debianArchitecture(architecture: 'x86_64' | 'arm64'): DebianArchitecture {
+/** Debian's name of an architecture. */
+export function debianArchitecture(architecture: Architecture): DebianArchitecture {
   return architecture === 'x86_64' ? 'amd64' : 'arm64';
 }
 
-/** The architecture of the machine this runs on, or undefined where Debian is not supported on it here. */
-export function machineArchitecture(): DebianArchitecture | undefined {
-  if (process.arch === 'x64') return 'amd64';
-  return process.arch === 'arm64' ? 'arm64' : undefined;
+/** Debian's name of the architecture of the machine this runs on, or undefined where Debian is not supported on it here. */
+export function debianArchitectureOfMachine(): DebianArchitecture | undefined {
+  const machine = machineArchitecture();
+  return machine === undefined ? undefined : debianArchitecture(machine);
 }
 
 /** A digest of the packages' bytes: what anything made of the set depends on. */

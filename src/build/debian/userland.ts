@@ -16,9 +16,9 @@ import {dieWithParent} from './die-with-parent.ts';
 import {choosePackages, obtainPackages, type StoredPackage} from './packages.ts';
 import {
   type DebianOptions,
+  debianArchitectureOfMachine,
   digestOfPackages,
   type LockedPackage,
-  machineArchitecture,
   type PackageSet,
 } from './release.ts';
 import {namespaceArgv, requireNamespace} from './root-namespace.ts';
@@ -99,7 +99,7 @@ async function requireTools({architecture}: DebianOptions, signal: AbortSignal):
       hint: 'install the package mmdebstrap',
     });
   await requireNamespace(signal);
-  if (architecture === machineArchitecture()) return;
+  if (architecture === debianArchitectureOfMachine()) return;
   const runs = await captureStep(['arch-test', architecture], {signal});
   if (runs.outcome === 'ok') return;
   throw missingTool('foreign-architecture', `this machine cannot run programs of ${architecture}`, {
