@@ -8,10 +8,10 @@ import {type Architecture, architectures} from '../base/architecture.ts';
 import {badInput} from '../base/diagnostic.ts';
 import type {EngineName} from '../build/container.ts';
 import type {JobRequest, JobResult} from '../job/request.ts';
-import {composeRecipe} from '../recipe/compose.ts';
 import {recipeFolders} from '../recipe/folders.ts';
 import {nearestHint} from '../recipe/nearest.ts';
-import type {Recipe} from '../recipe/recipe.ts';
+import {readRecipe} from '../recipe/read.ts';
+import type {WrittenRecipe} from '../recipe/recipe.ts';
 import {readAuthorizedKeys, readPasswordHash} from './access.ts';
 import {type CommonOptions, collect, type Surroundings, wholeNumber} from './command.ts';
 import {formatBytes, formatDuration} from './terminal.ts';
@@ -75,19 +75,19 @@ export function addImageOptions(command: Command): Command {
 }
 
 /**
- * Composes the recipe, makes the request and has it done, with progress on stderr.
+ * Reads the recipe, makes the request and has it done, with progress on stderr.
  * @throws KbuildError (2) for what is wrong with the recipe or an option; what the job throws.
  */
 export async function performJob(
   surroundings: Surroundings,
   name: string,
   options: ImageOptions,
-  upTo: JobRequest['upTo'] | ((recipe: Recipe) => JobRequest['upTo']),
+  upTo: JobRequest['upTo'] | ((recipe: WrittenRecipe) => JobRequest['upTo']),
 ): Promise<{readonly request: JobRequest; readonly result: JobResult; readonly durationMs: number}> {
   const {cwd, environment} = surroundings;
   const started = performance.now();
   const folders = await recipeFolders({given: options.recipes, cwd, environment});
-  const recipe = await composeRecipe(name, {folders, settings: options.set ?? [], cwd});
+  const recipe = await readRecipe(name, {folders, settings: options.set ?? [], cwd});
   const last = typeof upTo === 'function' ? upTo(recipe) : upTo;
   const roles = options.role === undefined ? undefined : knownRoles(recipe, options.role);
   if (last === 'boot' && roles !== undefined && roles.length < Object.keys(recipe.images).length) {
@@ -115,7 +115,7 @@ export async function performJob(
   return {request, result, durationMs: Math.round(performance.now() - started)};
 }
 
-function knownRoles(recipe: Recipe, roles: readonly string[]): readonly string[] {
+function knownRoles(recipe: WrittenRecipe, roles: readonly string[]): readonly string[] {
   const known = Object.keys(recipe.images);
   for (const role of roles) {
     if (known.includes(role)) continue;

@@ -20,7 +20,8 @@ import {obtainModuleTree} from '../build/modules/tree.ts';
 import {type KernelSource, type KernelSourceSpec, obtainKernelSource} from '../build/source.ts';
 import {requireApart} from '../build/source-directory.ts';
 import {makeImage} from '../image/image.ts';
-import type {ImageRecipe} from '../recipe/recipe.ts';
+import {composeRecipe} from '../recipe/compose.ts';
+import type {ImageRecipe, Recipe} from '../recipe/recipe.ts';
 import {obtainConfig} from './config.ts';
 import {moduleRecipe} from './modules.ts';
 import {type Images, type MadeImage, obtainProof} from './proof.ts';
@@ -91,12 +92,13 @@ class Job {
   }
 
   async run(): Promise<Omit<JobResult, 'stages'>> {
-    const {recipe, upTo, outDir} = this.#request;
+    const {arch, upTo, outDir} = this.#request;
     // One that a killed kbuild has left would go on writing into what is made anew.
     await removeLeftContainers(this.#workshop);
     const builder = await this.#builder();
     const source = await obtainKernelSource(this.#workshop, builder, this.#spec, this.#debian);
-    const resolved = await obtainConfig(this.#workshop, {...this.#request, source, builder});
+    const recipe = composeRecipe(this.#request.recipe, {arch, kernelVersion: source.release});
+    const resolved = await obtainConfig(this.#workshop, {recipe, arch, source, builder});
     const inputs = {
       recipe: recipe.name,
       source: source.digest,
@@ -114,7 +116,7 @@ class Job {
       builder,
       configText: resolved.configText,
     });
-    const modules = await this.#modules(builder, source, kernel);
+    const modules = await this.#modules(recipe, builder, source, kernel);
     if (upTo === 'build') {
       return {outDir, resolved, files: await publish(outDir, kernelResults(kernel, modules), inputs)};
     }
@@ -155,12 +157,13 @@ class Job {
   }
 
   async #modules(
+    recipe: Recipe,
     builder: Builder,
     source: KernelSource,
     kernel: Kernel,
   ): Promise<ReadonlyMap<string, BuiltModules>> {
     const built = new Map<string, BuiltModules>();
-    for (const name of this.#request.recipe.modules) {
+    for (const name of recipe.modules) {
       const module = await moduleRecipe(this.#workshop, name, this.#debian);
       built.set(
         name,

@@ -3,11 +3,11 @@
 import type {Architecture} from '../base/architecture.ts';
 import type {BootReport} from '../boot/index.ts';
 import type {EngineName} from '../build/container.ts';
-import type {Recipe} from '../recipe/recipe.ts';
+import type {WrittenRecipe} from '../recipe/recipe.ts';
 import type {Resolved} from '../recipe/resolve.ts';
 
 export type JobRequest = {
-  readonly recipe: Recipe;
+  readonly recipe: WrittenRecipe;
   /** The last stage wanted; `boot` includes all before it. */
   readonly upTo: 'config' | 'build' | 'image' | 'boot';
   /** The image roles wanted; all of the recipe's when absent. A boot needs all of them. */

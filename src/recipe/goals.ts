@@ -1,9 +1,10 @@
 /** The goals of files and of `--set`, and what becomes of them where two speak of one symbol. */
 
 import {type Diagnostic, lineAndColumn, type Place} from '../base/diagnostic.ts';
+import {allBoth, type Condition, conditionOf} from './condition.ts';
 import {placeAt, type SourceDocument, writtenAt} from './document.ts';
 import {symbolHint} from './load.ts';
-import type {Goal} from './recipe.ts';
+import type {ConditionalGoal, Goal, Layer} from './recipe.ts';
 import {type GoalEntry, symbolPattern} from './schema.ts';
 
 /** The goals a file writes, in its order. */
@@ -11,32 +12,51 @@ export function goalsOf(
   document: SourceDocument,
   goals: Readonly<Record<string, GoalEntry>>,
   origin: string,
-): readonly Goal[] {
+): readonly ConditionalGoal[] {
   return Object.entries(goals).map(([symbol, entry]) => {
     const path = typeof entry === 'object' ? ['goals', symbol, 'value'] : ['goals', symbol];
     const value = typeof entry === 'object' ? entry.value : entry;
-    return {
+    const goal: Goal = {
       symbol,
       value: typeof value === 'number' ? (writtenAt(document, path) ?? String(value)) : value,
       ...(typeof entry === 'object' && entry.why !== undefined ? {why: entry.why} : {}),
       origin,
       place: placeAt(document, ['goals', symbol], 'key'),
     };
+    return {goal, when: conditionOf(typeof entry === 'object' ? entry.when : undefined)};
   });
+}
+
+/** Parts that want different things of one symbol on some architecture and kernel, with both places. */
+export function disagreements(parts: readonly Layer[]): readonly Diagnostic[] {
+  const said = new Map<string, {readonly goal: Goal; readonly conditions: readonly Condition[]}[]>();
+  const found: Diagnostic[] = [];
+  for (const {applies, goals} of parts) {
+    for (const {goal, when} of goals) {
+      const before = said.get(goal.symbol) ?? [];
+      const conditions = allBoth(applies, [when]);
+      const other = before.find(
+        (one) => disagree(one.goal, goal) && allBoth(one.conditions, conditions).length > 0,
+      );
+      if (other !== undefined) found.push(disagreement(other.goal, goal));
+      said.set(goal.symbol, [...before, {goal, conditions}]);
+    }
+  }
+  return found;
+}
+
+function disagree({value: a}: Goal, {value: b}: Goal): boolean {
+  return a !== b && !narrows(a, b) && !narrows(b, a);
 }
 
 /** Goals gathered in the order of composition, one a symbol. */
 export class GoalList {
   readonly #goals = new Map<string, Goal>();
-  readonly diagnostics: Diagnostic[] = [];
 
-  /** Adds a part's goal; two parts that disagree are a fault that names both places. */
+  /** Adds a part's goal; parts that disagree have been found before. */
   add(goal: Goal): void {
     const first = this.#goals.get(goal.symbol);
     if (first === undefined || narrows(goal.value, first.value)) this.#goals.set(goal.symbol, goal);
-    else if (first.value !== goal.value && !narrows(first.value, goal.value)) {
-      this.diagnostics.push(disagreement(first, goal));
-    }
   }
 
   /** Adds a goal that wins over what was said before, as a recipe's own does over its parts'. */
@@ -65,7 +85,7 @@ function disagreement(first: Goal, second: Goal): Diagnostic {
       `${second.origin} wants ${second.symbol} to be ${second.value}, ` +
       `${first.origin} wants ${first.value} (${formatPlace(first.place)})`,
     place: second.place,
-    hint: `take one of the two parts, or let both say "y or m" where either will do`,
+    hint: `take one of the two parts, or let both say "y or m" where either will do, or say with \`when\` where each counts`,
   };
 }
 

@@ -3,10 +3,18 @@
 import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
 import type {Diagnostic} from '../base/diagnostic.ts';
+import {type Condition, conditionOf} from './condition.ts';
 import {type Path, placeAt, readDocument, type SourceDocument} from './document.ts';
 import {shownPath} from './folders.ts';
 import {nearestHint} from './nearest.ts';
 import {type PartFile, partFile, type RecipeFile, recipeFile} from './schema.ts';
+
+/** An entry of `use`. */
+export type Use = {
+  readonly part: string;
+  readonly path: Path;
+  readonly when: Condition;
+};
 
 export type Loaded<File> = {
   readonly name: string;
@@ -15,7 +23,7 @@ export type Loaded<File> = {
   /** Undefined where the file has faults. */
   readonly file: File | undefined;
   /** The parts it names, those of a faulty file too, so that the faults of all files show at once. */
-  readonly uses: readonly string[];
+  readonly uses: readonly Use[];
   readonly diagnostics: readonly Diagnostic[];
 };
 
@@ -29,13 +37,13 @@ export function loadPart(name: string, path: string): Promise<Loaded<PartFile>> 
   return load(name, path, partFile);
 }
 
-async function load<File extends {readonly name: string; readonly use?: string[] | undefined}>(
+async function load<File extends Pick<PartFile, 'name' | 'use'>>(
   name: string,
   path: string,
   schema: z.ZodObject & z.ZodType<File>,
 ): Promise<Loaded<File>> {
   const document = readDocument(shownPath(path), await readFile(path, 'utf8'));
-  const partly = {name, path, document, uses: usesOf(document.value)};
+  const partly = {name, path, document, uses: namedParts(document.value)};
   if (document.diagnostics.length > 0) return {...partly, file: undefined, diagnostics: document.diagnostics};
   const parsed = schema.safeParse(document.value, {reportInput: true});
   const diagnostics = parsed.success
@@ -51,12 +59,28 @@ async function load<File extends {readonly name: string; readonly use?: string[]
     });
   }
   diagnostics.sort((a, b) => (a.place?.start ?? 0) - (b.place?.start ?? 0));
-  return {...partly, file: parsed.success ? parsed.data : undefined, diagnostics};
+  if (!parsed.success) return {...partly, file: undefined, diagnostics};
+  return {...partly, uses: usesOf(parsed.data.use), file: parsed.data, diagnostics};
 }
 
-function usesOf(value: unknown): readonly string[] {
+function usesOf(use: PartFile['use']): readonly Use[] {
+  return (use ?? []).map((entry, index) =>
+    typeof entry === 'string'
+      ? {part: entry, path: ['use', index], when: {}}
+      : {part: entry.part, path: ['use', index, 'part'], when: conditionOf(entry.when)},
+  );
+}
+
+/** What can be read of `use` in a faulty file: names, wherever they count. */
+function namedParts(value: unknown): readonly Use[] {
   const use = (value as {use?: unknown} | null | undefined)?.use;
-  return Array.isArray(use) ? use.filter((item) => typeof item === 'string') : [];
+  const entries: readonly unknown[] = Array.isArray(use) ? use : [];
+  return usesOf(
+    entries.map((entry) => {
+      const part = typeof entry === 'string' ? entry : (entry as {part?: unknown} | null)?.part;
+      return {part: typeof part === 'string' ? part : ''};
+    }),
+  ).map((entry, index) => (typeof entries[index] === 'string' ? {...entry, path: ['use', index]} : entry));
 }
 
 /** What an issue of zod is to the writer of a recipe. */
@@ -75,6 +99,12 @@ function explain(document: SourceDocument, schema: z.ZodObject, issue: z.core.$Z
     ...(hint === undefined ? {} : {hint}),
   });
   const {path} = issue;
+  const inMap = issue.code === 'invalid_union' && isMap(issue.input) ? issuesOfMap(issue.errors) : undefined;
+  if (inMap !== undefined) {
+    return inMap.flatMap((inner) =>
+      explain(document, schema, {...inner, path: [...path, ...inner.path]} as z.core.$ZodIssue),
+    );
+  }
   const last = String(path.at(-1) ?? '');
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path);
@@ -115,6 +145,19 @@ function keyHint(value: unknown, path: Path, known: readonly string[]): string {
     : `known here: ${known.length === 0 ? 'no keys' : known.join(', ')}`;
 }
 
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Of what each member of a union has against a map, what that has which is for maps: its own place is the better one. */
+function issuesOfMap(
+  errors: readonly (readonly z.core.$ZodIssue[])[],
+): readonly z.core.$ZodIssue[] | undefined {
+  return errors.find((issues) =>
+    issues.some(({code, path}) => path.length > 0 || code === 'unrecognized_keys' || code === 'custom'),
+  );
+}
+
 function isMissing(issue: z.core.$ZodIssue): boolean {
   return issue.code === 'invalid_type' && issue.input === undefined && issue.path.length > 0;
 }
@@ -153,6 +196,7 @@ function keysAt(schema: z.ZodType, path: Path): readonly string[] {
     const inner = unwrap(at);
     if (inner instanceof z.ZodObject) at = inner.shape[String(step)];
     else if (inner instanceof z.ZodRecord) at = inner.valueType;
+    else if (inner instanceof z.ZodArray) at = inner.element;
     else return [];
   }
   const inner = unwrap(at);

@@ -1,6 +1,7 @@
-/** A composed recipe: what the other rooms read. Parts are merged, every goal knows where it was written. */
+/** A recipe as its files write it, and as it is composed for one kernel; every goal knows where it was written. */
 
 import type {Place} from '../base/diagnostic.ts';
+import type {Condition} from './condition.ts';
 
 /** What a symbol has to be in the final .config: a tristate, `y or m`, or the text of a number or string. */
 export type Goal = {
@@ -29,6 +30,29 @@ export type ImageRecipe = {
   readonly freeMiB: number;
 };
 
+/** What one file adds. */
+export type Layer = {
+  /** The recipe or part: `fs/zfs`. */
+  readonly origin: string;
+  /** It counts where one of these holds: each is a way by which the recipe comes to use it. */
+  readonly applies: readonly Condition[];
+  readonly goals: readonly ConditionalGoal[];
+  readonly modules: readonly string[];
+};
+
+export type ConditionalGoal = {readonly goal: Goal; readonly when: Condition};
+
+/** A recipe whose files are all sound. What it asks for in full is known with its kernel: see `composeRecipe`. */
+export type WrittenRecipe = Omit<Recipe, 'goals' | 'modules'> & {
+  /** Parts, each after those it uses itself. */
+  readonly parts: readonly Layer[];
+  /** The recipe's own file, which wins over its parts. */
+  readonly own: Layer;
+  /** Of `--set`, which win over every file. */
+  readonly settings: readonly Goal[];
+};
+
+/** A recipe composed for an architecture and a kernel: what the other rooms read. */
 export type Recipe = {
   readonly name: string;
   readonly summary: string;

@@ -1,6 +1,8 @@
 /** What a recipe file and a part file may hold: types, validation and the JSON schema come from here alone. */
 
 import {z} from 'zod';
+import {architectures} from '../base/architecture.ts';
+import {isEmptyRange, kernelRangePattern, parseKernelRange} from './condition.ts';
 
 /** `fs/zfs`: lower-case words and slashes, so that no name can leave the folder it is looked up in. */
 export const namePattern = /^[a-z0-9][a-z0-9._+-]*(?:\/[a-z0-9][a-z0-9._+-]*)*$/;
@@ -23,12 +25,36 @@ const nameForm = 'a name is lower-case letters, digits and . _ + -';
 const name = z.string().regex(namePattern, `${nameForm}, in words joined by /`);
 const sentence = z.string().min(1).regex(oneLine, 'a text is one line');
 
+const kernelRange = z
+  .string('a range of kernels is a text: write it in quotes, such as ">=5.10.220 <5.11"')
+  .regex(
+    kernelRangePattern,
+    'a range of kernels is comparisons (>= > <= < =) with a version, such as ">=5.10.220 <5.11"',
+  )
+  .refine(
+    (text) => !isEmptyRange(parseKernelRange(text) ?? {}),
+    'no kernel can be in this range: the condition never holds',
+  )
+  .describe('Kernels, by comparisons that all have to hold: ">=5.10.220 <5.11", "=6.1"');
+
+const when = z
+  .strictObject({
+    arch: z.enum(architectures, `an architecture is ${architectures.join(' or ')}`).optional(),
+    kernel: kernelRange.optional(),
+  })
+  .refine(({arch, kernel}) => arch !== undefined || kernel !== undefined, {
+    error: 'name arch, kernel or both',
+    // An unknown key says enough.
+    when: ({issues}) => issues.length === 0,
+  })
+  .describe('Where this counts: on every architecture and kernel that it does not rule out');
+
 /**
  * A tristate, `y or m`, a number or a text. The number in JavaScript is not what is used: the text as
  * written is, so that `0x10` stays hexadecimal.
  */
 const goalForm =
-  'a goal is y, m, n, "y or m", a whole number or a text of one line, or {value: …, why: …} with one of these';
+  'a goal is y, m, n, "y or m", a whole number or a text of one line, or {value: …, why: …, when: …} with one of these';
 
 const goalValue = z
   // Not z.int(), which refuses the addresses above 2⁵³ that hex symbols hold.
@@ -37,17 +63,26 @@ const goalValue = z
 
 const goal = z
   .union(
-    [goalValue, z.strictObject({value: goalValue, why: sentence.optional().describe('The reason')})],
+    [
+      goalValue,
+      z.strictObject({
+        value: goalValue,
+        why: sentence.optional().describe('The reason'),
+        when: when.optional(),
+      }),
+    ],
     goalForm,
   )
   .describe('What the symbol has to be in the final .config');
+
+const useForm = `${nameForm}, in words joined by /; or {part: NAME, when: …}`;
 
 const goals = z
   .record(z.string().regex(symbolPattern), goal)
   .describe('Kernel configuration symbols and what each has to be in the final .config');
 
 const use = z
-  .array(name)
+  .array(z.union([name, z.strictObject({part: name, when: when.optional()})], useForm))
   .describe('Parts, by name: recipes/parts/NAME.yaml. Their goals and modules are added');
 const modules = z.array(name).describe('Modules built out of the kernel tree: zfs');
 

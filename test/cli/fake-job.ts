@@ -65,7 +65,7 @@ const jobs: Readonly<Record<string, Job>> = {
   /** Gives back its request, for tests of options. */
   echoes: async (request, workshop) => {
     const {recipe, ...rest} = request;
-    const settings = recipe.goals.filter(({origin}) => origin === '--set').map(({symbol}) => symbol);
+    const settings = recipe.settings.map(({symbol}) => symbol);
     const files = [
       {path: JSON.stringify({...rest, settings, logDir: workshop.logDir}), bytes: 0, sha256: ''},
     ];

@@ -6,11 +6,15 @@ import {dirname, join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {KbuildError, renderDiagnostic} from '../../src/base/diagnostic.ts';
 import {composeRecipe} from '../../src/recipe/compose.ts';
+import type {Target} from '../../src/recipe/condition.ts';
+import {readRecipe} from '../../src/recipe/read.ts';
 import type {Recipe} from '../../src/recipe/recipe.ts';
 
 export type Kitchen = {
   readonly dir: string;
+  /** For x86_64 and a kernel 6.1. */
   readonly compose: (name: string, ...settings: string[]) => Promise<Recipe>;
+  readonly composeFor: (name: string, arch: Target['arch'], kernelVersion: string) => Promise<Recipe>;
   /** What is said of a recipe that is faulty, with paths relative to the folder. */
   readonly faults: (name: string, ...settings: string[]) => Promise<readonly string[]>;
 };
@@ -27,17 +31,22 @@ export async function kitchen(
     await writeFile(join(dir, path), text);
   }
   const compose = async (name: string, ...settings: string[]): Promise<Recipe> =>
-    composeRecipe(name, {folders: [dir], settings});
+    composeRecipe(await readRecipe(name, {folders: [dir], settings}), {
+      arch: 'x86_64',
+      kernelVersion: '6.1.192',
+    });
+  const composeFor = async (name: string, arch: Target['arch'], kernelVersion: string): Promise<Recipe> =>
+    composeRecipe(await readRecipe(name, {folders: [dir]}), {arch, kernelVersion});
   const faults = async (name: string, ...settings: string[]): Promise<readonly string[]> => {
     try {
-      await compose(name, ...settings);
+      await readRecipe(name, {folders: [dir], settings});
     } catch (error) {
       if (!(error instanceof KbuildError)) throw error;
       return error.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic).replaceAll(`${dir}/`, ''));
     }
     return [];
   };
-  return {dir, compose, faults};
+  return {dir, compose, composeFor, faults};
 }
 
 /** A recipe file with these lines after what each has to have. */

@@ -2,8 +2,8 @@
 
 import {join} from 'node:path';
 import type {Command} from 'commander';
-import {composeRecipe} from '../../recipe/compose.ts';
 import {namesOf, recipeFolders} from '../../recipe/folders.ts';
+import {readRecipe} from '../../recipe/read.ts';
 import {type CommonOptions, newCommand, respond, type Surroundings} from '../command.ts';
 import {storeRoot, withWorkshop} from '../workshop.ts';
 
@@ -21,7 +21,7 @@ export function lockCommand(surroundings: Surroundings): Command {
     .action(async (names: readonly string[], options: Options) => {
       const folders = await recipeFolders({given: options.recipes, cwd, environment});
       const all = names.length > 0 ? names : await namesOf(folders, 'recipe');
-      const recipes = await Promise.all(all.map((name) => composeRecipe(name, {folders, cwd})));
+      const recipes = await Promise.all(all.map((name) => readRecipe(name, {folders, cwd})));
       const {relock} = await import('../../job/lock.ts');
       const logDir = join(storeRoot(surroundings), 'logs');
       const {path, changes} = await withWorkshop(surroundings, options, logDir, (workshop) =>

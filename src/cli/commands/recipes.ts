@@ -2,8 +2,8 @@
 
 import type {Command} from 'commander';
 import {exitCode, KbuildError} from '../../base/diagnostic.ts';
-import {listRecipes} from '../../recipe/compose.ts';
 import {recipeFolders} from '../../recipe/folders.ts';
+import {listRecipes} from '../../recipe/read.ts';
 import {jsonSchemaText} from '../../recipe/schema.ts';
 import {type CommonOptions, newCommand, respond, type Surroundings} from '../command.ts';
 
