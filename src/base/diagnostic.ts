@@ -8,6 +8,8 @@ export type Place = {
   readonly text: string;
   readonly start: number;
   readonly end?: number;
+  /** The line a C tool tells, where the file has no such line. */
+  readonly toldLine?: number;
 };
 
 export type Diagnostic = {

@@ -4,8 +4,16 @@ import {isValidText} from './literal.ts';
 import type {MenuBuilder} from './menu.ts';
 import type {ConfigSymbol, MenuNode, Property} from './symbol.ts';
 
-/** What is said of `symbol` once, at the first of its nodes to be finalised. */
-export function checkProperties(node: MenuNode, symbol: ConfigSymbol, menu: MenuBuilder): void {
+/**
+ * What is said of `symbol` once, at the first of its nodes to be finalised. `choiceOf` gives the choice that a symbol is a
+ * member of, as far as the menu stands.
+ */
+export function checkProperties(
+  node: MenuNode,
+  symbol: ConfigSymbol,
+  menu: MenuBuilder,
+  choiceOf: (member: ConfigSymbol) => ConfigSymbol | undefined,
+): void {
   if (symbol.type === 'unknown') menu.warn(node, 'no-type', 'config symbol defined without type');
   if (symbol.isChoice && !node.prompt) menu.warn(node, 'no-prompt', 'choice must have a prompt');
   const warn = (property: Property, message: string) => menu.warn(property, 'property', message);
@@ -16,6 +24,7 @@ export function checkProperties(node: MenuNode, symbol: ConfigSymbol, menu: Menu
           property.value.kind === 'symbol' ? property.value.symbol : undefined,
           symbol,
           (message) => warn(property, message),
+          choiceOf,
         );
         break;
       case 'select':
@@ -42,6 +51,7 @@ function checkDefault(
   value: ConfigSymbol | undefined,
   symbol: ConfigSymbol,
   warn: (message: string) => void,
+  choiceOf: (member: ConfigSymbol) => ConfigSymbol | undefined,
 ): void {
   if (!value) {
     if (symbol.type === 'string' || isNumeric(symbol)) {
@@ -50,7 +60,7 @@ function checkDefault(
     return;
   }
   if (isNumeric(symbol) && !canBeNumber(symbol, value)) warn(`'${symbol.name}': number is invalid`);
-  if (symbol.isChoice && value.choice !== symbol) {
+  if (symbol.isChoice && choiceOf(value) !== symbol) {
     warn(`choice default symbol '${value.name}' is not contained in the choice`);
   }
 }

@@ -4,7 +4,14 @@
  */
 
 import type {Tristate} from './expression.ts';
-import type {ConfigSymbol} from './symbol.ts';
+import type {ConfigSymbol, MenuNode} from './symbol.ts';
+
+/** The choice around the first entry of a symbol that has a prompt, while the menu is made (sym_get_choice_menu). */
+export function choiceAround(member: ConfigSymbol): ConfigSymbol | undefined {
+  let node: MenuNode | undefined = member.nodes.find(({prompt}) => prompt)?.parent;
+  while (node && !node.symbol) node = node.parent;
+  return node?.symbol?.isChoice ? node.symbol : undefined;
+}
 
 /** What the decision looks at. */
 export type MemberValues = {

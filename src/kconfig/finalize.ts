@@ -4,11 +4,11 @@
  */
 
 import {checkProperties} from './check.ts';
+import {choiceAround} from './choice.ts';
 import type {Dialect} from './dialect.ts';
 import {and, comparison, type Expression, junction, not, or} from './expression.ts';
 import type {MenuBuilder} from './menu.ts';
-import {levelSimplifier} from './simplify.ts';
-import {sharedSimplifier} from './simplify-shared.ts';
+import {simplifierOf} from './simplifier.ts';
 import {kconfigError} from './source.ts';
 import {type ConfigSymbol, constantMod, constantYes, type MenuNode, type Property} from './symbol.ts';
 import {
@@ -44,7 +44,7 @@ class Finalizer {
     this.#menu = menu;
     this.#choicesAreSymbols = dialect.choices === 'symbols';
     this.#dropsTests = dialect.tristateTests === 'dropped';
-    this.#simplifier = dialect.expressions === 'shared' ? sharedSimplifier() : levelSimplifier;
+    this.#simplifier = simplifierOf(dialect);
     this.#modules = modules;
     this.#current = menu.root;
     this.#context = {
@@ -84,7 +84,7 @@ class Finalizer {
       if (node.firstChild && !node.prompt) flatten(node, parent);
     }
     if (symbol && !symbol.checked) {
-      checkProperties(parent, symbol, this.#menu);
+      checkProperties(parent, symbol, this.#menu, this.#choiceOf);
       symbol.checked = true;
     }
     // A visible choice that is not optional selects itself as `m`: it cannot be `n`. Of all symbols only choices
@@ -203,6 +203,9 @@ class Finalizer {
       this.#requireChoice(comparison('equal', choice, constantYes), node, member.properties);
     }
   }
+
+  readonly #choiceOf = (member: ConfigSymbol): ConfigSymbol | undefined =>
+    this.#choicesAreSymbols ? member.choice : choiceAround(member);
 
   /** Members of a tristate choice that are not tristate need the choice to be `y`. */
   #requireChoice(condition: Expression, node: MenuNode, properties: readonly Property[]): void {

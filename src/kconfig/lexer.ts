@@ -87,6 +87,9 @@ function isLost(text: string, end: number): boolean {
   return /["']/.test(text[end - 1]!) && text[end - 2] !== '\\';
 }
 
+/** What the first token is told to stand in, before there is a statement (zconf_curname). */
+const noFile: SourceFile = {name: '<none>', text: ''};
+
 export class Lexer {
   readonly #sources: KconfigSources;
   readonly #dialect: Dialect;
@@ -125,7 +128,7 @@ export class Lexer {
     this.#file = root;
     this.#buffer = {file: root, position: 0, line: 1, parent: undefined, sourceLine: 0};
     this.files.set(root.name, root);
-    this.#statement = {file: root, line: 1};
+    this.#statement = {file: dialect.messageFile === 'statement' ? noFile : root, line: 0};
     this.macros = makeMacros(() => ({file: this.#file, line: this.#buffer.line}));
   }
 

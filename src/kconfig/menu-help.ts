@@ -3,7 +3,7 @@
 import {formatExpression, type Tristate} from './expression.ts';
 import {helpText} from './help.ts';
 import {typeName} from './menu.ts';
-import {expressionsEqual} from './simplify.ts';
+import {simplifierOf} from './simplifier.ts';
 import {formatLocation} from './source.ts';
 import type {ConfigSymbol, MenuNode, Prompt, ReverseDependency} from './symbol.ts';
 import {isYes} from './transform.ts';
@@ -70,7 +70,7 @@ class Describer {
   #prompt(node: MenuNode, prompt: Prompt): string {
     let text = `  Prompt: ${prompt.text}\n${this.#dependency('  Depends on: ', node.dependency)}`;
     // A prompt with an `if`, or below a `visible if`, is seen under another condition than it depends on.
-    if (!expressionsEqual(node.dependency, prompt.condition)) {
+    if (!simplifierOf(this.#evaluation.model.dialect).equal(node.dependency, prompt.condition)) {
       text += this.#dependency('  Visible if: ', prompt.condition);
     }
     return text + this.#location(node);

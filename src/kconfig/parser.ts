@@ -399,6 +399,8 @@ class Parser {
     const member = entry.symbol!;
     if (!entry.prompt) this.#report(errorAt(entry, 'choice-member', 'choice member must have a prompt'));
     if (member.type !== 'bool') this.#report(errorAt(entry, 'choice-member', 'choice member must be bool'));
+    // A symbol is a member once, and of the first choice (list_empty of choice_link).
+    if (member.choice) return;
     choice.members.push(member);
     member.choice = choice;
   }

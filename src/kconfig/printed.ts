@@ -14,7 +14,7 @@ export function printed(diagnostic: Diagnostic, dialect: Dialect): Printed {
 }
 
 function errorText({code, message, place, severity}: Diagnostic, dialect: Dialect): string {
-  const line = place ? lineAndColumn(place).line : 0;
+  const line = place ? (place.toldLine ?? lineAndColumn(place).line) : 0;
   const at = place ? `${place.file}:${line}:` : '';
   switch (code) {
     case 'unmet-dependency':

@@ -46,14 +46,17 @@ function firstProperty(symbol: ConfigSymbol) {
 /** choice_check_sanity of each member. */
 function checkMembers(model: KconfigModel, choice: MenuNode): Diagnostic[] {
   if (!choice.symbol?.isChoice) return [];
-  return [...new Set(choice.symbol.members)].flatMap((member) =>
-    member.nodes.filter((node) => isBelow(node, choice)).flatMap((node) => checkMember(model, node, member)),
+  return [...entriesBelow(choice)].flatMap((node) =>
+    node.symbol ? checkMember(model, node, node.symbol) : [],
   );
 }
 
-function isBelow(node: MenuNode, ancestor: MenuNode): boolean {
-  for (let above = node.parent; above; above = above.parent) if (above === ancestor) return true;
-  return false;
+/** menu_for_each_sub_entry. */
+function* entriesBelow(node: MenuNode): Generator<MenuNode> {
+  for (const child of node.children()) {
+    yield child;
+    yield* entriesBelow(child);
+  }
 }
 
 function checkMember(model: KconfigModel, node: MenuNode, member: ConfigSymbol): Diagnostic[] {

@@ -132,6 +132,7 @@ function joinSides(kind: Level, a: Expression, b: Expression): {a: Expression; b
 class SharedSimplifier implements Simplifier {
   readonly join = junction;
   readonly eliminateCommon = eliminateCommon;
+  readonly equal = expressionsEqual;
   readonly #simplified = new WeakMap<Expression, Expression>();
 
   /** expr_eliminate_dups. */

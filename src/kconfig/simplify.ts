@@ -68,7 +68,7 @@ function eliminateCommon(a: Expression, b: Expression): [Expression, Expression]
 }
 
 /** Equality up to the order of operands (expr_eq). */
-export function expressionsEqual(a: Expression | undefined, b: Expression | undefined): boolean {
+function expressionsEqual(a: Expression | undefined, b: Expression | undefined): boolean {
   if (a === b) return true;
   if (!a || !b) return isYes(a) && isYes(b);
   if (a.kind !== b.kind) return false;
@@ -148,4 +148,5 @@ export const levelSimplifier: Simplifier = {
   eliminateDuplicates,
   conjunction: (a, b) => eliminateDuplicates(level('and', [a, b])),
   eliminateCommon,
+  equal: expressionsEqual,
 };

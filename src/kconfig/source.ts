@@ -36,7 +36,7 @@ export function fileLine({file, line}: Location): FileLine {
 
 /**
  * The place of a line's first word. A line behind the last one is an empty one: the C tool names the including file and the
- * included one's line for what a last line without newline declares.
+ * included one's line for what a last line without newline declares. Line 0 is where nothing was declared yet.
  */
 export function placeOf({file, line}: Location): Place {
   let {text} = file;
@@ -51,7 +51,7 @@ export function placeOf({file, line}: Location): Place {
     start = newline + 1;
   }
   while (text[start] === ' ' || text[start] === '\t') start++;
-  return {file: file.name, text, start};
+  return {file: file.name, text, start, ...(line === 0 ? {toldLine: 0} : {})};
 }
 
 /** `file:line`, as the C tool prints places. */

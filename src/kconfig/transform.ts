@@ -31,6 +31,8 @@ export type Simplifier = {
   conjunction(a: Expression, b: Expression): Expression;
   /** Removes the operands common to both expressions (expr_eliminate_eq). */
   eliminateCommon(a: Expression, b: Expression): [Expression, Expression];
+  /** Equality up to the order of operands (expr_eq). */
+  equal(a: Expression | undefined, b: Expression | undefined): boolean;
 };
 
 export type TransformContext = {
