@@ -19,7 +19,12 @@ const fixtures = resolve(import.meta.dirname, '../../fixtures');
 /** Texts are latin1, a character for each byte. */
 type Files = Readonly<Record<string, string>>;
 type Recorded = {status: number | null; stdout: string; stderr: string; config?: string};
-type Session = {readonly mode: string; readonly config?: string; readonly input: string};
+type Session = {
+  readonly mode: string;
+  readonly kconfig?: string;
+  readonly config?: string;
+  readonly input: string;
+};
 
 function record(conf: string, argv: readonly string[], files: Files, input = ''): Recorded {
   const folder = mkdtempSync(join(tmpdir(), 'kbuild-goldens-'));
@@ -71,8 +76,8 @@ for (const name of values.tree ?? []) {
 
   const {kconfig, sessions} = readCases('sessions') as {kconfig: string; sessions: Record<string, Session>};
   const modules = dialect.modulesKeyword ? 'modules' : 'option modules';
-  const text = kconfig.replace('MODULESOPTION', modules);
-  const held = Object.entries(sessions).map(([title, {mode, config, input}]) => {
+  const held = Object.entries(sessions).map(([title, {mode, kconfig: own, config, input}]) => {
+    const text = (own ?? kconfig).replace('MODULESOPTION', modules);
     const files = {Kconfig: text, ...(config === undefined ? {} : {'.config': config})};
     return [title, record(conf, [`--${mode}`, 'Kconfig'], files, input)];
   });

@@ -27,6 +27,10 @@ const maximumDepth = 2000;
 
 export function finalizeMenu(menu: MenuBuilder, modules: ConfigSymbol, dialect: Dialect): void {
   new Finalizer(menu, modules, dialect).finalize(menu.root, false);
+  if (dialect.choices === 'symbols') return;
+  for (const {symbol} of menu.root.entriesBelow()) {
+    for (const member of symbol?.members ?? []) member.choice = choiceAround(member);
+  }
 }
 
 class Finalizer {

@@ -23,7 +23,7 @@ import {innerKeywords, keywordsOf, type Token, token} from './token.ts';
 /** How often one file is read: without newline at its end a file can include itself again and again, in the C tool for ever. */
 const mostInclusions = 10_000;
 
-/** What the C tool names where there is no current file. */
+/** What the C tool names where there is no current file: after the last one, and before the first statement. */
 const noFile: SourceFile = {name: '<none>', text: ''};
 
 /** A file being read; `line` is that of the next character (yylineno), `sourceLine` that of the `source` to it. */
@@ -86,9 +86,6 @@ function lineEnd(text: string, start: number): number {
 function isLost(text: string, end: number): boolean {
   return /["']/.test(text[end - 1]!) && text[end - 2] !== '\\';
 }
-
-/** What the first token is told to stand in, before there is a statement (zconf_curname). */
-const noFile: SourceFile = {name: '<none>', text: ''};
 
 export class Lexer {
   readonly #sources: KconfigSources;

@@ -20,6 +20,7 @@ function errorText({code, message, place, severity}: Diagnostic, dialect: Dialec
     case 'unmet-dependency':
       return `\nWARNING: ${message}`;
     case 'recursive-inclusion':
+    case 'unexpected-recursion':
       return message;
     case 'syntax':
       return `${place?.file}:${line + dialect.syntaxErrorOffset}: syntax error`;

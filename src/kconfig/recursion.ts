@@ -64,14 +64,21 @@ export class RecursionChecker {
   /** sym_check_choice_deps: the choice and its members are one. */
   #checkChoice(choice: ConfigSymbol): ConfigSymbol | undefined {
     return this.#step(choice, () => {
-      for (const member of choice.members) this.#enter(member);
+      const members = this.#membersOf(choice);
+      for (const member of members) this.#enter(member);
       this.#enter(choice);
       let found = this.#checkProperties(choice);
       this.#active.delete(choice);
-      for (const member of choice.members) found ??= this.#checkProperties(member);
-      for (const member of choice.members) this.#active.delete(member);
+      for (const member of members) found ??= this.#checkProperties(member);
+      for (const member of members) this.#active.delete(member);
       return found?.choice === choice ? choice : found;
     });
+  }
+
+  /** Where a choice is a menu, every entry below it counts, and as often as it is there. */
+  #membersOf(choice: ConfigSymbol): readonly ConfigSymbol[] {
+    if (this.#dialect.choices === 'symbols') return choice.members;
+    return [...choice.nodes[0]!.entriesBelow()].flatMap(({symbol}) => symbol ?? []);
   }
 
   /** sym_check_sym_deps. */
@@ -143,7 +150,13 @@ export class RecursionChecker {
       last = closing.choice;
     }
     const start = path.findLastIndex((step) => step.symbol === last);
-    const loop = path.slice(Math.max(start, 0));
+    if (start < 0) {
+      // A symbol of two choices: the loop is closed in the one that is not its own.
+      const message = 'unexpected recursive dependency error';
+      this.errors.push(errorAt(locationOf(path.at(-1)!), 'unexpected-recursion', message));
+      return;
+    }
+    const loop = path.slice(start);
     const lines = ['recursive dependency detected!'];
     loop.forEach((step, i) => {
       const next = loop[i + 1]?.symbol ?? last;

@@ -46,17 +46,9 @@ function firstProperty(symbol: ConfigSymbol) {
 /** choice_check_sanity of each member. */
 function checkMembers(model: KconfigModel, choice: MenuNode): Diagnostic[] {
   if (!choice.symbol?.isChoice) return [];
-  return [...entriesBelow(choice)].flatMap((node) =>
+  return [...choice.entriesBelow()].flatMap((node) =>
     node.symbol ? checkMember(model, node, node.symbol) : [],
   );
-}
-
-/** menu_for_each_sub_entry. */
-function* entriesBelow(node: MenuNode): Generator<MenuNode> {
-  for (const child of node.children()) {
-    yield child;
-    yield* entriesBelow(child);
-  }
 }
 
 function checkMember(model: KconfigModel, node: MenuNode, member: ConfigSymbol): Diagnostic[] {

@@ -311,6 +311,18 @@ export class MenuNode {
   *children(): Generator<MenuNode> {
     for (let child = this.firstChild; child; child = child.next) yield child;
   }
+
+  /** All nodes below this one, in the order of the menu (menu_for_each_sub_entry). */
+  *entriesBelow(): Generator<MenuNode> {
+    let node = this.firstChild;
+    while (node) {
+      yield node;
+      let last: MenuNode | undefined = node;
+      if (!node.firstChild) while (last && last !== this && !last.next) last = last.parent;
+      if (last === this) return;
+      node = node.firstChild ?? last?.next;
+    }
+  }
 }
 
 function constant(index: Tristate, name: string): ConfigSymbol {

@@ -7,7 +7,12 @@ import {sourcesOf} from './tree.ts';
 /** Sessions with piped answers, as the C tools held them: prove/conf-goldens.ts. */
 const folder = join(process.cwd(), 'fixtures', 'sessions');
 
-type Session = {readonly mode: string; readonly config?: string; readonly input: string};
+type Session = {
+  readonly mode: string;
+  readonly kconfig?: string;
+  readonly config?: string;
+  readonly input: string;
+};
 type Held = {
   readonly status: number;
   readonly stdout: string;
@@ -26,11 +31,13 @@ for (const name of readdirSync(folder).filter((file) => file.startsWith('linux-'
   const dialect = dialects.find((one) => `${one.name}.json` === name)!;
   const {oracle, held} = read(name) as Golden;
   const modules = dialect.modulesKeyword ? 'modules' : 'option modules';
-  const model = parseKconfig('Kconfig', sourcesOf(kconfig.replace('MODULESOPTION', modules)), dialect);
+  const modelOf = (text: string) =>
+    parseKconfig('Kconfig', sourcesOf(text.replace('MODULESOPTION', modules)), dialect);
+  const model = modelOf(kconfig);
   for (const [title, expected] of Object.entries(held)) {
     test(`${dialect.name}: a session in which ${title} goes as with ${oracle}.`, (t) => {
-      const {mode, config, input} = sessions[title]!;
-      const evaluation = loadConfig(model, config);
+      const {mode, kconfig: own, config, input} = sessions[title]!;
+      const evaluation = loadConfig(own === undefined ? model : modelOf(own), config);
       const lines = input.match(/[^\n]*\n|[^\n]+$/g) ?? [];
       const conversation = ask(evaluation, {all: mode === 'oldaskconfig', echo: true});
       let said = '';
