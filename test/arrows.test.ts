@@ -12,8 +12,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   build: ['base', 'recipe', 'kconfig'],
   image: ['base', 'recipe', 'build'],
   boot: ['base', 'recipe', 'image'],
+  picture: ['base', 'recipe', 'boot'],
   job: ['base', 'kconfig', 'recipe', 'build', 'image', 'boot'],
-  cli: ['base', 'kconfig', 'conf', 'recipe', 'build', 'image', 'boot', 'job'],
+  cli: ['base', 'kconfig', 'conf', 'recipe', 'build', 'image', 'boot', 'picture', 'job'],
 };
 
 const sourceFolder = resolve(import.meta.dirname, '../../src');

@@ -12,5 +12,5 @@ export {
   type CheckResult,
   type MachineReport,
 } from './report.ts';
-export type {Check, Guest, Scenario} from './scenario.ts';
+export type {Check, Guest, Link, Scenario} from './scenario.ts';
 export type {DirectBoot, DiskImage, Drive, MachineSpec} from './spec.ts';

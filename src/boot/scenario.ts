@@ -4,7 +4,7 @@ import {KbuildError} from '../base/diagnostic.ts';
 import type {Patience} from './machine.ts';
 import type {CheckDetail, CheckResult} from './report.ts';
 import type {ShellResult} from './shell.ts';
-import type {MachineSpec} from './spec.ts';
+import type {Drive, MachineSpec} from './spec.ts';
 
 /** What a scenario can do with a machine. */
 export type Guest = {
@@ -31,11 +31,27 @@ export type Check = {
   readonly show: (guest: (role: string) => Guest) => Promise<string>;
 };
 
+/** One role's use of another. */
+export type Link = {
+  /** The role that asks. */
+  readonly from: string;
+  /** The role that serves. */
+  readonly to: string;
+  /** What is served, and how: `NFS 4.2 over RDMA`. */
+  readonly label: string;
+};
+
 export type Scenario = {
   readonly name: string;
   readonly summary: string;
   /** The roles it needs, one machine each. */
   readonly roles: readonly string[];
+  /** Drives that machines have in it, by role, empty at its start. */
+  readonly drives?: Readonly<Record<string, readonly Drive[]>>;
+  /** What machines have of one another when all checks have passed. */
+  readonly links: readonly Link[];
+  /** The one network of all machines, in words. */
+  readonly network: string;
   /** The checks in the order of the report, made anew for each run: they may share what they have seen. */
   readonly checks: () => readonly Check[];
 };

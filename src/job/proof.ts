@@ -8,6 +8,7 @@ import {
   type BootReport,
   bootReportJson,
   type CheckResult,
+  findScenario,
   junitXml,
   type MachineSpec,
   proofCodeDigest,
@@ -31,11 +32,6 @@ export type Images = ReadonlyMap<string, MadeImage>;
 export type Proof = {readonly report: BootReport; readonly results: readonly Result[]};
 
 const reportNames = {json: 'report.json', junit: 'report.junit.xml'} as const;
-
-/** Roles that keep a pool have these drives in the proof. */
-const drives = {host: Array.from({length: 3}, () => ({sizeMiB: 2048, kind: 'nvme'}) as const)} as Readonly<
-  Record<string, MachineSpec['drives']>
->;
 
 /**
  * The report of a proof in which every check passed, made now or, for the same images and checks, before.
@@ -64,7 +60,8 @@ export async function obtainProof(workshop: Workshop, request: JobRequest, image
     return proofIn(dir);
   }
 
-  const machines = [...images].map(([role, made]) => machineSpec(role, made));
+  const {drives} = findScenario(scenario);
+  const machines = [...images].map(([role, made]) => machineSpec(role, made, drives?.[role] ?? []));
   const report = await runScenario(workshop, {scenario, machines, logDir: workshop.logDir});
   await writeReports(report, workshop.logDir);
   const failed = report.checks.filter(({outcome}) => outcome !== 'passed');
@@ -110,7 +107,11 @@ function proofFailure(report: BootReport, failed: readonly CheckResult[]) {
   );
 }
 
-function machineSpec(role: string, {image, address, kernel}: MadeImage): MachineSpec {
+function machineSpec(
+  role: string,
+  {image, address, kernel}: MadeImage,
+  drives: MachineSpec['drives'],
+): MachineSpec {
   const {disk, esp, proofEsp} = image.value;
   return {
     name: role,
@@ -126,7 +127,7 @@ function machineSpec(role: string, {image, address, kernel}: MadeImage): Machine
     },
     memoryMiB: 2048,
     cpus: 2,
-    drives: drives[role] ?? [],
+    drives,
     address,
     expected: {release: kernel.value.release, configSha256: kernel.value.configDigest},
   };

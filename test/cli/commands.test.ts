@@ -286,3 +286,30 @@ test('a cache that is in use is not cleaned', async (t) => {
   t.regex(stderr, /^error\[cache-in-use\]: another kbuild is using .*\n {2}hint: wait/);
   t.deepEqual((await readdir(root)).sort(), ['in-use.lock', 'kernel']);
 });
+
+test('recipes picture writes an SVG to stdout, and with --json what it shows as well', async (t) => {
+  const {code, stdout} = await kbuild(t, 'recipes', 'picture', 'nfs-rdma-zfs');
+  t.is(code, 0);
+  t.regex(stdout, /^<svg .*<\/svg>\n$/s);
+  const json = await kbuild(t, 'recipes', 'picture', 'nfs-rdma-zfs', '--json');
+  const {command, svg, system} = JSON.parse(json.stdout) as {
+    command: string;
+    svg: string;
+    system: {machines: {name: string}[]};
+  };
+  t.is(command, 'recipes picture');
+  t.is(svg, stdout);
+  t.deepEqual(
+    system.machines.map(({name}) => name),
+    ['host', 'client'],
+  );
+});
+
+test('a picture of an unknown recipe exits 2 with the nearest, and one without a name with the help', async (t) => {
+  const unknown = await kbuild(t, 'recipes', 'picture', 'nfs-rmda-zfs');
+  t.is(unknown.code, 2);
+  t.regex(unknown.stderr, /^error\[unknown-recipe\].*\n {2}hint: did you mean nfs-rdma-zfs/);
+  const nameless = await kbuild(t, 'recipes', 'picture');
+  t.is(nameless.code, 2);
+  t.regex(nameless.stderr, /missing required argument 'name'/);
+});

@@ -22,6 +22,9 @@ export const nfsRdma: Scenario = {
   name: 'nfs-rdma',
   summary: 'a client mounts the data set of a ZFS pool by NFS 4.2 over RDMA, before and after a power cut',
   roles: ['host', 'client'],
+  drives: {host: Array.from({length: 3}, () => ({sizeMiB: 2048, kind: 'nvme'}) as const)},
+  links: [{from: 'client', to: 'host', label: 'NFS 4.2 over RDMA: a data set of the ZFS pool'}],
+  network: 'one private Ethernet network, RDMA by Soft-RoCE',
   checks: () => {
     const seen: Seen = {};
     return [
