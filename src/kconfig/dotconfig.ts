@@ -116,6 +116,7 @@ export class ConfigReader {
 
   /** Forgets the user's values; choices that are symbols count as set (the loop after `load:` in conf_read_simple). */
   reset(): void {
+    this.#evaluation.isSettled = false;
     const {hashOrder, dialect} = this.#evaluation.model;
     for (const symbol of hashOrder) {
       const state = this.#evaluation.state(symbol);
@@ -212,23 +213,34 @@ export function readAssignments(evaluation: Evaluation, text: string, options: R
   return reader.warnings;
 }
 
-/** Reads a .config text and drops what does not fit it any more (conf_read). */
-export function readConfig(evaluation: Evaluation, text: string, options: ReadOptions = {}): void {
+/** Reads a .config text and drops what does not fit it any more (conf_read). For `anyOrder` see `settle`. */
+export function readConfig(
+  evaluation: Evaluation,
+  text: string,
+  options: ReadOptions = {},
+  anyOrder = false,
+): boolean {
   evaluation.changed = false;
   const warnings = readAssignments(evaluation, text, options);
-  settle(evaluation, warnings);
+  return settle(evaluation, warnings, anyOrder);
 }
 
-/** The second half of conf_read: compares what was read with what comes of it. */
-export function settle(evaluation: Evaluation, warnings: number): void {
+/**
+ * The second half of conf_read: compares what was read with what comes of it. With `anyOrder` in one that a regular model
+ * allows, but the C tool would not take; false if it has to be the C tool's, and then the evaluation is of no use.
+ */
+export function settle(evaluation: Evaluation, warnings: number, anyOrder = false): boolean {
   const {model} = evaluation;
-  evaluation.calculate(model.modules);
   let unsaved = 0;
-  for (const symbol of model.hashOrder) {
-    if (!agreesWithUser(evaluation, symbol)) unsaved++;
-  }
+  const calculateAll = () => {
+    evaluation.calculate(model.modules);
+    for (const symbol of model.hashOrder) if (!agreesWithUser(evaluation, symbol)) unsaved++;
+  };
+  if (!anyOrder) calculateAll();
+  else if (!evaluation.inAnyOrder(calculateAll)) return false;
   if (model.dialect.outOfRange === 'reset') unsaved += resetUserValues(evaluation, unsaved);
   if (warnings > 0 || unsaved > 0) evaluation.changed = true;
+  return true;
 }
 
 /** Drops values of the user's that are hidden or out of range; returns how many of the latter there are. */
@@ -291,7 +303,7 @@ export function poundHeading(model: KconfigModel): string {
 /** The .config text (conf_write). */
 export function writeConfig(evaluation: Evaluation): string {
   const {model} = evaluation;
-  if (!evaluation.changed) evaluation.invalidate();
+  if (!evaluation.changed) evaluation.refresh();
   const written = new Set<ConfigSymbol>();
   let text = poundHeading(model);
   // The blank line after `# end of` waits for the next symbol: a menu's own heading starts with one.

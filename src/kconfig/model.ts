@@ -132,6 +132,8 @@ export type ModelParts = {
   readonly hashOrder?: readonly ConfigSymbol[];
   /** Likewise. */
   readonly conditions?: Conditions;
+  /** Whether the order of calculation decides no value (`Dependents`), where that is known already. */
+  readonly isRegular?: boolean;
 };
 
 /** A parsed tree. Make evaluations of it with the functions of modes.ts. */
@@ -158,6 +160,8 @@ export class KconfigModel {
   readonly promptCount: number;
   /** What holds the properties of a shared constant that was declared or selected. */
   readonly declaredConstants: ReadonlyMap<ConfigSymbol, ConfigSymbol>;
+  /** Whether the order of calculation is known to decide no value. It takes long to find, so that only stored models are. */
+  readonly isRegular: boolean;
   /** The records of `conditions`, to which others may be added; a restored model has none. */
   readonly expressionRecords: ExpressionRecords | undefined;
   #conditions: Conditions | undefined;
@@ -178,6 +182,7 @@ export class KconfigModel {
     this.promptCount = parts.promptCount;
     this.declaredConstants = parts.declaredConstants;
     this.#conditions = parts.conditions;
+    this.isRegular = parts.isRegular ?? false;
     this.expressionRecords = parts.conditions ? undefined : new ExpressionRecords();
   }
 

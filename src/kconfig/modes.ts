@@ -125,9 +125,14 @@ export function loadConfig(
   config: string | undefined,
   options: ReadOptions = {},
 ): Evaluation {
-  const evaluation = new Evaluation(model);
-  if (config === undefined) evaluation.calculate(model.modules);
-  else readConfig(evaluation, config, options);
+  let evaluation = new Evaluation(model);
+  if (config === undefined) {
+    evaluation.calculate(model.modules);
+    return evaluation;
+  }
+  if (model.isRegular && readConfig(evaluation, config, options, true)) return evaluation;
+  if (model.isRegular) evaluation = new Evaluation(model);
+  readConfig(evaluation, config, options);
   return evaluation;
 }
 

@@ -132,6 +132,7 @@ class Restoration implements LateParts {
       declaredConstants: new Map(),
       hashOrder: ordered,
       conditions: this.#sections,
+      isRegular: header[6] === 1,
     });
   }
 

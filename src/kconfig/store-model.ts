@@ -1,6 +1,7 @@
 /** A parsed model as bytes, from which `restoreModel` makes it again without its Kconfig files. */
 
 import {collectConditions, ExpressionRecords, Words} from './conditions.ts';
+import {dependentsOf} from './dependents.ts';
 import {type KconfigModel, nextNode} from './model.ts';
 import type {SourceFile} from './source.ts';
 import {
@@ -79,6 +80,7 @@ class Storage {
       modules.index,
       defconfigList?.index ?? none,
       this.#string(prefix),
+      dependentsOf(model).irregularity === undefined ? 1 : 0,
     ]);
   }
 

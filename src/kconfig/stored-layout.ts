@@ -6,7 +6,7 @@
 import type {ConfigSymbol, Property, SymbolType} from './symbol.ts';
 
 /** First word of the bytes. Raise it whenever the layout or what the fields mean changes. */
-export const layoutVersion = 0x4b_43_4d_01;
+export const layoutVersion = 0x4b_43_4d_02;
 
 export const symbolTypes: readonly SymbolType[] = ['unknown', 'bool', 'tristate', 'int', 'hex', 'string'];
 export const symbolKinds: readonly ConfigSymbol['kind'][] = ['config', 'constant', 'choice'];
@@ -83,10 +83,10 @@ export const detailWords = 9;
 export const conditionWords = 3;
 
 /**
- * Words before the sections: version, bytes of text, prompts, `modules`, `defconfig_list`, prefix; then the words of
- * each section.
+ * Words before the sections: version, bytes of text, prompts, `modules`, `defconfig_list`, prefix, whether it is regular;
+ * then the words of each section.
  */
-export const fixedHeaderWords = 6;
+export const fixedHeaderWords = 7;
 export const headerWords = fixedHeaderWords + sectionNames.length;
 
 /** Bits of a symbol's second word: kind, type << 2, flags. */

@@ -35,6 +35,7 @@ export function acceptsUserValue(evaluation: Evaluation, symbol: ConfigSymbol, t
 
 /** Takes an acceptable value (sym_set_tristate_value, sym_set_string_value). */
 export function setUserValue(evaluation: Evaluation, symbol: ConfigSymbol, text: string): void {
+  evaluation.isSettled = false;
   const state = evaluation.state(symbol);
   state.hasUser = true;
   if (symbol.type !== 'bool' && symbol.type !== 'tristate') {
@@ -76,6 +77,7 @@ function setMembers(evaluation: Evaluation, choice: ConfigSymbol, chosen: Config
  * The C tool has no such function.
  */
 export function forgetUserValue(evaluation: Evaluation, symbol: ConfigSymbol): void {
+  evaluation.isSettled = false;
   const state = evaluation.state(symbol);
   state.hasUser = false;
   state.userTristate = 0;

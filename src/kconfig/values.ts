@@ -114,6 +114,8 @@ export class Evaluation {
   readonly #records: Int32Array;
   /** Visibility of each prompt when its symbol was last evaluated (visible.tri of struct property). */
   readonly #promptVisibility: Uint8Array;
+  /** By the place of a record: its value and one, or 0 where that is not known; undefined while none are kept. */
+  #recordValues: Uint8Array | undefined;
   /** modules_val: lags behind the symbol while that is being evaluated. */
   #modules: Tristate = 0;
   #depth = 0;
@@ -129,6 +131,13 @@ export class Evaluation {
   calculatesEveryMember = false;
   /** Whether .config is known to differ (conf_changed). */
   changed = true;
+  /**
+   * Whether to calculate everything once more is known to change nothing, and to say nothing. What gives or takes a
+   * value of the user's has to forget it.
+   */
+  isSettled = false;
+  /** Whether a calculation changed what counts as set by the user, which the next one finds. */
+  #changedUser = false;
 
   constructor(model: KconfigModel) {
     this.model = model;
@@ -255,6 +264,16 @@ export class Evaluation {
   #evaluateRecord(reference: number): Tristate {
     if (reference < 0) return this.#tristateAt(-1 - reference);
     if (reference === nothing) return 2;
+    const values = this.#recordValues;
+    if (values === undefined) return this.#calculateRecord(reference);
+    const known = values[reference]!;
+    if (known !== 0) return (known - 1) as Tristate;
+    const value = this.#calculateRecord(reference);
+    values[reference] = value + 1;
+    return value;
+  }
+
+  #calculateRecord(reference: number): Tristate {
     const records = this.#records;
     const kind = records[reference]!;
     const first = reference + 2;
@@ -314,7 +333,40 @@ export class Evaluation {
   invalidate(): void {
     for (let i = 3; i < this.#states.length; i++) this.#states[i]!.valid = false;
     this.changed = true;
+    this.isSettled = false;
     this.calculate(this.model.modules);
+  }
+
+  /** `invalidate`, unless all would be calculated to what it is. */
+  refresh(): void {
+    if (this.isSettled) this.changed = true;
+    else this.invalidate();
+  }
+
+  /**
+   * Runs the first calculation of everything in a regular model (`Dependents`). There any order will do, and a condition
+   * has one value: what cannot change it is passed over, and it is evaluated once. Only warnings come in the order of
+   * calculation: returns false if there are any, and then all has to be done again from the start.
+   */
+  inAnyOrder(calculateAll: () => void): boolean {
+    const {length} = this.warnings;
+    this.skipsOperands = true;
+    this.#recordValues = new Uint8Array(this.#records.length);
+    this.#changedUser = false;
+    calculateAll();
+    this.#recordValues = undefined;
+    this.skipsOperands = false;
+    this.isSettled = !this.#changedUser;
+    return this.warnings.length === length;
+  }
+
+  /** Runs what calculates members of a choice before it is decided: conditions in which it stands may change yet. */
+  #undecided<T>(step: () => T): T {
+    const values = this.#recordValues;
+    this.#recordValues = undefined;
+    const result = step();
+    this.#recordValues = values;
+    return result;
   }
 
   /** sym_calc_value. */
@@ -359,7 +411,8 @@ export class Evaluation {
     if (isLogical(symbol.type)) {
       state.tristate = this.#logicalValue(symbol, state);
       state.text = 'n';
-      if (symbol.isChoice && state.tristate === 2) this.#calculateChoice(symbol, state);
+      if (symbol.isChoice && state.tristate === 2)
+        this.#undecided(() => this.#calculateChoice(symbol, state));
     } else {
       state.text = this.#textValue(symbol, state);
       if (symbol.ranges.length > 0) this.#clampToRange(symbol, state);
@@ -459,6 +512,7 @@ export class Evaluation {
     const isLifted = this.model.dialect.imply === 'unlimited' && state.weakReverseDependency === 2;
     if (value === 1 && isLifted) value = 2;
     if (fallback && this.#comesFromTransitional(fallback, state)) {
+      this.#changedUser = true;
       state.hasUser = true;
       state.userTristate = value;
     }
@@ -484,6 +538,7 @@ export class Evaluation {
     state.write = true;
     const {text} = this.calculate(this.model.allSymbols[-1 - found.value]!);
     if (this.#comesFromTransitional(found, state)) {
+      this.#changedUser = true;
       state.hasUser = true;
       state.userText = text;
     }
@@ -572,6 +627,7 @@ export class Evaluation {
       this.#calculateVisibility(member, memberState);
       if (memberState.visibility !== 0) allSet &&= memberState.hasUser;
     }
+    if (state.hasUser !== allSet) this.#changedUser = true;
     state.hasUser = allSet;
     const chosen = state.userMember;
     if (chosen && this.state(chosen).visibility !== 0) {
@@ -689,7 +745,10 @@ export class Evaluation {
     if (!symbol || this.state(symbol).tristate === 0) return false;
     for (let child = node.firstChild; child; child = child.next) {
       if (!this.isNodeVisible(child)) continue;
-      if (!this.#choicesAreMenus) this.state(symbol).hasUser = true;
+      if (!this.#choicesAreMenus) {
+        this.state(symbol).hasUser = true;
+        this.isSettled = false;
+      }
       return true;
     }
     return false;
