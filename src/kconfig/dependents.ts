@@ -6,6 +6,7 @@
 
 import {type Expression, forEachSymbol} from './expression.ts';
 import type {KconfigModel} from './model.ts';
+import {Mentions} from './order.ts';
 import {type ConfigSymbol, constantNo} from './symbol.ts';
 
 /** What is calculated together: a symbol, or a choice with its members. */
@@ -114,11 +115,12 @@ function isCalculated(symbol: ConfigSymbol): boolean {
 
 function makeGroups(model: KconfigModel): Map<ConfigSymbol, Group> {
   const groups = new Map<ConfigSymbol, Group>();
+  const reading = new Reading(model);
   for (const leader of model.allSymbols) {
     // Members come with their choice, even if that has got no type.
     if (!(isCalculated(leader) || leader.isChoice) || leader.choice) continue;
     const symbols = leader.isChoice ? [leader, ...new Set(leader.members)] : [leader];
-    const group = makeGroup(symbols, model.dialect.choices === 'menus');
+    const group = makeGroup(symbols, reading, model.dialect.choices === 'menus');
     for (const symbol of group.symbols) groups.set(symbol, group);
   }
   for (const group of new Set(groups.values())) {
@@ -127,12 +129,12 @@ function makeGroups(model: KconfigModel): Map<ConfigSymbol, Group> {
   return groups;
 }
 
-function makeGroup(symbols: readonly ConfigSymbol[], choicesAreMenus: boolean): Group {
+function makeGroup(symbols: readonly ConfigSymbol[], reading: Reading, choicesAreMenus: boolean): Group {
   const reads = new Set<ConfigSymbol>();
   let irregularity: string | undefined;
   for (const symbol of symbols) {
     irregularity ??= choiceIrregularity(symbol, choicesAreMenus);
-    forEachRead(symbol, (read) => {
+    reading.forEachRead(symbol, (read) => {
       if (!isCalculated(read)) return;
       if (!symbols.includes(read)) reads.add(read);
       else if (read !== symbol.choice) irregularity ??= `${symbol.displayName} depends on itself`;
@@ -141,27 +143,39 @@ function makeGroup(symbols: readonly ConfigSymbol[], choicesAreMenus: boolean): 
   return {symbols, reads, irregularity, below: [], state: 'new'};
 }
 
-/** Calls `visit` for each symbol whose value is read while this one's is calculated, for some several times. */
-function forEachRead(symbol: ConfigSymbol, visit: (read: ConfigSymbol) => void): void {
-  let previous: Expression | undefined;
-  const visitAll = (expression: Expression | undefined) => {
-    // Properties without a condition of their own share that of their node.
-    if (expression !== previous) forEachSymbol(expression, visit);
-    previous = expression;
-  };
-  visitAll(symbol.directDependency);
-  for (const {condition} of symbol.prompts) visitAll(condition);
-  for (const {condition, value} of symbol.defaults) {
-    visitAll(condition);
-    if (!symbol.isChoice) forEachSymbol(value, visit);
+/** Finds what is read, in the words of the model's conditions: most symbols of a stored model are not made for it. */
+class Reading {
+  readonly #model: KconfigModel;
+  readonly #mentions: Mentions;
+
+  constructor(model: KconfigModel) {
+    this.#model = model;
+    this.#mentions = new Mentions(model.conditions.records);
   }
-  for (const {condition, low, high} of symbol.ranges) {
-    visitAll(condition);
-    visit(low);
-    visit(high);
+
+  /** Calls `visit` for each symbol whose value is read while this one's is calculated, for some several times. */
+  forEachRead(symbol: ConfigSymbol, visit: (read: ConfigSymbol) => void): void {
+    const {conditions, allSymbols} = this.#model;
+    const {index} = symbol;
+    this.#mentions.startList();
+    const found = (read: number) => visit(allSymbols[read]!);
+    const visitRun = (references: Int32Array, start: Int32Array) => {
+      const end = start[index + 1]!;
+      for (let i = start[index]!; i < end; i++) this.#mentions.visit(references[i]!, found);
+    };
+    this.#mentions.visit(conditions.direct[index]!, found);
+    visitRun(conditions.prompts, conditions.promptStart);
+    visitRun(conditions.defaults, conditions.defaultStart);
+    if (!symbol.isChoice) visitRun(conditions.defaultValues, conditions.defaultStart);
+    visitRun(conditions.selected, conditions.selectedStart);
+    visitRun(conditions.implied, conditions.impliedStart);
+    if (symbol.type !== 'int' && symbol.type !== 'hex') return;
+    for (const {condition, low, high} of symbol.ranges) {
+      forEachSymbol(condition, visit);
+      visit(low);
+      visit(high);
+    }
   }
-  for (const {expression} of symbol.selectedBy) visitAll(expression);
-  for (const {expression} of symbol.impliedBy) visitAll(expression);
 }
 
 /**

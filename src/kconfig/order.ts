@@ -30,7 +30,7 @@ function addExpressions(symbol: ConfigSymbol, records: ExpressionRecords, list: 
 }
 
 /** The symbols in lists of expressions, by the words of their records: each record is followed once for a list. */
-class Mentions {
+export class Mentions {
   readonly #records: Int32Array;
   /** By the place of a record: the number of the list for which it was followed last. */
   readonly #followed: Int32Array;
