@@ -4,6 +4,7 @@ import type {Dialect} from '../../src/kconfig/index.ts';
 import type {Step} from '../oracle/outcome.ts';
 import {randomConfig} from './config-file.ts';
 import {mutate} from './mutate.ts';
+import {inDialect} from './older.ts';
 import {Random} from './random.ts';
 import {type Declared, TreeWriter} from './tree.ts';
 
@@ -45,7 +46,7 @@ type Mode = keyof typeof weights;
 export function makeCase(seed: number, dialect: Dialect, runs: number): FuzzCase {
   const random = new Random(seed);
   const tree = new TreeWriter(random, dialect).write();
-  const files = new Map(tree.files);
+  const files = new Map(Array.from(tree.files, ([path, text]) => [path, inDialect(text, dialect)] as const));
   if (random.chance(0.1)) {
     const path = random.pick([...files.keys()]);
     files.set(path, mutate(random, files.get(path)!));
@@ -54,7 +55,8 @@ export function makeCase(seed: number, dialect: Dialect, runs: number): FuzzCase
   const steps: Step[] = [];
   for (let run = 0; run < runs; run++) {
     const mode = random.weighted<Mode>(weights);
-    steps.push(makeStep(random, mode, tree.declared));
+    const step = makeStep(random, mode, tree.declared, dialect);
+    steps.push(dialect.vocabulary === '2.6' ? busyboxStep(step, mode) : inFolders(step, dialect));
   }
   return {seed, files, steps};
 }
@@ -69,8 +71,8 @@ function endWithoutNewline(random: Random, files: Map<string, string>, {rootEnds
   files.set(path, lines.join('\n'));
 }
 
-function makeStep(random: Random, mode: Mode, declared: readonly Declared[]): Step {
-  const config = randomConfig(random, declared);
+function makeStep(random: Random, mode: Mode, declared: readonly Declared[], {prefix}: Dialect): Step {
+  const config = randomConfig(random, declared).replaceAll('CONFIG_', prefix);
   const plain = {mode, arguments: [`--${mode}`], files: {}, stdin: '', environment: {}} satisfies Step;
   switch (mode) {
     case 'allnoconfig':
@@ -96,6 +98,48 @@ function makeStep(random: Random, mode: Mode, declared: readonly Declared[]): St
     default:
       return {...plain, files: {'.config': config}};
   }
+}
+
+/** Where no folders are made for the generated files, they are there. */
+function inFolders(step: Step, {autoConfDependencies}: Dialect): Step {
+  if (autoConfDependencies !== 'beside-config') return step;
+  const folder = 'generated';
+  const generated = {
+    KCONFIG_AUTOCONFIG: `${folder}/auto.conf`,
+    KCONFIG_AUTOHEADER: `${folder}/autoconf.h`,
+    KCONFIG_TRISTATE: `${folder}/tristate.config`,
+  };
+  return {
+    ...step,
+    files: {...step.files, [`${folder}/there`]: ''},
+    environment: {...step.environment, ...generated},
+  };
+}
+
+/** Options of BusyBox's conf; for the modes it has not, those that are next to them. */
+const busyboxOptions: Readonly<Record<Mode, readonly string[]>> = {
+  allnoconfig: ['-n'],
+  allyesconfig: ['-y'],
+  allmodconfig: ['-m'],
+  alldefconfig: ['-d'],
+  randconfig: ['-n'],
+  olddefconfig: ['-d'],
+  defconfig: ['-D', 'in.config'],
+  savedefconfig: ['-o'],
+  syncconfig: ['-s'],
+  listnewconfig: ['-s'],
+  helpnewconfig: ['-h'],
+  oldconfig: ['-o'],
+  oldaskconfig: [],
+  yes2modconfig: ['-D', '.config'],
+  mod2yesconfig: [],
+  mod2noconfig: ['-o'],
+};
+
+/** The same step for BusyBox's conf. What it draws with -r depends on the clock. */
+function busyboxStep(step: Step, mode: Mode): Step {
+  const environment = {...step.environment, KCONFIG_NOTIMESTAMP: '1'};
+  return {...step, arguments: busyboxOptions[mode], environment};
 }
 
 function seeded(step: Step, config: string): Step {

@@ -13,7 +13,7 @@ export type Oracle = {
   readonly tree: string;
   /** The build directory. */
   readonly out: string;
-  /** scripts/kconfig/conf as the Makefile made it. */
+  /** The tool as the Makefile made it. */
   readonly conf: string;
   /** The same objects, linked with conf-server.c. */
   readonly server: string;
@@ -40,7 +40,8 @@ const meant = 'e = expr_alloc_one(E_NOT, expr_alloc_symbol(e->left.sym));';
  * undefined if there is nothing to mend. `conf` itself stays what the Makefile made.
  */
 async function mendedExpressions(tree: string, out: string): Promise<string | undefined> {
-  const source = readFileSync(join(tree, 'scripts/kconfig/expr.c'), 'latin1');
+  const file = join(tree, 'scripts/kconfig/expr.c');
+  const source = existsSync(file) ? readFileSync(file, 'latin1') : '';
   if (!source.includes(fault)) return undefined;
   const mended = join(out, 'expr-mended.c');
   writeFileSync(mended, source.replace(fault, meant), 'latin1');
@@ -49,16 +50,21 @@ async function mendedExpressions(tree: string, out: string): Promise<string | un
   return join(out, 'expr-mended.o');
 }
 
+/** Where a tree's Makefile puts the tool: Buildroot's has a place of its own. */
+function objectFolder(tree: string, out: string): string {
+  return join(out, existsSync(join(tree, 'support/kconfig')) ? 'build/buildroot-config' : 'scripts/kconfig');
+}
+
 /** Makes `conf` and the server in `out`; what is there already is used again. */
 export async function buildOracle(tree: string, out: string): Promise<Oracle> {
   await mkdir(out, {recursive: true});
-  const objects = join(out, 'scripts/kconfig');
+  const objects = objectFolder(tree, out);
   const conf = join(objects, 'conf');
   const server = join(out, 'conf-server');
   if (!existsSync(conf)) await make(tree, out, 'allnoconfig');
   const mended = await mendedExpressions(tree, out);
   const linked = readdirSync(objects)
-    .filter((name) => name.endsWith('.o') && !(mended && name === 'expr.o'))
+    .filter((name) => /^(?!kxgettext|[mng]conf).*\.o$/.test(name) && !(mended && name === 'expr.o'))
     .map((name) => join(objects, name));
   if (mended) linked.push(mended);
   const wraps = ['main', 'conf_parse', 'popen', 'pclose'].map((name) => `--wrap=${name}`);

@@ -34,11 +34,12 @@ export type Word =
 const withArgument: ReadonlySet<string> = new Set(['defconfig', 'savedefconfig']);
 
 /** The long options of a dialect, in the order of its table. */
-function longOptions({commandLine, laterModes, mod2noconfig}: Dialect): readonly string[] {
+function longOptions({commandLine, laterModes, mod2noconfig, oldnoconfig}: Dialect): readonly string[] {
   const later: readonly string[] = ['helpnewconfig', 'yes2modconfig', 'mod2yesconfig'];
   const known = modes.filter(
     (mode) => (mode !== 'mod2noconfig' || mod2noconfig) && (laterModes || !later.includes(mode)),
   );
+  if (oldnoconfig) return [...known, 'oldnoconfig'];
   return commandLine === 'lenient' ? ['help', 'silent', ...known] : known;
 }
 
@@ -54,7 +55,7 @@ export function parseCommandLine(argv: readonly string[], dialect: Dialect, inOr
       break;
     }
     if (argument.startsWith('--')) {
-      const {word, taken} = longOption(argument.slice(2), argv[i + 1], options);
+      const {word, taken} = longOption(argument.slice(2), argv[i + 1], options, dialect);
       words.push(word);
       if (taken) i++;
     } else if (argument.startsWith('-') && argument !== '-') {
@@ -80,6 +81,7 @@ function longOption(
   text: string,
   next: string | undefined,
   options: readonly string[],
+  dialect: Dialect,
 ): {word: Word; taken: boolean} {
   const equals = text.indexOf('=');
   const given = equals < 0 ? text : text.slice(0, equals);
@@ -92,6 +94,9 @@ function longOption(
     const possible = found.map((option) => ` '--${option}'`).join('');
     return wrong(`option '--${text}' is ambiguous; possibilities:${possible}`);
   }
+  if (name === 'defconfig' && dialect.defaultDefconfig !== undefined) {
+    return {word: {kind: 'mode', mode: name, argument: value}, taken: false};
+  }
   if (withArgument.has(name)) {
     if (value === undefined && next === undefined) return wrong(`option '--${name}' requires an argument`);
     return {
@@ -102,7 +107,8 @@ function longOption(
   if (value !== undefined) return wrong(`option '--${name}' doesn't allow an argument`);
   if (name === 'help') return {word: {kind: 'help', long: true}, taken: false};
   if (name === 'silent') return {word: {kind: 'silent'}, taken: false};
-  return {word: {kind: 'mode', mode: name as ConfMode, argument: undefined}, taken: false};
+  const mode = name === 'oldnoconfig' ? 'olddefconfig' : (name as ConfMode);
+  return {word: {kind: 'mode', mode, argument: undefined}, taken: false};
 }
 
 /** Options of our own, which the C tool has not; they stand before a `--`. */

@@ -158,8 +158,9 @@ class ConfRun {
           break;
         case 'mode':
           mode = word.mode;
-          if (mode === 'syncconfig') silent = sync = true;
-          if (word.argument !== undefined) file = word.argument;
+          if (mode === 'syncconfig') sync = true;
+          silent ||= sync && this.#dialect.syncMessage === 'silent';
+          if (word.argument !== undefined || mode === 'defconfig') file = word.argument;
           if (mode === 'randconfig') random = this.#seed();
           break;
         case 'file':
@@ -197,13 +198,14 @@ class ConfRun {
     let write = true;
     if (sync && this.#environment.get('KCONFIG_NOSILENTUPDATE')) {
       if (evaluation.changed) this.#fail('\n*** The configuration requires explicit update.\n\n');
-      write = false;
+      write = this.#dialect.syncWrites === 'changed';
     }
     this.#set(evaluation);
     this.#sayWarnings(evaluation);
     this.#stopOnWarnings((code) => code === 'unmet-dependency', evaluation);
     if (mode === 'savedefconfig') this.#saveDefconfig(evaluation);
     else if (mode !== 'listnewconfig' && mode !== 'helpnewconfig') {
+      if (sync && this.#dialect.syncWrites === 'changed') write = evaluation.changed;
       if (write) this.#writeConfig(evaluation);
       this.#writeAutoconf(evaluation);
     }
@@ -275,14 +277,23 @@ class ConfRun {
       case 'randconfig':
         return this.#readSeedConfig(model);
       case 'defconfig': {
-        const text = this.#findText(file!);
-        const evaluation = this.#load(model, text, file!);
+        const name = file ?? this.#defaultDefconfig();
+        const text = this.#findText(name);
+        const evaluation = this.#load(model, text, name);
         if (text !== undefined) return evaluation;
-        return this.#fail(`***\n*** Can't find default configuration "${file}"!\n***\n`);
+        return this.#fail(`***\n*** Can't find default configuration "${name}"!\n***\n`);
       }
       default:
         return this.#readDotConfig(model);
     }
+  }
+
+  /** conf_get_default_confname: the file of $srctree, if that has it. */
+  #defaultDefconfig(): string {
+    const {defaultDefconfig = ''} = this.#dialect;
+    const name = defaultDefconfig.replace('$(ARCH)', this.#environment.get('ARCH') ?? '');
+    const inTree = `${this.#environment.get('srctree')}/${name}`;
+    return this.#environment.has('srctree') && existsSync(pathOf(inTree)) ? inTree : name;
   }
 
   #load(model: KconfigModel, text: string | undefined, file: string): Evaluation {
@@ -456,6 +467,7 @@ class ConfRun {
     this.#sayWarnings(evaluation);
     if (result === undefined) return;
     this.#output.error(result);
-    if (sync) this.#fail('\n*** Error during sync of the configuration.\n\n');
+    const what = this.#dialect.autoConf === 'sync' ? 'update' : 'sync';
+    if (sync) this.#fail(`\n*** Error during ${what} of the configuration.\n\n`);
   }
 }

@@ -9,7 +9,7 @@ import {
   writeAutoconf,
 } from '../kconfig/index.ts';
 import {findTreeFile} from './tree-files.ts';
-import {isPresent, replaceGenerated, touch} from './write.ts';
+import {isFolder, isPresent, moveBeside, replaceGenerated, touch} from './write.ts';
 
 /**
  * Writes auto.conf, its dependencies, autoconf.h, rustc_cfg and the files that stand for what changed; nothing if
@@ -23,15 +23,20 @@ export function writeAutoconfFiles(
   const {model} = evaluation;
   const autoConf = environment.get('KCONFIG_AUTOCONFIG') ?? 'include/config/auto.conf';
   if (!overwrite && isPresent(autoConf)) return undefined;
-  const unwritten = replaceGenerated(
-    dependenciesPath(model, autoConf),
-    autoConfDependencies(model, autoConf),
-  );
-  if (unwritten !== undefined) return unwritten;
+  const config = environment.get(model.dialect.configVariable) ?? '.config';
+  const dependencies = dependenciesPath(model, autoConf, config);
+  const isBeside = model.dialect.autoConfDependencies === 'beside-config';
+  if (isBeside) moveBeside(config, dependencies, autoConfDependencies(model, autoConf));
+  else {
+    const unwritten = replaceGenerated(dependencies, autoConfDependencies(model, autoConf));
+    if (unwritten !== undefined) return unwritten;
+  }
 
   const found = findTreeFile(autoConf, environment.get('srctree'));
   const old = found?.kind === 'folder' ? '' : found?.text;
   const folder = autoConf.slice(0, autoConf.lastIndexOf('/') + 1);
+  // No folder is made but those of the touched files.
+  if (isBeside && !isFolder(folder === '' ? '.' : folder)) return '';
   for (const name of changedNames(evaluation, old, autoConf)) {
     if (!touch(folder + touchPath(model, name))) return '';
   }
@@ -48,6 +53,7 @@ export function writeAutoconfFiles(
     [autoConf, texts.autoConf],
   ];
   for (const [name, text] of generated) {
+    if (isBeside && !isFolder(name.slice(0, name.lastIndexOf('/') + 1) || '.')) return '';
     const failed = replaceGenerated(name, text);
     if (failed !== undefined) return failed;
   }

@@ -21,9 +21,18 @@ const modeLines = `  --listnewconfig         List new options
 `;
 
 /** conf_usage. */
-export function usage(program: string, {commandLine, laterModes, usageArguments}: Dialect): string {
+export function usage(
+  program: string,
+  {commandLine, laterModes, oldnoconfig, usageArguments}: Dialect,
+): string {
   if (commandLine === 'strict') {
-    const known = laterModes ? modeLines : modeLines.replace(/^ {2}--(helpnew|yes2mod|mod2yes).*\n/gm, '');
+    const later = oldnoconfig
+      ? modeLines.replace(
+          /^ {2}--olddefconfig.*\n/m,
+          '$&  --oldnoconfig           An alias of olddefconfig\n',
+        )
+      : modeLines;
+    const known = laterModes ? later : later.replace(/^ {2}--(helpnew|yes2mod|mod2yes).*\n/gm, '');
     return `Usage: ${program} [-s] [option] <kconfig-file>\n[option] is _one_ of the following:\n${known}`;
   }
   const file = usageArguments ? 'kconfig_file' : '<kconfig-file>';

@@ -126,3 +126,12 @@ export function touch(path: string): boolean {
   if (error.code !== 'ENOENT') return false;
   return attempt(() => makeParent(path)) === undefined && attempt(open) === undefined;
 }
+
+/** Writes a file beside the .config, and moves it if where it goes is there; else it stays (file_write_dep, Linux 4.17). */
+export function moveBeside(config: string, path: string, text: string): void {
+  const written = pathOf(`${config.slice(0, config.lastIndexOf('/') + 1)}..config.tmp`);
+  attempt(() => {
+    writeFileSync(written, text, 'latin1');
+    renameSync(written, pathOf(path));
+  });
+}

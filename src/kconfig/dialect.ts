@@ -136,6 +136,20 @@ export type Dialect = {
   readonly mod2noconfig: boolean;
   /** Where the location in a help text begins: at the entry itself, or at what is around it. */
   readonly helpLocation: 'entry' | 'parent';
+  /** What a help text tells of a symbol: each of its entries with its prompt, or its prompts and then its first entry. */
+  readonly helpParts: 'entries' | 'prompts';
+  /** Whether `oldnoconfig` is another name of `olddefconfig`. */
+  readonly oldnoconfig: boolean;
+  /** The file that `--defconfig` reads without an argument; undefined where it needs one. */
+  readonly defaultDefconfig: string | undefined;
+  /** Whether `syncconfig` is silent about the .config it writes. */
+  readonly syncMessage: 'silent' | 'said';
+  /** When `syncconfig` writes the .config: always, or if it has changed. */
+  readonly syncWrites: 'always' | 'changed';
+  /** How long `randconfig` goes on: as long as anything changes, or as long as the last choice does. */
+  readonly randomRounds: 'any-change' | 'last-choice';
+  /** Where the node of an `if` is: at its line, or at the statement after it, which the parser has read by then. */
+  readonly ifPlace: 'itself' | 'next';
   /** How the command line is taken: any mode but the last is void, `-h` is known, a wrong option is passed over. */
   readonly commandLine: 'strict' | 'lenient';
   /** Whether the help of the command line has a section of arguments. */
@@ -144,9 +158,10 @@ export type Dialect = {
   readonly autoConfReading: 'invalidates' | 'keeps';
   /**
    * How auto.conf.cmd is written: the files newest first, always as include/config/auto.conf.cmd; newest first; or in
-   * order, with `$(autoconfig)` for the name.
+   * order, with `$(autoconfig)` for the name; or as .config.cmd beside the .config, where the other files have to have
+   * their folders already.
    */
-  readonly autoConfDependencies: 'fixed-name' | 'newest-first' | 'in-order';
+  readonly autoConfDependencies: 'beside-config' | 'fixed-name' | 'newest-first' | 'in-order';
   /** Whether warnings become errors where KCONFIG_WERROR is set. */
   readonly werror: boolean;
 };
@@ -206,6 +221,13 @@ export const linux61: Dialect = {
   laterModes: true,
   mod2noconfig: true,
   helpLocation: 'entry',
+  helpParts: 'entries',
+  oldnoconfig: false,
+  defaultDefconfig: undefined,
+  syncMessage: 'silent',
+  syncWrites: 'always',
+  randomRounds: 'any-change',
+  ifPlace: 'itself',
   commandLine: 'lenient',
   usageArguments: false,
   autoConfReading: 'invalidates',
@@ -248,6 +270,9 @@ export const uboot: Dialect = {
   autoConf: 'sync',
   unchangedConfig: 'rewritten',
   laterModes: false,
+  helpParts: 'prompts',
+  defaultDefconfig: 'arch/$(ARCH)/defconfig',
+  randomRounds: 'last-choice',
 };
 
 /** `support/kconfig` of Buildroot: that of Linux 4.17, for names without `CONFIG_`. */
@@ -262,6 +287,12 @@ export const buildroot: Dialect = {
   prefix: '',
   strings: 'escaped',
   configVariable: 'BR2_CONFIG',
+  oldnoconfig: true,
+  defaultDefconfig: '.defconfig',
+  syncMessage: 'said',
+  syncWrites: 'changed',
+  ifPlace: 'next',
+  autoConfDependencies: 'beside-config',
 };
 
 /** `scripts/kconfig` of BusyBox: that of Linux 2.6.16, whose values and files are of their own (busybox-values.ts). */
@@ -284,6 +315,13 @@ export const busybox: Dialect = {
   configVariable: 'KCONFIG_CONFIG',
   touchFiles: 'names',
   helpLocation: 'entry',
+  helpParts: 'entries',
+  oldnoconfig: false,
+  defaultDefconfig: '/dev/null',
+  syncMessage: 'silent',
+  syncWrites: 'always',
+  randomRounds: 'any-change',
+  autoConfDependencies: 'fixed-name',
   autoConfReading: 'keeps',
 };
 
@@ -457,16 +495,32 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
     !text('conf.c').includes('optional_argument') && !text('conf.c').includes('ask_silent'),
   mod2noconfig: (text) => text('conf.c').includes('mod2noconfig'),
   helpLocation: (text) => (text('menu.c').includes('menu = prop->menu->parent;') ? 'parent' : 'entry'),
+  helpParts: (text) =>
+    text('menu.c').includes('"  Defined at') || text('menu.c').includes('_("  Defined at')
+      ? 'prompts'
+      : 'entries',
+  oldnoconfig: (text) => text('conf.c').includes('"oldnoconfig"'),
+  defaultDefconfig: (text) =>
+    text('conf.c').includes('conf_get_default_confname')
+      ? /conf_defname\[\] = "(.*)"/.exec(text('confdata.c'))?.[1]
+      : undefined,
+  syncMessage: (text) => (/case syncconfig:\s*sync_kconfig = 1;/.test(text('conf.c')) ? 'said' : 'silent'),
+  syncWrites: (text) => (text('conf.c').includes('conf_get_changed() && conf_write') ? 'changed' : 'always'),
+  randomRounds: (text) =>
+    text('confdata.c').includes('has_changed = randomize_choice_values') ? 'last-choice' : 'any-change',
+  ifPlace: (text) => (text('parser.y').includes('T_IF expr nl') ? 'next' : 'itself'),
   commandLine: (text) => (text('conf.c').includes('input_mode_opt') ? 'lenient' : 'strict'),
   usageArguments: (text) => text('conf.c').includes('Arguments:'),
   autoConfReading: (text) =>
     text('confdata.c').includes('flags &= ~(def_flags|SYMBOL_VALID)') ? 'invalidates' : 'keeps',
   autoConfDependencies: (text) =>
-    (text('confdata.c') + text('util.c')).includes('..config.tmp"')
-      ? 'fixed-name'
-      : text('confdata.c').includes('autoconf_cmd;')
-        ? 'in-order'
-        : 'newest-first',
+    text('confdata.c').includes('"%s.config.cmd"')
+      ? 'beside-config'
+      : (text('confdata.c') + text('util.c')).includes('..config.tmp"')
+        ? 'fixed-name'
+        : text('confdata.c').includes('autoconf_cmd;')
+          ? 'in-order'
+          : 'newest-first',
   werror: (text) => text('confdata.c').includes('KCONFIG_WERROR'),
 };
 

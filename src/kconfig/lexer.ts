@@ -101,11 +101,17 @@ export class Lexer {
   #file: SourceFile;
   #finished = false;
   #inAssignment = false;
+  /** Whether a string was ended by a newline, which is still to be read. */
+  #isStringOpen = false;
+  /** Whether there were only words that are no keywords in this line (start condition COMMAND of zconf.l). */
+  #inCommand = false;
   #previous: Token = token.endOfLine;
   #beforePrevious: Token = token.endOfLine;
   /** Text of the token last returned, if its kind has one. */
   text = '';
   #statement: Location;
+  /** How many empty lines, which are tokens of the old grammar, there were so far. */
+  blankLines = 0;
   /** All files read, in the order of their first use. */
   readonly files = new Map<string, SourceFile>();
   readonly #firstIncluded = new Map<string, Location>();
@@ -149,12 +155,18 @@ export class Lexer {
     for (;;) {
       const found = this.#dialect.keywords === 'positional' ? this.#scanPositional() : this.#scan();
       if (this.#previous === token.endOfLine || this.#previous === token.helpText) {
-        if (found === token.endOfLine) continue;
-        this.#startStatement();
+        if (found === token.endOfLine) {
+          this.blankLines++;
+          continue;
+        }
+        if (this.#dialect.keywords === 'reserved') this.#startStatement();
       }
       const assigns = found === token.equal || found === token.colonEqual || found === token.plusEqual;
       this.#inAssignment =
-        assigns && this.#previous === token.word && this.#beforePrevious === token.endOfLine;
+        assigns &&
+        this.#dialect.macros &&
+        this.#previous === token.word &&
+        this.#beforePrevious === token.endOfLine;
       this.#beforePrevious = this.#previous;
       this.#previous = found;
       return found;
@@ -178,7 +190,7 @@ export class Lexer {
     this.#beforePrevious = this.#previous;
     this.#previous = token.helpText;
     // The text is a token at the start of a line, and counts as a statement: messages name its end.
-    this.#startStatement();
+    if (this.#dialect.keywords === 'reserved') this.#startStatement();
     return {file: buffer.file, start, end};
   }
 
@@ -291,10 +303,12 @@ export class Lexer {
     if (this.#inAssignment) return this.#scanAssignedText();
     const buffer = this.#buffer;
     const {text} = buffer.file;
+    if (this.#isStringOpen) return this.#endString();
     const isFirst = this.#previous === token.endOfLine || this.#previous === token.helpText;
-    // After a word that is no keyword only an assignment can follow.
-    const isCommand =
-      isFirst || (this.#dialect.macros && this.#previous === token.word && this.#followsLineStart);
+    const isCommand = isFirst || this.#inCommand;
+    this.#inCommand = false;
+    // After a character that is none of the language, neither comments nor, without macros, blanks are passed over.
+    let isOdd = false;
     for (;;) {
       const start = buffer.position;
       if (start >= text.length) return this.#endOfFile();
@@ -302,17 +316,19 @@ export class Lexer {
       const isWord = isCommand ? this.#isFirstWord : isInnerCode;
       if (isWord[character] === 1 || (character === code.dollar && this.#dialect.macros)) {
         const word = this.#scanPositionalWord(text, start, isCommand);
+        this.#inCommand = isCommand && this.#dialect.macros && word === token.word;
         if (word !== undefined) return word;
         continue;
       }
       buffer.position = start + 1;
       const following = text.charCodeAt(start + 1);
-      if (character === code.space || character === code.tab) continue;
+      const isBlank = character === code.space || character === code.tab;
+      if (isBlank && (!isOdd || this.#dialect.macros)) continue;
       if (character === code.newline) {
         buffer.line++;
         return token.endOfLine;
       }
-      if (character === code.hash && (isFirst || !isCommand)) {
+      if (character === code.hash && !isOdd && (isFirst || !isCommand)) {
         buffer.position = lineEnd(text, start);
         continue;
       }
@@ -331,6 +347,7 @@ export class Lexer {
         if (operator !== undefined) return operator;
       }
       this.#ignoreCharacter(text, start);
+      isOdd = isCommand;
     }
   }
 
@@ -341,16 +358,13 @@ export class Lexer {
     return isOrder && this.#dialect.vocabulary === '2.6';
   }
 
-  /** Whether the token before the last one was the end of a line, or a help text. */
-  get #followsLineStart(): boolean {
-    return this.#beforePrevious === token.endOfLine || this.#beforePrevious === token.helpText;
-  }
-
   #scanPositionalWord(text: string, start: number, isCommand: boolean): Token | undefined {
     const end = wordEnd(text, start, isCommand ? this.#isFirstWord : isInnerCode);
     if (this.#dialect.macros && text.charCodeAt(end) === code.dollar)
       return this.#expandWord(text, start, end);
     this.#buffer.position = end;
+    // Only words start statements (current_pos of zconf.l).
+    if (isCommand) this.#startStatement();
     this.text = text.slice(start, end);
     // A rule between words, as in `--- help ---`.
     if (this.text === '---' && !isCommand && this.#dialect.vocabulary === '2.6') return undefined;
@@ -361,10 +375,9 @@ export class Lexer {
     const shown = String.fromCodePoint(text.codePointAt(start)!);
     this.#buffer.position = start + shown.length;
     if (this.#dialect.vocabulary === '2.6') return;
-    this.#warn('unsupported-character', `ignoring unsupported character '${shown}'`, {
-      file: this.#file,
-      line: this.#buffer.line,
-    });
+    const isWordStart = this.#dialect.keywords === 'positional';
+    const location = isWordStart ? this.#statement : {file: this.#file, line: this.#buffer.line};
+    this.#warn('unsupported-character', `ignoring unsupported character '${shown}'`, location);
   }
 
   #operator(character: number, following: number): Token | undefined {
@@ -443,12 +456,10 @@ export class Lexer {
         // zconf.l loses a string that the end of the file ends.
         if (position >= text.length && keywords === 'positional') return this.#endOfFile();
         if (character === code.newline) {
-          this.#warn('multi-line-string', 'multi-line strings not supported', this.statement);
-          if (keywords === 'positional' && isLost(text, position)) {
-            buffer.position++;
-            buffer.line++;
-            return token.endOfLine;
-          }
+          // zconf.l gives the text, and then comes to the newline.
+          this.#isStringOpen = keywords === 'positional';
+          if (this.#isStringOpen && isLost(text, position)) return this.#endString();
+          if (!this.#isStringOpen) this.#warnOfString();
         }
         this.text = result;
         return token.quoted;
@@ -465,6 +476,19 @@ export class Lexer {
         if (text.charCodeAt(start) !== code.newline) position++;
       }
     }
+  }
+
+  #warnOfString(): void {
+    this.#warn('multi-line-string', 'multi-line strings not supported', this.statement);
+  }
+
+  /** The newline in a string (start condition STRING of zconf.l). */
+  #endString(): Token {
+    this.#isStringOpen = false;
+    this.#warnOfString();
+    this.#buffer.position++;
+    this.#buffer.line++;
+    return token.endOfLine;
   }
 
   /** Start condition ASSIGN_VAL: the rest of the line without leading blanks. */

@@ -32,6 +32,8 @@ class Describer {
   }
 
   symbol(symbol: ConfigSymbol): string {
+    const {dialect} = this.#evaluation.model;
+    if (dialect.helpParts === 'prompts') return this.#promptsOf(symbol);
     const prompted = symbol.nodes.filter((node) => node.prompt);
     const others = symbol.nodes.filter((node) => !node.prompt);
     return [
@@ -42,6 +44,23 @@ class Describer {
       this.#reverse(symbol.selectedBy, 'Selected'),
       this.#targets(symbol, 'imply', 'Implies: '),
       this.#reverse(symbol.impliedBy, 'Implied'),
+      '\n\n',
+    ].join('');
+  }
+
+  /** All prompts, and the first place where the symbol is declared (get_symbol_str of Linux 4.17). */
+  #promptsOf(symbol: ConfigSymbol): string {
+    const declared = symbol.properties.find(({kind}) => kind === 'symbol');
+    const indented = (lines: string) => lines.replace(/^(?=[A-Z])/gm, '  ');
+    return [
+      symbol.name === undefined ? '' : this.#heading(symbol),
+      ...symbol.prompts.map((prompt) => `Prompt: ${prompt.text}\n${this.#location(prompt.node)}`),
+      declared ? `  ${definedAt(declared.node)}` : '',
+      declared ? this.#dependency('  Depends on: ', declared.condition) : '',
+      this.#targets(symbol, 'select', '  Selects: '),
+      indented(this.#reverse(symbol.selectedBy, 'Selected')),
+      this.#targets(symbol, 'imply', '  Implies: '),
+      indented(this.#reverse(symbol.impliedBy, 'Implied')),
       '\n\n',
     ].join('');
   }

@@ -56,6 +56,40 @@ const optionLines: ReadonlyMap<Token, OptionLine> = new Map<Token, OptionLine>([
   [token.allnoconfigY, 'allnoconfig_y'],
 ]);
 
+/** What may follow the options of an entry, where a fault in these is theirs alone (the look-aheads of zconf.y, Linux 4.17). */
+const choiceEnds: ReadonlySet<Token> = new Set([
+  token.config,
+  token.menuconfig,
+  token.comment,
+  token.if,
+  token.source,
+  token.endmenu,
+  token.endchoice,
+  token.endif,
+]);
+const menuEnds: ReadonlySet<Token> = new Set([...choiceEnds, token.menu, token.choice]);
+
+/** Options that are told of by name where they stand outside of an entry (option_name of zconf.y, Linux 4.17). */
+const namedOptions: ReadonlySet<Token> = new Set([
+  token.depends,
+  token.prompt,
+  token.bool,
+  token.tristate,
+  token.int,
+  token.hex,
+  token.string,
+  token.select,
+  token.imply,
+  token.optional,
+  token.range,
+  token.default,
+  token.defBool,
+  token.defTristate,
+  token.visible,
+]);
+
+const entryEnds: ReadonlySet<Token> = new Set([...menuEnds, ...namedOptions, token.end]);
+
 class Parser {
   readonly #dialect: Dialect;
   readonly #lexer: Lexer;
@@ -146,7 +180,7 @@ class Parser {
       promptCount: this.#menu.promptCount,
       files: [...this.#lexer.files.values()],
       prefix: this.#sources.environment.get('CONFIG_') ?? this.#dialect.prefix,
-      environmentRead: this.#lexer.macros.environmentRead,
+      environmentRead: new Map([...this.#lexer.macros.environmentRead, ...this.#options.environmentRead]),
     });
     checkModel(model, this.#sources.warn);
     return model;
@@ -220,27 +254,79 @@ class Parser {
    * in parser.y): it passes over a statement with words of its own, and is silent about faults in the next few tokens.
    */
   #recover(parse: () => void): void {
-    const inChoice = this.#blocks.at(-1)?.inChoice ?? false;
-    const word = this.#token === token.word && !inChoice ? this.#lexer.text : undefined;
+    const told = this.#passedOver();
     try {
       parse();
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error;
-      this.#recovering = 3;
-      while (this.#token !== token.endOfLine) {
-        if (this.#token === token.end) return;
-        this.#token = this.#lexer.next();
-      }
-      const message = word === undefined ? 'invalid statement' : `unknown statement "${word}"`;
-      this.#sources.error?.(errorAt(this.#lexer.statement, 'passed-over', message));
+      if (this.#isPositional) this.#abandonBlocks();
+      if (!this.#skipLine(told)) return;
       this.#advance();
+    }
+  }
+
+  /** What is said of the statement that starts here if it is passed over. */
+  #passedOver(): string {
+    const {text} = this.#lexer;
+    const isOutside = this.#blocks.length === 0;
+    if (this.#isPositional) {
+      if (isOutside && this.#token === token.word && !this.#dialect.macros)
+        return `unknown statement "${text}"`;
+      if (isOutside && namedOptions.has(this.#token)) return `unexpected option "${text}"`;
+      return 'invalid statement';
+    }
+    const inChoice = this.#blocks.at(-1)?.inChoice ?? false;
+    return this.#token === token.word && !inChoice ? `unknown statement "${text}"` : 'invalid statement';
+  }
+
+  /** Where keywords are positional, only the list of statements around all blocks goes on after a fault. */
+  #abandonBlocks(): void {
+    for (const {kind, node} of this.#blocks.splice(0).reverse()) {
+      this.#report(
+        errorAt(node, 'missing-end', 'missing end statement for this entry', `add \`end${kind}\``),
+      );
+      if (this.#menu.menu === node) this.#menu.closeMenu();
+    }
+  }
+
+  /** Goes on to the end of the line after a syntax error, and tells of what was there; false if the text ends before. */
+  #skipLine(told: string): boolean {
+    this.#recovering = 3;
+    while (this.#token !== token.endOfLine) {
+      if (this.#token === token.end) return false;
+      this.#token = this.#lexer.next();
+    }
+    this.#sources.error?.(errorAt(this.#lexer.statement, 'passed-over', told));
+    return true;
+  }
+
+  /** One option of an entry. Where keywords are positional, a fault in it passes over its line alone (option_error). */
+  #option(parse: () => boolean, ends: ReadonlySet<Token>): boolean {
+    if (!this.#isPositional) return parse();
+    const word = this.#token === token.word && !this.#dialect.macros ? this.#lexer.text : undefined;
+    try {
+      if (word === undefined) {
+        if (parse()) return true;
+        const isAssignment = this.#token === token.word;
+        const isTitle = this.#token === token.mainmenu && this.#isFirst && ends === entryEnds;
+        if (isAssignment || isTitle || ends.has(this.#token)) return false;
+        throw this.#fault('invalid-option', 'invalid option');
+      }
+      this.#advance();
+      throw this.#fault('unknown-option', `unknown option "${word}"`);
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error;
+      if (!this.#skipLine(word === undefined ? 'invalid option' : `unknown option "${word}"`)) throw error;
+      return true;
     }
   }
 
   /** Goes past a token that was in its place. */
   #advance(): Token {
-    if (this.#recovering > 0) this.#recovering--;
+    const {blankLines} = this.#lexer;
     this.#token = this.#lexer.next();
+    const passed = this.#isPositional ? 1 + this.#lexer.blankLines - blankLines : 1;
+    this.#recovering = Math.max(0, this.#recovering - passed);
     return this.#token;
   }
 
@@ -303,7 +389,8 @@ class Parser {
   /** One statement, from its first token to the first token of the next one. */
   #statement(): void {
     const inChoice = this.#blocks.at(-1)?.inChoice ?? false;
-    if (this.#token === token.mainmenu && this.#isFirst && !inChoice) {
+    const isOutside = this.#blocks.length === 0;
+    if (this.#token === token.mainmenu && this.#isFirst && isOutside) {
       this.#quoted();
       this.#endOfLine();
       this.#advance();
@@ -311,7 +398,13 @@ class Parser {
     }
     const allowed = this.#isPositional ? allowedInOldChoice : allowedInChoice;
     const parse = inChoice && !allowed.has(this.#token) ? undefined : this.#statements.get(this.#token);
-    if (!parse) throw this.#fault('invalid-statement', 'invalid statement');
+    const isUnknown = this.#token === token.word && this.#isPositional && !this.#dialect.macros;
+    if (!parse || isUnknown) {
+      const told = this.#passedOver();
+      // The old parser has taken the word before it finds that nothing can follow.
+      if (told !== 'invalid statement' && this.#isPositional) this.#advance();
+      throw this.#fault('invalid-statement', told);
+    }
     parse();
   }
 
@@ -355,18 +448,25 @@ class Parser {
   /** zconf_endtoken. After a wrong end the menu stays open, though its block is closed. */
   #endBlock(kind: Block['kind']): void {
     const block = this.#blocks.at(-1);
+    if (!block && this.#isPositional) {
+      this.#endOfLine();
+      this.#report(errorAt(this.#lexer.statement, 'unexpected-end', 'unexpected end statement'));
+      this.#advance();
+      return;
+    }
     if (!block) throw this.#fault('unexpected-end', `unexpected 'end${kind}' outside of a block`);
     this.#endOfLine();
     this.#blocks.pop();
     if (block.kind === 'choice') this.#openChoice = undefined;
     const {statement} = this.#lexer;
     const {menu} = this.#menu;
+    const word = this.#isPositional ? `end${kind}` : kind;
     if (block.kind !== kind) {
-      const message = `unexpected '${kind}' within ${block.kind} block`;
+      const message = `unexpected '${word}' within ${block.kind} block`;
       const hint = `the ${block.kind} opened at ${formatLocation(block.node)} is still open`;
       this.#report(errorAt(statement, 'unexpected-end', message, hint));
     } else if (menu.file !== this.#lexer.file) {
-      const message = `'${kind}' in different file than '${kind}'`;
+      const message = `'${word}' in different file than '${kind}'`;
       const hint = `the ${kind} was opened at ${formatLocation(menu)}`;
       this.#report(errorAt(statement, 'end-in-other-file', message, hint));
       this.#sources.error?.(errorAt(menu, 'passed-over', `location of the '${kind}'`));
@@ -382,7 +482,7 @@ class Parser {
     this.#menu.addEntry(symbol, this.#lexer.declaration);
     for (;;) {
       this.#advance();
-      if (!this.#configOption()) break;
+      if (!this.#option(() => this.#configOption(), entryEnds)) break;
     }
     if (!isMenu) {
       if (this.#openChoice) this.#addMember(this.#openChoice);
@@ -579,7 +679,7 @@ class Parser {
     if (isMenu) this.#menu.setType(this.#menu.entry, 'bool');
     for (;;) {
       this.#advance();
-      if (!this.#choiceOption()) break;
+      if (!this.#option(() => this.#choiceOption(), choiceEnds)) break;
     }
     const {entry} = this.#menu;
     if (isMenu) {
@@ -620,10 +720,11 @@ class Parser {
     this.#advance();
     const condition = this.#expression();
     this.#requireEndOfLine();
+    if (this.#dialect.ifPlace === 'next') this.#advance();
     this.#menu.addEntry(undefined, this.#lexer.declaration);
     this.#menu.addDependency(condition, undefined, this.#lexer.declaration);
     this.#openBlock('if', inChoice);
-    this.#advance();
+    if (this.#dialect.ifPlace === 'itself') this.#advance();
   }
 
   #menuBlock(): void {
@@ -632,13 +733,12 @@ class Parser {
     this.#menu.addEntry(undefined, this.#lexer.declaration);
     this.#menu.addPrompt('menu', text, undefined, this.#lexer.declaration);
     let hasDependency = false;
-    while (this.#advance() === token.visible || this.#startsDependency) {
-      // Where keywords are positional, the visibility comes first (menu_entry of zconf.y, Linux 4.17).
-      if (hasDependency && this.#token === token.visible && this.#isPositional)
-        this.#fault('invalid-option', 'invalid option', 'put `visible if` before `depends on`');
-      hasDependency ||= this.#startsDependency;
-      if (this.#startsDependency) this.#depends();
-      else this.#menu.addVisibility(this.#condition(), this.#lexer.declaration);
+    // Where keywords are positional, the visibility comes first (menu_entry of zconf.y, Linux 4.17).
+    const isVisibility = () => this.#token === token.visible && !(hasDependency && this.#isPositional);
+    for (this.#advance(); ; this.#advance()) {
+      if (isVisibility()) this.#menu.addVisibility(this.#condition(), this.#lexer.declaration);
+      else if (this.#option(() => this.#dependency(), menuEnds)) hasDependency = true;
+      else break;
     }
     this.#openBlock('menu', false);
   }
@@ -648,7 +748,14 @@ class Parser {
     this.#endOfLine();
     this.#menu.addEntry(undefined, this.#lexer.declaration);
     this.#menu.addPrompt('comment', text, undefined, this.#lexer.declaration);
-    for (this.#advance(); this.#startsDependency; this.#advance()) this.#depends();
+    do this.#advance();
+    while (this.#option(() => this.#dependency(), entryEnds));
+  }
+
+  #dependency(): boolean {
+    if (!this.#startsDependency) return false;
+    this.#depends();
+    return true;
   }
 
   /** An optional `if` and the end of the line after it. */

@@ -86,7 +86,9 @@ function randomizeByHash(evaluation: Evaluation, random: Random, probability: Pr
   evaluation.invalidate();
   for (const symbol of hashOrder) {
     if (!symbol.isChoice || evaluation.state(symbol).hasUser) continue;
-    if (evaluation.calculate(symbol).tristate !== 2) continue;
+    const isYes = evaluation.calculate(symbol).tristate === 2;
+    if (evaluation.model.dialect.randomRounds === 'last-choice') changed = isYes;
+    if (!isYes) continue;
     drawMember(evaluation, symbol, random);
     changed = true;
   }

@@ -37,10 +37,14 @@ export class RecursionChecker {
       return symbol;
     }
     if (this.#checked.has(symbol)) return undefined;
-    if (symbol.choice) {
-      const {choice} = symbol;
-      return this.#step(symbol, () => this.check(choice));
-    }
+    const found = this.#checkBelow(symbol);
+    // The releases that only tell of a loop go on where it begins.
+    return this.#dialect.recursion === 'told' && found === symbol ? undefined : found;
+  }
+
+  #checkBelow(symbol: ConfigSymbol): ConfigSymbol | undefined {
+    const {choice} = symbol;
+    if (choice) return this.#step(symbol, () => this.check(choice));
     if (symbol.isChoice) return this.#checkChoice(symbol);
     this.#enter(symbol);
     const found = this.#checkProperties(symbol);
@@ -100,7 +104,7 @@ export class RecursionChecker {
         }
       }
       for (const property of symbol.properties) {
-        if (property.kind === 'select' || property.kind === 'imply') continue;
+        if (property.kind === 'select' || (property.kind === 'imply' && sees)) continue;
         // Where choices are menus, a definition is no property.
         if (property.kind === 'symbol' && this.#dialect.choices === 'menus') continue;
         step.property = property;
@@ -161,7 +165,11 @@ export class RecursionChecker {
     loop.forEach((step, i) => {
       const next = loop[i + 1]?.symbol ?? last;
       lines.push(
-        this.#dialect.recursionPlaces ? describeWithPlace(this.#told(step), next) : describe(step, next),
+        this.#dialect.recursion === 'told'
+          ? describeTold(this.#told(step), next)
+          : this.#dialect.recursionPlaces
+            ? describeWithPlace(step, next)
+            : describe(step, next),
       );
     });
     const hint =
@@ -194,6 +202,16 @@ function describeWithPlace(step: Step, next: ConfigSymbol): string {
   if (step.symbol.choice) return `${where}:\tsymbol ${name} is part of choice ${target}`;
   const kind = (step.property ?? step.symbol.properties[0])?.kind ?? 'symbol';
   return `${where}:\t${reasonText(step, name, kind, target)}`;
+}
+
+/** A step as Linux 4.17 tells it, where the property counts for more than the choice. */
+function describeTold(step: Step, next: ConfigSymbol): string {
+  const {symbol, reason} = step;
+  if (reason === 'member' || reason === 'selected') return describeWithPlace(step, next);
+  const inChoice = symbol.isChoice || symbol.choice !== undefined;
+  const kind = (inChoice ? symbol.properties[0] : step.property)?.kind ?? 'symbol';
+  const where = formatLocation(locationOf(step));
+  return `${where}:\t${reasonText(step, symbol.displayName, kind, next.displayName)}`;
 }
 
 function reasonText(

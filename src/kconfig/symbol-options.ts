@@ -47,6 +47,12 @@ export class SymbolOptions {
     }
   }
 
+  /** The variables that symbols take their text from, last first (sym_env_list). */
+  get environmentRead(): [string, string][] {
+    const names = [...this.#variables.values()].reverse();
+    return names.map((name) => [name, this.#environment.get(name) ?? '']);
+  }
+
   /** prop_add_env: the variable's text is the default, without the conditions of the entry. */
   #takeFromEnvironment(symbol: ConfigSymbol, variable: string, statement: Location): void {
     const {entry, root} = this.#menu;

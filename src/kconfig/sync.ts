@@ -125,6 +125,7 @@ export function autoConfDependencies(model: KconfigModel, autoConf: string): str
       const listed = files.reverse().join('');
       return `deps_config := \\\n${listed}\n${target}: $(deps_config)\n\n${checks.join('')}\n$(deps_config): ;\n`;
     }
+    case 'beside-config':
     case 'fixed-name': {
       const listed = files
         .reverse()
@@ -136,6 +137,9 @@ export function autoConfDependencies(model: KconfigModel, autoConf: string): str
 }
 
 /** Where auto.conf.cmd lies. */
-export function dependenciesPath({dialect}: KconfigModel, autoConf: string): string {
+export function dependenciesPath({dialect}: KconfigModel, autoConf: string, config: string): string {
+  // The folder comes twice (conf_write_autoconf and file_write_dep, Linux 4.17).
+  const folder = config.slice(0, config.lastIndexOf('/') + 1);
+  if (dialect.autoConfDependencies === 'beside-config') return `${folder}${folder}.config.cmd`;
   return dialect.autoConfDependencies === 'fixed-name' ? 'include/config/auto.conf.cmd' : `${autoConf}.cmd`;
 }

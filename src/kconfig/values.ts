@@ -756,7 +756,8 @@ export class Evaluation {
 
   /** A symbol's name with its value, as menuconfig prints it in expressions. */
   annotate(symbol: ConfigSymbol): string {
-    return symbol.type === 'unknown' ? '' : ` [=${this.storedText(symbol)}]`;
+    const isText = symbol.kind === 'constant' && this.model.dialect.comparedConstants === 'texts';
+    return symbol.type === 'unknown' || isText ? '' : ` [=${this.storedText(symbol)}]`;
   }
 
   /** sym_warn_unmet_dep. */

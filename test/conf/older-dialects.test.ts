@@ -30,6 +30,56 @@ test("Buildroot's conf takes the name of .config from BR2_CONFIG, and names have
   t.true(ran.files.mine!.endsWith('\n# A is not set\n'));
 });
 
+test("Buildroot's --oldnoconfig is its --olddefconfig, and its --defconfig reads .defconfig where none is named.", (t) => {
+  const old = conf(['--dialect', 'buildroot', '--oldnoconfig', 'Kconfig'], {files: tree});
+  t.true(old.files['.config']!.endsWith('\nA=y\n'));
+  t.true(
+    conf(['--dialect', 'buildroot', '--help'], {files: tree}).stdout.includes('An alias of olddefconfig'),
+  );
+  const missing = conf(['--dialect', 'buildroot', '--defconfig', 'Kconfig'], {files: tree});
+  t.is(missing.status, 1);
+  t.true(missing.stderr.includes(`Can't find default configuration ".defconfig"`));
+  const files = {...tree, '.defconfig': '# A is not set\n'};
+  const given = conf(['--dialect', 'buildroot', '--defconfig', 'Kconfig'], {files});
+  t.true(given.files['.config']!.endsWith('\n# A is not set\n'));
+});
+
+test("U-Boot's --defconfig reads the file of the architecture, in the tree if it is there.", (t) => {
+  const environment = {ARCH: 'sandbox', srctree: 'tree'};
+  const files = {...tree, 'tree/arch/sandbox/defconfig': '# CONFIG_A is not set\n'};
+  const ran = conf(['--dialect', 'u-boot', '--defconfig', 'Kconfig'], {files, environment});
+  t.true(ran.files['.config']!.endsWith('\n# CONFIG_A is not set\n'));
+});
+
+test("Buildroot's --syncconfig writes a .config only if it has changed, and makes no folders.", (t) => {
+  const environment = {
+    KCONFIG_AUTOCONFIG: 'out/auto.conf',
+    KCONFIG_AUTOHEADER: 'out/autoconf.h',
+    KCONFIG_TRISTATE: 'out/tristate.config',
+  };
+  const old = conf(['--dialect', 'buildroot', '--olddefconfig', 'Kconfig'], {files: tree});
+  const files = {...tree, '.config': old.files['.config']!};
+  const nowhere = conf(['--dialect', 'buildroot', '--syncconfig', 'Kconfig'], {files, environment});
+  t.is(nowhere.status, 1);
+  t.is(nowhere.stderr, '\n*** Error during update of the configuration.\n\n');
+  const there = {...files, 'out/there': ''};
+  const synced = conf(['--dialect', 'buildroot', '--syncconfig', 'Kconfig'], {files: there, environment});
+  t.deepEqual([synced.status, synced.stdout], [0, '']);
+  t.deepEqual(
+    Object.keys(synced.files)
+      .filter((file) => !(file in there))
+      .sort(),
+    ['.config.cmd', 'out/a.h', 'out/auto.conf', 'out/autoconf.h', 'out/tristate.config'],
+  );
+  const changed = {...there, '.config': ''};
+  const again = conf(['--dialect', 'buildroot', '--syncconfig', 'Kconfig'], {
+    files: changed,
+    environment,
+    input: '\n',
+  });
+  t.true(again.stdout.endsWith('# configuration written to .config\n#\n'));
+});
+
 test("The modes of BusyBox's conf are refused with the way to its files.", (t) => {
   const ran = conf(['--dialect', 'busybox', '--allnoconfig', 'Kconfig'], {files: tree});
   t.is(ran.status, 2);

@@ -25,7 +25,7 @@ test('Where keywords are positional, they are names elsewhere, and a text needs 
   t.regex(errorsOf('config A\n\tbool "a" on\n', kconfig.uboot)[0]!, /^Kconfig:2: syntax/);
   t.regex(
     errorsOf('choice\nmenu "a"\nendmenu\nendchoice\n', kconfig.uboot)[0]!,
-    /^Kconfig:2: invalid-statement/,
+    /^Kconfig:2: invalid-option/,
   );
 });
 
@@ -86,4 +86,17 @@ test('Where keywords are positional, a string that the end of the file ends is l
   const model = (dialect: kconfig.Dialect) => parse('config A\n\tbool "a', dialect);
   t.is(model(kconfig.uboot).symbols.get('A')?.prompts.length, 0);
   t.is(model(kconfig.linux510).symbols.get('A')?.prompts.length, 1);
+});
+
+test('Where keywords are positional, a fault in an option is its line alone, and one in a block ends all blocks.', (t) => {
+  t.deepEqual(errorsOf('config A\n\tfoo bar\n\tbool "a" b\n\tint\n', kconfig.buildroot), [
+    'Kconfig:2: unknown-option: unknown option "foo"',
+    'Kconfig:3: syntax: syntax error: expected the end of the line, found "b"',
+  ]);
+  t.deepEqual(errorsOf('menu m\nif y\nfoo\nendif\n', kconfig.buildroot), [
+    'Kconfig:3: invalid-statement: invalid statement',
+    'Kconfig:3: missing-end: missing end statement for this entry',
+    'Kconfig:1: missing-end: missing end statement for this entry',
+    'Kconfig:4: unexpected-end: unexpected end statement',
+  ]);
 });
