@@ -158,9 +158,24 @@ static const char *find_answer(const char *command, uint32_t *size)
 	return NULL;
 }
 
+/* What a command says on its stderr is no word of the tool's, and would be said the first time only. */
+static FILE *start_quietly(const char *command)
+{
+	int told = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY);
+
+	if (told < 0 || nowhere < 0)
+		fail("/dev/null");
+	dup2(nowhere, STDERR_FILENO);
+	FILE *probe = __real_popen(command, "r");
+	dup2(told, STDERR_FILENO);
+	close(nowhere);
+	close(told);
+	return probe;
+}
+
 static void record_answer(const char *command)
 {
-	FILE *probe = __real_popen(command, "r");
+	FILE *probe = start_quietly(command);
 	size_t room = 1 << 16, wanted = strlen(command);
 	char *record = malloc(8 + wanted + room);
 	uint32_t head[2] = {wanted, 0};
