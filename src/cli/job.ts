@@ -11,14 +11,14 @@ import type {JobRequest, JobResult} from '../job/request.ts';
 import {recipeFolders} from '../recipe/folders.ts';
 import {nearestHint} from '../recipe/nearest.ts';
 import {readRecipe} from '../recipe/read.ts';
-import type {WrittenRecipe} from '../recipe/recipe.ts';
+import {architecturesOf, type WrittenRecipe} from '../recipe/recipe.ts';
 import {readAuthorizedKeys, readPasswordHash} from './access.ts';
 import {type CommonOptions, collect, type Surroundings, wholeNumber} from './command.ts';
 import {formatBytes, formatDuration} from './terminal.ts';
 import {withWorkshop} from './workshop.ts';
 
 export type RecipeOptions = CommonOptions & {
-  readonly arch: Architecture;
+  readonly arch?: Architecture;
   readonly kernel?: string;
   readonly engine: 'auto' | EngineName;
   readonly set?: readonly string[];
@@ -39,7 +39,12 @@ export type ImageOptions = RecipeOptions & {
 export function addRecipeOptions(command: Command): Command {
   return command
     .argument('<name>', 'a recipe, by its name or by a path to its .yaml file')
-    .addOption(new Option('--arch <arch>', 'the machine it is for').choices(architectures).default('x86_64'))
+    .addOption(
+      new Option(
+        '--arch <arch>',
+        'the machines it is for, where the recipe leaves it open (default: x86_64)',
+      ).choices(architectures),
+    )
     .option(
       '--kernel <which>',
       "Debian's line (6.1), a directory, or a tarball (FILE or FILE#sha256=…), instead of the recipe's",
@@ -95,12 +100,14 @@ export async function performJob(
       hint: 'leave out --role, or stop at the images with kbuild image',
     });
   }
-  const outDir = resolve(cwd, options.out ?? join('out', recipe.name, options.arch));
+  const arch = architectureWanted(recipe, options.arch, last);
+  const machines = architecturesOf(Object.values(recipe.images), arch).join('+');
+  const outDir = resolve(cwd, options.out ?? join('out', recipe.name, machines));
   const request: JobRequest = {
     recipe,
     upTo: last,
     ...(roles === undefined ? {} : {roles}),
-    arch: options.arch,
+    arch,
     ...(options.kernel === undefined ? {} : {kernel: options.kernel}),
     engine: options.engine,
     outDir,
@@ -113,6 +120,28 @@ export async function performJob(
     surroundings.runJob(request, workshop),
   );
   return {request, result, durationMs: Math.round(performance.now() - started)};
+}
+
+/** `--arch` is for what the recipe leaves open, and picks one of its configurations. */
+function architectureWanted(
+  recipe: WrittenRecipe,
+  given: Architecture | undefined,
+  upTo: JobRequest['upTo'],
+): Architecture {
+  const images = Object.values(recipe.images);
+  const first = images[0]?.arch ?? 'x86_64';
+  const isFixed = images.length > 0 && images.every(({arch}) => arch !== undefined);
+  const machines = architecturesOf(images, first);
+  if (given !== undefined && isFixed && (upTo !== 'config' || !machines.includes(given))) {
+    throw badInput(
+      'fixed-architecture',
+      `the recipe ${recipe.name} is for ${machines.join(' and ')} machines`,
+      {
+        hint: 'leave out --arch; each of its images says what it is for',
+      },
+    );
+  }
+  return given ?? first;
 }
 
 function knownRoles(recipe: WrittenRecipe, roles: readonly string[]): readonly string[] {
@@ -152,7 +181,9 @@ export function jobValue({
     outDir,
     stages,
     files,
-    ...(resolved === undefined ? {} : {configDigest: resolved.configDigest, goals: resolved.goals.length}),
+    configs: Object.fromEntries(
+      resolved.map(({arch, configDigest, goals}) => [arch, {configDigest, goals: goals.length}]),
+    ),
     ...(boot === undefined ? {} : {boot}),
   };
 }

@@ -5,34 +5,34 @@
 
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
+import type {Architecture} from '../base/architecture.ts';
 import {takeLock} from '../base/lock.ts';
 import type {ProgressEvent} from '../base/progress.ts';
 import type {Workshop} from '../base/store.ts';
 import type {Builder} from '../build/container.ts';
 import {obtainBuilder} from '../build/debian/builder.ts';
-import {type DebianOptions, debianArchitecture} from '../build/debian/release.ts';
-import {builderSet, imageSet} from '../build/debian/sets.ts';
+import {
+  type DebianOptions,
+  debianArchitecture,
+  debianArchitectureOfMachine,
+} from '../build/debian/release.ts';
+import {builderSet, imageSet, toolsSuite} from '../build/debian/sets.ts';
 import {obtainUserland} from '../build/debian/userland.ts';
 import {makeBuilder, removeLeftContainers} from '../build/engines/select.ts';
-import {type Kernel, obtainKernel} from '../build/kernel.ts';
-import {type BuiltModules, obtainModules} from '../build/modules/stage.ts';
+import {type KernelLine, kernelLineOf} from '../build/kernel-line.ts';
 import {obtainModuleTree} from '../build/modules/tree.ts';
 import {type KernelSource, type KernelSourceSpec, obtainKernelSource} from '../build/source.ts';
 import {requireApart} from '../build/source-directory.ts';
 import {makeImage} from '../image/image.ts';
 import {composeRecipe} from '../recipe/compose.ts';
-import type {ImageRecipe, Recipe} from '../recipe/recipe.ts';
-import {obtainConfig} from './config.ts';
-import {moduleRecipe} from './modules.ts';
+import {architectureOf, architecturesOf, type ImageRecipe} from '../recipe/recipe.ts';
 import {type Images, type MadeImage, obtainProof} from './proof.ts';
 import {publish, type Result} from './publish.ts';
 import type {JobRequest, JobResult, StageRecord} from './request.ts';
 import {sourceSpec} from './source-spec.ts';
+import {type BuiltTarget, buildTarget, byArchitecture, resolveTarget, type Target} from './target.ts';
 
 export type {JobRequest, JobResult} from './request.ts';
-
-/** Debian's release that userlands and builders are made of. */
-export const suite = 'bookworm';
 
 /**
  * Does what the request asks for, and puts the results into its output directory. Two jobs on one output
@@ -82,112 +82,134 @@ class Job {
   readonly #request: JobRequest;
   readonly #spec: KernelSourceSpec;
   readonly #workshop: Workshop;
-  readonly #debian: DebianOptions;
+  /** The images asked for. */
+  readonly #images: readonly ImageRecipe[];
+  /** What they are for; for a .config alone, the architecture asked for. */
+  readonly #architectures: readonly Architecture[];
 
   constructor(request: JobRequest, spec: KernelSourceSpec, workshop: Workshop) {
+    const {recipe, roles, arch, upTo} = request;
     this.#request = request;
     this.#spec = spec;
     this.#workshop = workshop;
-    this.#debian = {suite, architecture: debianArchitecture(request.arch), locked: request.locked};
+    this.#images = Object.values(recipe.images).filter(
+      ({role}) => roles === undefined || roles.includes(role),
+    );
+    this.#architectures = upTo === 'config' ? [arch] : architecturesOf(this.#images, arch);
   }
 
   async run(): Promise<Omit<JobResult, 'stages'>> {
-    const {arch, upTo, outDir} = this.#request;
+    const {recipe, upTo, outDir} = this.#request;
     // One that a killed kbuild has left would go on writing into what is made anew.
     await removeLeftContainers(this.#workshop);
-    const builder = await this.#builder();
-    const source = await obtainKernelSource(this.#workshop, builder, this.#spec, this.#debian);
-    const recipe = composeRecipe(this.#request.recipe, {arch, kernelVersion: source.release});
-    const resolved = await obtainConfig(this.#workshop, {recipe, arch, source, builder});
+    const tools = await this.#builder(toolsSuite);
+    const source = await this.#source(tools);
+    const line = kernelLineOf(source.release);
+    const compiler = line.builder === toolsSuite ? tools : await this.#builder(line.builder);
+    const targets: Target[] = [];
+    for (const arch of this.#architectures) {
+      const composed = composeRecipe(recipe, {arch, kernelVersion: source.release});
+      targets.push(await resolveTarget(this.#workshop, {recipe: composed, arch, source, builder: compiler}));
+    }
+    const resolved = targets.map(({arch, resolved: config}) => ({arch, ...config}));
     const inputs = {
       recipe: recipe.name,
       source: source.digest,
-      builder: builder.digest,
-      config: resolved.configDigest,
-      goals: Object.fromEntries(recipe.goals.map(({symbol, value}) => [symbol, value])),
+      builder: compiler.digest,
+      tools: tools.digest,
+      configs: byArchitecture(targets, (target) => target.resolved.configDigest),
+      goals: byArchitecture(targets, goalsOf),
     };
     if (upTo === 'config') return {outDir, files: [], resolved};
 
     // Packages first: a mirror that cannot be reached is found out before the compiler has run for minutes.
-    const userlands = upTo === 'build' ? new Map<string, Userland>() : await this.#userlands();
-    const kernel = await obtainKernel(this.#workshop, {
-      ...this.#request,
-      source,
-      builder,
-      configText: resolved.configText,
-    });
-    const modules = await this.#modules(recipe, builder, source, kernel);
+    const userlands = upTo === 'build' ? new Map<string, Userland>() : await this.#userlands(line);
+    const built: BuiltTarget[] = [];
+    for (const target of targets) {
+      const modules = this.#modulesFor(target);
+      built.push(await buildTarget(this.#workshop, this.#request, target, {line, modules}));
+    }
+    const kernels = built.flatMap((target) => kernelResults(target, built.length > 1));
+    const modules = byArchitecture(built, (target) =>
+      Object.fromEntries([...target.modules].map(([name, {digest}]) => [name, digest])),
+    );
     if (upTo === 'build') {
-      return {outDir, resolved, files: await publish(outDir, kernelResults(kernel, modules), inputs)};
+      return {outDir, resolved, files: await publish(outDir, kernels, {...inputs, modules})};
     }
 
-    const images = await this.#images(builder, kernel, modules, userlands);
+    const images = await this.#makeImages(tools, built, userlands);
     const boot = upTo === 'boot' ? await obtainProof(this.#workshop, this.#request, images) : undefined;
-    const results = [...kernelResults(kernel, modules), ...imageResults(images), ...(boot?.results ?? [])];
+    const results = [...kernels, ...imageResults(images), ...(boot?.results ?? [])];
     const files = await publish(outDir, results, {
       ...inputs,
       userlands: Object.fromEntries([...userlands].map(([role, {digest}]) => [role, digest])),
-      modules: Object.fromEntries([...modules].map(([name, {digest}]) => [name, digest])),
+      modules,
       commandLines: Object.fromEntries([...images].map(([role, {image}]) => [role, image.value.commandLine])),
       proved: boot !== undefined,
     });
     return {outDir, resolved, files, ...(boot === undefined ? {} : {boot: boot.report})};
   }
 
-  async #builder(): Promise<Builder> {
-    const set = builderSet();
-    const root = await obtainBuilder(this.#workshop, set, this.#debian);
+  /** Where machines of several architectures are made, each gets the modules of its own images. */
+  #modulesFor({arch, recipe}: Target): readonly string[] {
+    if (this.#architectures.length === 1) return recipe.modules;
+    const own = this.#images.filter((image) => architectureOf(image, this.#request.arch) === arch);
+    return recipe.modules.filter((name) => own.some((image) => image.modules.includes(name)));
+  }
+
+  /** Runs on this machine, whatever it builds for. */
+  async #builder(suite: string): Promise<Builder> {
+    const root = await obtainBuilder(
+      this.#workshop,
+      builderSet(suite),
+      this.#debian(suite, debianArchitectureOfMachine()),
+    );
     return makeBuilder(root, this.#request.engine, this.#workshop);
   }
 
-  /** The images asked for, by role. */
-  get #wanted(): readonly ImageRecipe[] {
-    const {recipe, roles} = this.#request;
-    return Object.values(recipe.images).filter(({role}) => roles === undefined || roles.includes(role));
+  #debian(suite: string, architecture: DebianOptions['architecture']): DebianOptions {
+    return {suite, architecture, locked: this.#request.locked};
   }
 
-  async #userlands(): Promise<ReadonlyMap<string, Userland>> {
+  async #source(tools: Builder): Promise<KernelSource> {
+    const spec = this.#spec;
+    const suite = spec.kind === 'debian' ? kernelLineOf(spec.version).builder : toolsSuite;
+    return obtainKernelSource(
+      this.#workshop,
+      tools,
+      spec,
+      this.#debian(suite, debianArchitectureOfMachine()),
+    );
+  }
+
+  async #userlands(line: KernelLine): Promise<ReadonlyMap<string, Userland>> {
     const userlands = new Map<string, Userland>();
-    for (const {role, packages} of this.#wanted) {
-      const set = imageSet(this.#request.recipe.name, role, packages);
-      const {dir, digest} = await obtainUserland(this.#workshop, set, this.#debian);
-      userlands.set(role, {tar: join(dir, 'rootfs.tar'), digest});
+    for (const image of this.#images) {
+      const set = imageSet(this.#request.recipe.name, image.role, image.packages);
+      const arch = debianArchitecture(architectureOf(image, this.#request.arch));
+      const options = this.#debian(line.userland, arch);
+      const {dir, digest} = await obtainUserland(this.#workshop, set, options);
+      userlands.set(image.role, {tar: join(dir, 'rootfs.tar'), digest});
     }
     return userlands;
   }
 
-  async #modules(
-    recipe: Recipe,
-    builder: Builder,
-    source: KernelSource,
-    kernel: Kernel,
-  ): Promise<ReadonlyMap<string, BuiltModules>> {
-    const built = new Map<string, BuiltModules>();
-    for (const name of recipe.modules) {
-      const module = await moduleRecipe(this.#workshop, name, this.#debian);
-      built.set(
-        name,
-        await obtainModules(this.#workshop, {kernel, source, builder, module, jobs: this.#request.jobs}),
-      );
-    }
-    return built;
-  }
-
-  async #images(
-    builder: Builder,
-    kernel: Kernel,
-    modules: ReadonlyMap<string, BuiltModules>,
+  async #makeImages(
+    tools: Builder,
+    built: readonly BuiltTarget[],
     userlands: ReadonlyMap<string, Userland>,
   ): Promise<Images> {
-    const {recipe, arch, access} = this.#request;
+    const {recipe, access} = this.#request;
     const images = new Map<string, MadeImage>();
     for (const [index, image] of Object.values(recipe.images).entries()) {
       const userland = userlands.get(image.role);
       if (userland === undefined) continue;
-      const chosen = image.modules.map((name) => modules.get(name)!);
-      const tree = await obtainModuleTree(this.#workshop, builder, kernel, chosen);
+      const arch = architectureOf(image, this.#request.arch);
+      const {kernel, modules} = built.find((target) => target.arch === arch)!;
+      const chosen = image.modules.flatMap((name) => modules.get(name) ?? []);
+      const tree = await obtainModuleTree(this.#workshop, tools, kernel, chosen);
       const address = proofAddress(index);
-      const made = await makeImage(this.#workshop, builder, {
+      const made = await makeImage(this.#workshop, tools, {
         recipe: recipe.name,
         image,
         architecture: arch,
@@ -208,6 +230,10 @@ class Job {
   }
 }
 
+function goalsOf({recipe}: Target): Readonly<Record<string, string>> {
+  return Object.fromEntries(recipe.goals.map(({symbol, value}) => [symbol, value]));
+}
+
 /** The private network of a proof. */
 function proofAddress(index: number): string {
   return `10.77.0.${index + 1}`;
@@ -223,12 +249,20 @@ function proofCommandLine(role: string, address: string): readonly string[] {
   ];
 }
 
-function kernelResults(kernel: Kernel, modules: ReadonlyMap<string, BuiltModules>): readonly Result[] {
-  const own = ['config', 'System.map', 'vmlinuz'].map((name) => ({name, from: join(kernel.dir, name)}));
-  const built = [...modules].flatMap(([name, {dir, value}]) =>
-    value.files.map((file) => ({name: join('modules', name, file), from: join(dir, 'modules', file)})),
+/** Kernels of several architectures have a folder each. */
+function kernelResults({arch, kernel, modules}: BuiltTarget, apart: boolean): readonly Result[] {
+  const folder = apart ? arch : '';
+  const own = ['config', 'System.map', 'vmlinuz'].map((name) => ({
+    name: join(folder, name),
+    from: join(kernel.dir, name),
+  }));
+  const outOfTree = [...modules].flatMap(([name, {dir, value}]) =>
+    value.files.map((file) => ({
+      name: join(folder, 'modules', name, file),
+      from: join(dir, 'modules', file),
+    })),
   );
-  return [...own, ...built];
+  return [...own, ...outOfTree];
 }
 
 function imageResults(images: Images): readonly Result[] {

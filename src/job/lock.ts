@@ -1,38 +1,65 @@
-/** The package sets of a recipe, as the lock file pins them. */
+/** The package sets of recipes, as the lock files pin them: for every line of kernels and every architecture. */
 
-import type {Architecture} from '../base/architecture.ts';
+import {type Architecture, architectures} from '../base/architecture.ts';
 import type {Workshop} from '../base/store.ts';
 import {updateLock, type VersionChange} from '../build/debian/packages.ts';
 import {debianArchitecture, type PackageSet} from '../build/debian/release.ts';
-import {builderSet, imageSet, kernelSet} from '../build/debian/sets.ts';
+import {builderSet, imageSet, kernelSet, toolsSuite} from '../build/debian/sets.ts';
+import {type KernelLine, kernelLines} from '../build/kernel-line.ts';
 import {modulesOf} from '../recipe/compose.ts';
-import type {WrittenRecipe} from '../recipe/recipe.ts';
-import {suite} from './index.ts';
+import {architectureOf, type WrittenRecipe} from '../recipe/recipe.ts';
 import {moduleSet} from './modules.ts';
-import {sourceSpec} from './source-spec.ts';
 
-/** Everything that building the recipes takes from Debian, each set once. */
-async function packageSets(recipes: readonly WrittenRecipe[]): Promise<readonly PackageSet[]> {
-  const sets = [builderSet()];
-  for (const recipe of recipes) {
-    const source = await sourceSpec(recipe.kernel.version);
-    if (source.kind === 'debian') sets.push(kernelSet(source.version));
-    sets.push(...modulesOf(recipe).map(moduleSet));
-    sets.push(
-      ...Object.values(recipe.images).map(({role, packages}) => imageSet(recipe.name, role, packages)),
-    );
-  }
-  return [...new Map(sets.map((set) => [set.name, set])).values()];
-}
+/** Sets that one lock file holds. */
+type Locked = {readonly suite: string; readonly arch: Architecture; readonly sets: readonly PackageSet[]};
 
-/** Rewrites the project's lock with the versions the mirror has now; gives its path and what changed, by set. */
+export type LockUpdate = {
+  readonly path: string;
+  /** By set. */
+  readonly changes: Readonly<Record<string, readonly VersionChange[]>>;
+};
+
+/** Rewrites the project's locks with the versions the mirror has now. */
 export async function relock(
   workshop: Workshop,
   recipes: readonly WrittenRecipe[],
+): Promise<readonly LockUpdate[]> {
+  const updates: LockUpdate[] = [];
+  for (const {suite, arch, sets} of byFile(recipes)) {
+    updates.push(await updateLock(workshop, sets, {suite, architecture: debianArchitecture(arch)}));
+  }
+  return updates;
+}
+
+/** Everything that building the recipes takes from Debian, each set once in its file. */
+function byFile(recipes: readonly WrittenRecipe[]): readonly Locked[] {
+  const files = new Map<string, Locked>();
+  for (const line of kernelLines) {
+    for (const arch of architectures) {
+      for (const {suite, sets} of setsOf(recipes, line, arch)) {
+        const before = files.get(`${suite}-${arch}`)?.sets ?? [];
+        const all = new Map([...before, ...sets].map((set) => [set.name, set]));
+        files.set(`${suite}-${arch}`, {suite, arch, sets: [...all.values()]});
+      }
+    }
+  }
+  return [...files.values()];
+}
+
+function setsOf(
+  recipes: readonly WrittenRecipe[],
+  line: KernelLine,
   arch: Architecture,
-): Promise<{readonly path: string; readonly changes: Readonly<Record<string, readonly VersionChange[]>>}> {
-  return updateLock(workshop, await packageSets(recipes), {
-    suite,
-    architecture: debianArchitecture(arch),
-  });
+): readonly {readonly suite: string; readonly sets: readonly PackageSet[]}[] {
+  const userlands = recipes.flatMap(({name, images}) =>
+    Object.values(images)
+      .filter((image) => architectureOf(image, arch) === arch)
+      .map(({role, packages}) => imageSet(name, role, packages)),
+  );
+  const modules = recipes.flatMap((recipe) => modulesOf(recipe).map(moduleSet));
+  return [
+    {suite: toolsSuite, sets: [builderSet(toolsSuite)]},
+    {suite: line.builder, sets: [builderSet(line.builder), kernelSet(line.version)]},
+    {suite: line.userland, sets: [...modules, ...userlands]},
+  ];
 }

@@ -12,6 +12,7 @@ export type JobRequest = {
   readonly upTo: 'config' | 'build' | 'image' | 'boot';
   /** The image roles wanted; all of the recipe's when absent. A boot needs all of them. */
   readonly roles?: readonly string[];
+  /** Of the roles that do not say their own; for `config`, the one wanted. */
   readonly arch: Architecture;
   /** A kernel line (`6.1`), a directory or a tarball; the recipe's own when absent. */
   readonly kernel?: string;
@@ -40,6 +41,7 @@ export type JobResult = {
   readonly outDir: string;
   readonly stages: readonly StageRecord[];
   readonly files: readonly OutputFile[];
-  readonly resolved?: Resolved;
+  /** A configuration for each architecture. */
+  readonly resolved: readonly (Resolved & {readonly arch: Architecture})[];
   readonly boot?: BootReport;
 };

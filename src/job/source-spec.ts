@@ -3,6 +3,7 @@
 import {stat} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {badInput} from '../base/diagnostic.ts';
+import {kernelLines} from '../build/kernel-line.ts';
 import type {KernelSourceSpec} from '../build/source.ts';
 
 /**
@@ -10,7 +11,13 @@ import type {KernelSourceSpec} from '../build/source.ts';
  * @throws KbuildError (2) for what is none of them, or is not there
  */
 export async function sourceSpec(kernel: string): Promise<KernelSourceSpec> {
-  if (/^\d+\.\d+$/.test(kernel)) return {kind: 'debian', version: kernel};
+  if (/^\d+\.\d+$/.test(kernel)) {
+    const lines = kernelLines.map(({version}) => version);
+    if (lines.includes(kernel)) return {kind: 'debian', version: kernel};
+    throw badInput('unknown-line', `there is no line ${kernel} of kernels here`, {
+      hint: `the lines are ${lines.join(', ')}; another kernel is named by its directory or tarball`,
+    });
+  }
   const [, path = kernel, sha256] = /^(.*)#sha256=([0-9a-fA-F]{64})$/.exec(kernel) ?? [];
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) {

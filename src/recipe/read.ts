@@ -225,6 +225,7 @@ async function readImages(
     images[role] = {
       role,
       summary: image.summary,
+      ...(image.arch === undefined ? {} : {arch: image.arch}),
       packages: union([image.packages]),
       modules: union([image.modules]),
       overlays,

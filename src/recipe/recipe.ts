@@ -1,5 +1,6 @@
 /** A recipe as its files write it, and as it is composed for one kernel; every goal knows where it was written. */
 
+import type {Architecture} from '../base/architecture.ts';
 import type {Place} from '../base/diagnostic.ts';
 import type {Condition} from './condition.ts';
 
@@ -16,6 +17,8 @@ export type Goal = {
 export type ImageRecipe = {
   readonly role: string;
   readonly summary: string;
+  /** The processor of its machines; absent where it is the one the recipe is made for. */
+  readonly arch?: Architecture;
   /** Debian packages of its user space; dependencies are added. */
   readonly packages: readonly string[];
   /** Out-of-tree modules installed into it. */
@@ -64,3 +67,16 @@ export type Recipe = {
   /** The scenario that the boot proof runs. */
   readonly prove?: string;
 };
+
+/** The processor of an image's machines: its own, or the one given for those that leave it open. */
+export function architectureOf({arch}: ImageRecipe, given: Architecture): Architecture {
+  return arch ?? given;
+}
+
+/** The architectures of these images, each once, in their order; the one given where there is no image. */
+export function architecturesOf(
+  images: readonly ImageRecipe[],
+  given: Architecture,
+): readonly Architecture[] {
+  return images.length === 0 ? [given] : [...new Set(images.map((image) => architectureOf(image, given)))];
+}

@@ -88,6 +88,10 @@ const modules = z.array(name).describe('Modules built out of the kernel tree: zf
 
 const image = z.strictObject({
   summary: sentence,
+  arch: z
+    .enum(architectures)
+    .optional()
+    .describe('The processor of its machines, where it is not that of the others'),
   use: z
     .array(name)
     .optional()

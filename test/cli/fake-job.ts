@@ -12,11 +12,12 @@ import type {JobRequest, JobResult} from '../../src/job/request.ts';
 type Job = (request: JobRequest, workshop: Workshop) => Promise<JobResult>;
 
 const resolved = {
+  arch: 'x86_64',
   configText: 'CONFIG_X=y\n',
   configDigest: 'd1',
   goals: [],
   warnings: [],
-};
+} as const;
 
 const proof: NonNullable<JobResult['boot']> = {
   version: 1,
@@ -50,7 +51,7 @@ const works: Job = async ({outDir, upTo, recipe}, {report}) => {
       {title: 'zfs', outcome: 'reused', durationMs: 0},
     ],
     files: [{path: join(outDir, 'bzImage'), bytes: 3_600_000, sha256: 'ab'}],
-    resolved,
+    resolved: [resolved],
     ...(upTo === 'boot' ? {boot: proof} : {}),
   };
 };
@@ -60,7 +61,7 @@ const jobs: Readonly<Record<string, Job>> = {
   /** As the engine gives it: a character a byte. */
   resolvesUtf8: async ({outDir}) => {
     const configText = Buffer.from('CONFIG_X="é"\n').toString('latin1');
-    return {outDir, stages: [], files: [], resolved: {...resolved, configText}};
+    return {outDir, stages: [], files: [], resolved: [{...resolved, configText}]};
   },
   /** Gives back its request, for tests of options. */
   echoes: async (request, workshop) => {
@@ -69,7 +70,7 @@ const jobs: Readonly<Record<string, Job>> = {
     const files = [
       {path: JSON.stringify({...rest, settings, logDir: workshop.logDir}), bytes: 0, sha256: ''},
     ];
-    return {outDir: request.outDir, stages: [], files};
+    return {outDir: request.outDir, stages: [], files, resolved: []};
   },
   fails: async () => {
     throw failure('compiler-error', 'kernel/fork.c:1:2: error: no', {hint: 'see the log'});

@@ -1,6 +1,7 @@
 /** Which Debian is meant, which packages are wanted of it, and which were chosen. */
 
 import {type Architecture, machineArchitecture} from '../../base/architecture.ts';
+import {missingTool} from '../../base/diagnostic.ts';
 import {digestOfValue} from '../../base/digest.ts';
 
 /** Debian's own names of processor architectures. */
@@ -61,10 +62,16 @@ export function debianArchitecture(architecture: Architecture): DebianArchitectu
   return architecture === 'x86_64' ? 'amd64' : 'arm64';
 }
 
-/** Debian's name of the architecture of the machine this runs on, or undefined where Debian is not supported on it here. */
-export function debianArchitectureOfMachine(): DebianArchitecture | undefined {
+/**
+ * Debian's name of the architecture of the machine this runs on, which builders are of.
+ * @throws exit 3 where it is none that builders are made for.
+ */
+export function debianArchitectureOfMachine(): DebianArchitecture {
   const machine = machineArchitecture();
-  return machine === undefined ? undefined : debianArchitecture(machine);
+  if (machine !== undefined) return debianArchitecture(machine);
+  throw missingTool('unsupported-machine', `nothing can be built on machines of ${process.arch}`, {
+    hint: 'run kbuild on x86_64 or arm64',
+  });
 }
 
 /** A digest of the packages' bytes: what anything made of the set depends on. */

@@ -53,11 +53,15 @@ const imageTools = [
   'zstd',
 ];
 
-/** Everything that steps run in the container. */
-export function builderSet(): PackageSet {
+/** The release whose tools make images, whatever they are images of. */
+export const toolsSuite = 'bookworm';
+
+/** Everything that steps run in the container of a release: compilers, and in `toolsSuite` the image tools. */
+export function builderSet(suite: string): PackageSet {
+  const images = suite === toolsSuite ? imageTools : [];
   return {
     name: 'builder',
-    packages: [...kernelTools, ...moduleTools, ...moduleLibraries, ...imageTools],
+    packages: [...kernelTools, ...moduleTools, ...moduleLibraries, ...images],
     closure: 'userland',
   };
 }

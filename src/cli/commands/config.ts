@@ -18,7 +18,7 @@ export function configCommand(surroundings: Surroundings): Command {
     .option('--write <file>', 'write the .config to this file instead of stdout')
     .action(async (name: string, options: Options) => {
       const {result} = await performJob(surroundings, name, options, 'config');
-      const {resolved} = result;
+      const [resolved] = result.resolved;
       if (resolved === undefined) throw new Error('the job resolved nothing');
       const {configText, configDigest} = resolved;
       const file = options.write === undefined ? undefined : resolve(surroundings.cwd, options.write);

@@ -2,6 +2,7 @@
 
 import {join} from 'node:path';
 import type {Command} from 'commander';
+import type {LockUpdate} from '../../job/lock.ts';
 import {namesOf, recipeFolders} from '../../recipe/folders.ts';
 import {readRecipe} from '../../recipe/read.ts';
 import {type CommonOptions, newCommand, respond, type Surroundings} from '../command.ts';
@@ -24,18 +25,17 @@ export function lockCommand(surroundings: Surroundings): Command {
       const recipes = await Promise.all(all.map((name) => readRecipe(name, {folders, cwd})));
       const {relock} = await import('../../job/lock.ts');
       const logDir = join(storeRoot(surroundings), 'logs');
-      const {path, changes} = await withWorkshop(surroundings, options, logDir, (workshop) =>
-        relock(workshop, recipes, 'x86_64'),
+      const locks = await withWorkshop(surroundings, options, logDir, (workshop) =>
+        relock(workshop, recipes),
       );
-      const lines = Object.entries(changes).flatMap(([set, changed]) =>
-        changed.map(
-          ({name, before, after}) => `  ${set}: ${name} ${before ?? 'new'} -> ${after ?? 'gone'}\n`,
-        ),
-      );
-      const count = lines.length === 0 ? 'no package changed' : `${lines.length} packages changed`;
-      respond(terminal, 'lock', options, {
-        value: {path, changes},
-        words: `${path}: ${count}\n${lines.join('')}`,
-      });
+      respond(terminal, 'lock', options, {value: {locks}, words: locks.map(lockWords).join('')});
     });
+}
+
+function lockWords({path, changes}: LockUpdate): string {
+  const lines = Object.entries(changes).flatMap(([set, changed]) =>
+    changed.map(({name, before, after}) => `  ${set}: ${name} ${before ?? 'new'} -> ${after ?? 'gone'}\n`),
+  );
+  const count = lines.length === 0 ? 'no package changed' : `${lines.length} packages changed`;
+  return `${path}: ${count}\n${lines.join('')}`;
 }
