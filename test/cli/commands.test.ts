@@ -164,6 +164,35 @@ test('a job is asked for what the options say', async (t) => {
   });
 });
 
+const twoMachines = `name: mixed
+summary: a host and its DPU
+kernel: {base: tinyconfig, version: "6.1"}
+images:
+  host: {summary: the host, arch: x86_64}
+  dpu: {summary: the DPU, arch: arm64}
+`;
+
+test('machines of several architectures go to one folder, which names them all', async (t) => {
+  const dir = await scratch(t);
+  const file = join(dir, 'mixed.yaml');
+  await writeFile(file, twoMachines);
+  const {stdout} = await kbuildThat(t, 'echoes', 'image', file, '--json');
+  const {files} = JSON.parse(stdout) as {files: {path: string}[]};
+  const {outDir} = JSON.parse(files[0]!.path) as {outDir: string};
+  t.regex(outDir, /\/out\/mixed\/x86_64\+arm64$/);
+});
+
+test('--arch cannot change what a recipe says of each image, but picks one of its configurations', async (t) => {
+  const dir = await scratch(t);
+  const file = join(dir, 'mixed.yaml');
+  await writeFile(file, twoMachines);
+  const {code, stderr} = await kbuildThat(t, 'echoes', 'image', file, '--arch', 'arm64');
+  t.is(code, 2);
+  t.regex(stderr, /error\[fixed-architecture\]: the recipe mixed is for x86_64 and arm64 machines/);
+  const picked = await kbuildThat(t, 'echoes', 'config', file, '--arch', 'arm64');
+  t.is(picked.stdout, 'arm64\n');
+});
+
 test('an unknown role exits 2 with the nearest', async (t) => {
   const {code, stderr} = await kbuildThat(t, 'works', 'image', 'nfs-rdma-zfs', '--role', 'hots');
   t.is(code, 2);

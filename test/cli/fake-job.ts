@@ -70,7 +70,13 @@ const jobs: Readonly<Record<string, Job>> = {
     const files = [
       {path: JSON.stringify({...rest, settings, logDir: workshop.logDir}), bytes: 0, sha256: ''},
     ];
-    return {outDir: request.outDir, stages: [], files, resolved: []};
+    const {arch} = request;
+    return {
+      outDir: request.outDir,
+      stages: [],
+      files,
+      resolved: [{...resolved, arch, configText: `${arch}\n`}],
+    };
   },
   fails: async () => {
     throw failure('compiler-error', 'kernel/fork.c:1:2: error: no', {hint: 'see the log'});

@@ -28,3 +28,9 @@ test('what is not there is bad input', async (t) => {
   const error = await t.throwsAsync(sourceSpec('/nonexistent/linux'), {instanceOf: KbuildError});
   t.is(error?.exit, 2);
 });
+
+test('a line that is none of those known is told which are', async (t) => {
+  const error = await t.throwsAsync(sourceSpec('6.7'), {instanceOf: KbuildError});
+  t.is(error?.exit, 2);
+  t.regex(error?.diagnostics[0]?.hint ?? '', /the lines are 5\.10, 6\.1, 6\.12/);
+});
