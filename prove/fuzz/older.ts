@@ -16,6 +16,9 @@ export function inDialect(text: string, {macros, vocabulary}: Dialect): string {
   if (vocabulary === '2.6') {
     older = older
       .replace(/^\s*(visible if|option) .*\n/gm, '')
+      // Its conf asks without end for a number that has no default.
+      .replace(/^(\s+)(int|hex)( ".*)?$/gm, '$&\n$1default 7')
+      .replaceAll(/^choice C\d+$/gm, 'choice')
       .replaceAll(/^(\s*)imply /gm, '$1select ')
       .replaceAll(/(<=|>=|<|>)/g, '=');
   }

@@ -86,6 +86,7 @@ export class OurTree {
         output: said,
         input: answersFrom(step.stdin),
         terminal: false,
+        inputTerminal: false,
         program: 'conf',
         environment: () => environment,
         dialect: () => this.#dialect,

@@ -24,6 +24,7 @@ import {
   writeConfig,
   writeDefconfig,
 } from '../kconfig/index.ts';
+import {runBusybox} from './busybox.ts';
 import {bytesOf, pathOf} from './bytes.ts';
 import {type ConfMode, parseCommandLine, takeOwnOptions} from './command-line.ts';
 import {runKconfiglib} from './kconfiglib.ts';
@@ -104,8 +105,8 @@ class ConfRun {
       throw new Exit(runKconfiglib({program, options: own, dialect, environment, output}));
     }
     if (this.#dialect.vocabulary === '2.6') {
-      const hint = 'busyboxConfig of kbuild/kconfig makes its .config and autoconf.h';
-      this.#fail(`kbuild conf: the conf of ${this.#dialect.name} has other modes\n  hint: ${hint}\n`, 2);
+      const [environment, dialect] = [this.#environment, this.#dialect];
+      throw new Exit(runBusybox({options: own, dialect, environment, surroundings}));
     }
     this.#request = this.#parseRequest(own.rest, own.tree === undefined ? undefined : 'Kconfig');
   }

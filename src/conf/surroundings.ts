@@ -11,6 +11,8 @@ export type Surroundings = {
   readonly input: Pick<Input, 'line' | 'leave'>;
   /** Whether a terminal asks and answers, which shows the answers by itself. */
   readonly terminal: boolean;
+  /** Whether there is a terminal to ask. */
+  readonly inputTerminal: boolean;
   /** The name in messages. */
   readonly program: string;
   readonly environment: typeof treeEnvironment;
@@ -33,6 +35,7 @@ export function ownProcess(): Surroundings {
     output: new Output(isTerminal(1)),
     input: new Input(),
     terminal: isTerminal(0) && isTerminal(1),
+    inputTerminal: isTerminal(0),
     program: process.env.KBUILD_CONF_NAME ?? 'kbuild conf',
     environment: treeEnvironment,
     dialect: treeDialect,

@@ -56,6 +56,7 @@ Options of kbuild's own:
   --dialect <name>        Read the tree as that release's conf does: ${dialects.join(', ')},
                           or as the conf of the tree whose path this is
                           (default: what $srctree/scripts/kconfig shows, or linux-6.1)
+                          (a BusyBox tree takes its own conf's -o -s -d -D <file> -n -m -y -r)
   --no-shell              Run no command of the tree: every $(shell) answers with the empty string
   --no-memory             Read the whole tree and run its commands anew, and remember neither for the next run
                           (KBUILD_CONF_MEMORY=0 says the same; \`kbuild cache clean conf\` forgets)

@@ -126,7 +126,7 @@ export function readBusyboxConfig(values: BusyboxValues, text: string, file: str
 export type BusyboxTime = {
   /** `Thu Jan  1 00:00:00 1970`: the local time, as ctime() prints it. */
   readonly heading: string;
-  /** `1970-01-01 00:00:00 UTC`: the same, or the universal time if SOURCE_DATE_EPOCH gave it. */
+  /** `1970-01-01 00:00:00 UTC`: the same. */
   readonly stamp: string;
 };
 

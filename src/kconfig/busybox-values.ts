@@ -4,7 +4,7 @@ import type {Expression, Tristate} from './expression.ts';
 import {isValidText} from './literal.ts';
 import type {KconfigModel} from './model.ts';
 import {numberText, parseSigned} from './numbers.ts';
-import type {ConfigSymbol, Default, MenuNode, Range} from './symbol.ts';
+import type {ConfigSymbol, Default, HelpSpan, MenuNode, Range} from './symbol.ts';
 
 const letters = ['n', 'm', 'y'] as const;
 
@@ -61,6 +61,11 @@ export class BusyboxValues {
   text(symbol: ConfigSymbol): string {
     const state = this.state(symbol);
     return isLogical(symbol) ? letters[state.tristate] : state.text;
+  }
+
+  /** The help text, which belongs to the symbol: the last one that was read. */
+  helpOf(symbol: ConfigSymbol): HelpSpan | undefined {
+    return symbol.nodes.findLast(({help}) => help)?.help;
   }
 
   /** sym_get_type: whether `m` counts as `y`. */

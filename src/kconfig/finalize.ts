@@ -3,6 +3,7 @@
  * dependencies, runs of dependent entries become submenus (menu_finalize of menu.c, Linux 5.10 to 7.2).
  */
 
+import {checkBusyboxProperties} from './busybox-check.ts';
 import {checkProperties} from './check.ts';
 import {choiceAround} from './choice.ts';
 import type {Dialect} from './dialect.ts';
@@ -38,6 +39,8 @@ class Finalizer {
   /** Whether choices are symbols, with a mode that their members depend on. */
   readonly #choicesAreSymbols: boolean;
   readonly #dropsTests: boolean;
+  /** Whether the tool is that of Linux 2.6.16. */
+  readonly #isFirst: boolean;
   readonly #simplifier: Simplifier;
   readonly #modules: ConfigSymbol;
   readonly #context: TransformContext;
@@ -47,6 +50,7 @@ class Finalizer {
   constructor(menu: MenuBuilder, modules: ConfigSymbol, dialect: Dialect) {
     this.#menu = menu;
     this.#choicesAreSymbols = dialect.choices === 'symbols';
+    this.#isFirst = dialect.vocabulary === '2.6';
     this.#dropsTests = dialect.tristateTests === 'dropped';
     this.#simplifier = simplifierOf(dialect);
     this.#modules = modules;
@@ -88,7 +92,8 @@ class Finalizer {
       if (node.firstChild && !node.prompt) flatten(node, parent);
     }
     if (symbol && !symbol.checked) {
-      checkProperties(parent, symbol, this.#menu, this.#choiceOf);
+      if (this.#isFirst) checkBusyboxProperties(parent, symbol, this.#menu);
+      else checkProperties(parent, symbol, this.#menu, this.#choiceOf);
       symbol.checked = true;
     }
     // A visible choice that is not optional selects itself as `m`: it cannot be `n`. Of all symbols only choices
@@ -100,6 +105,14 @@ class Finalizer {
   }
 
   #inferChoiceTypes(parent: MenuNode, choice: ConfigSymbol): void {
+    if (this.#isFirst) {
+      const member = [...parent.children()].find((node) => node.symbol);
+      if (member?.symbol) {
+        this.#menu.setType(parent, member.symbol.type);
+        this.#menu.setType(member, choice.type);
+      }
+      return;
+    }
     if (choice.type === 'unknown') {
       for (let node = parent.firstChild; node; node = node.next) {
         if (!node.symbol || node.symbol.type === 'unknown') continue;
@@ -198,12 +211,17 @@ class Finalizer {
       if (property.kind === 'default') {
         this.#menu.warn(property, 'choice-member', 'defaults for choice values not supported');
       }
+      if (property.kind === 'prompt' && property.node !== node && this.#isFirst) {
+        this.#menu.warn(property, 'choice-member', 'choice values currently only support a single prompt');
+        continue;
+      }
       if (property.node === node || property.kind !== 'prompt') continue;
       if (property.node.parent?.symbol !== choice) {
         this.#menu.warn(property, 'choice-member', 'choice value used outside its choice group');
       }
     }
-    if (choice.type === 'tristate' && member.type !== 'tristate') {
+    if (this.#isFirst) this.#menu.setType(node, choice.type);
+    else if (choice.type === 'tristate' && member.type !== 'tristate') {
       this.#requireChoice(comparison('equal', choice, constantYes), node, member.properties);
     }
   }

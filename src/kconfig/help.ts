@@ -63,12 +63,13 @@ export function isBlankHelp({file, start, end}: HelpSpan): boolean {
   return /^[ \f\n\r\t\v]*$/.test(file.text.slice(start, end));
 }
 
-/** The text, its lines relative to the first line's indentation. */
-export function helpText({file, start}: HelpSpan): string {
+/** The text, its lines relative to the first line's indentation; BusyBox keeps the blanks at their ends. */
+export function helpText({file, start}: HelpSpan, trailing: 'dropped' | 'kept' = 'dropped'): string {
   let result = '';
   // Not cut at its end: what comes after decides about the last newline.
   walkHelp(file.text, start, (indent, from, to, terminated) => {
-    const words = file.text.slice(from, to).replace(/[ \t]+$/, '');
+    const line = file.text.slice(from, to);
+    const words = trailing === 'kept' ? line : line.replace(/[ \t]+$/, '');
     result += ' '.repeat(words ? Math.max(indent, 0) : 0) + words + (terminated ? '\n' : '');
   });
   return result;

@@ -2,8 +2,16 @@
 
 export {type AskOptions, ask, type Conversation, newSymbols} from './ask.ts';
 export {type AutoconfTexts, writeAutoconf} from './autoconf.ts';
-export type {BusyboxTexts, BusyboxTime} from './busybox-config.ts';
+export {askBusybox, type BusyboxAnswers, InputEnded} from './busybox-ask.ts';
+export {
+  type BusyboxTexts,
+  type BusyboxTime,
+  readBusyboxAssignments,
+  readBusyboxConfig,
+  writeBusyboxConfig,
+} from './busybox-config.ts';
 export {type BusyboxInput, type BusyboxMode, type BusyboxResult, busyboxConfig} from './busybox-modes.ts';
+export {BusyboxValues} from './busybox-values.ts';
 export {type ChangedInput, changedInput, changedInputWarning} from './changed-input.ts';
 export {
   buildroot,
@@ -93,6 +101,12 @@ export {type Accepted, type Change, type Refused, Session, type Shown, type Snap
 export type {FileLine, KconfigSources, Location, SourceFile} from './source.ts';
 export {storeModel} from './store-model.ts';
 export {ConfigSymbol, MenuNode, type Prompt, type Property, type SymbolType} from './symbol.ts';
-export {autoConfDependencies, changedNames, dependenciesPath, touchPath} from './sync.ts';
+export {
+  autoConfDependencies,
+  changedNames,
+  dependenciesPath,
+  kconfigDependencies,
+  touchPath,
+} from './sync.ts';
 export {Evaluation} from './values.ts';
 export {explainValue, type ValueReason, type ValueSource, type ValueStep} from './why.ts';

@@ -202,7 +202,9 @@ export class Lexer {
       throw kconfigError(this.statement, 'missing-file', `can't open file "${name}"`);
     }
     for (let buffer: Buffer | undefined = this.#buffer; buffer; buffer = buffer.parent) {
-      if (buffer.file.name === name) throw this.#recursiveInclusion(name);
+      if (buffer.file.name !== name) continue;
+      if (this.#dialect.vocabulary !== '2.6') throw this.#recursiveInclusion(name);
+      throw kconfigError(this.statement, 'recursive-inclusion', `recursive scan (${name})?`);
     }
     const inclusions = (this.#inclusions.get(name) ?? 0) + 1;
     this.#inclusions.set(name, inclusions);
@@ -212,6 +214,8 @@ export class Lexer {
     }
     const first = this.#firstIncluded.get(name);
     if (first && this.#dialect.repeatedSource === 'error') {
+      if (this.#dialect.vocabulary === '2.6')
+        throw kconfigError(this.statement, 'repeated-inclusion', `file ${name} already scanned?`);
       const message = `repeated inclusion of ${name}\n${formatLocation(first)}: note: location of first inclusion of ${name}`;
       throw kconfigError(this.statement, 'repeated-inclusion', message, 'remove one of these `source` lines');
     }

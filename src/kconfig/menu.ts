@@ -21,7 +21,11 @@ export class MenuBuilder {
   #last: MenuNode | undefined;
   promptCount = 0;
 
-  constructor(root: MenuNode, warn: KconfigSources['warn']) {
+  /** Whether the tool is that of Linux 2.6.16, whose words are others. */
+  readonly #isFirst: boolean;
+
+  constructor(root: MenuNode, warn: KconfigSources['warn'], isFirst = false) {
+    this.#isFirst = isFirst;
     this.root = root;
     this.menu = root;
     this.entry = root;
@@ -73,14 +77,23 @@ export class MenuBuilder {
       return;
     }
     const [from, to] = [typeName(symbol.type), typeName(type)];
+    if (this.#isFirst) {
+      const [before, after] = [from, to].map((name) => (name === 'bool' ? 'boolean' : name));
+      const message = `type of '${symbol.displayName}' redefined from '${before}' to '${after}'\n`;
+      this.warn(node, 'type-redefinition', message);
+      return;
+    }
     const message = `ignoring type redefinition of '${symbol.displayName}' from '${from}' to '${to}'`;
     this.warn(node, 'type-redefinition', message);
   }
 
   addPrompt(kind: Prompt['kind'], text: string, condition: Expression | undefined, location: Location): void {
-    const shown = text.replace(/^[ \t\n\v\f\r]+/, '');
+    const shown = this.#isFirst ? text : text.replace(/^[ \t\n\v\f\r]+/, '');
     if (shown !== text) this.warn(location, 'leading-whitespace', 'leading whitespace ignored');
-    if (this.entry.prompt) this.warn(location, 'prompt-redefined', 'prompt redefined');
+    if (this.entry.prompt) {
+      const [place, end] = this.#isFirst ? [this.entry, '\n'] : [location, ''];
+      this.warn(place, 'prompt-redefined', `prompt redefined${end}`);
+    }
     const prompt: Prompt = {kind, text: shown, index: this.promptCount++, ...this.#base(location, condition)};
     if (kind === 'prompt') {
       for (let menu = this.entry.parent; menu; menu = menu.parent) {

@@ -138,7 +138,11 @@ class Parser {
     this.#sources = sources;
     this.#dialect = dialect;
     this.#lexer = new Lexer(file, sources, dialect, (location) => new MacroProcessor(sources, location));
-    this.#menu = new MenuBuilder(new MenuNode(undefined, undefined, {file, line: 1}), sources.warn);
+    this.#menu = new MenuBuilder(
+      new MenuNode(undefined, undefined, {file, line: 1}),
+      sources.warn,
+      dialect.vocabulary === '2.6',
+    );
     this.#options = new SymbolOptions(this.#table, this.#menu, sources.environment);
   }
 
@@ -659,6 +663,10 @@ class Parser {
     const {entry} = this.#menu;
     const {displayName} = entry.symbol!;
     const isError = this.#dialect.helpAndPromptFaults === 'error';
+    if (this.#isFirst) {
+      entry.help = help;
+      return;
+    }
     if (entry.help) {
       const rest = isError ? '' : ' -- only the last one will be used';
       this.#reportFault('help-redefined', `'${displayName}' defined with more than one help text${rest}`);
@@ -670,7 +678,7 @@ class Parser {
   #choice(): void {
     let name: string | undefined;
     const isMenu = this.#dialect.choices === 'menus';
-    if (this.#advance() === token.word && !isMenu) {
+    if (this.#advance() === token.word && !isMenu && !this.#isFirst) {
       name = this.#lexer.text;
       this.#advance();
     }

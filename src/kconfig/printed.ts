@@ -10,7 +10,27 @@ export function printed(diagnostic: Diagnostic, dialect: Dialect): Printed {
   if (diagnostic.code === 'info' || diagnostic.code === 'bool-tested-for-m') {
     return {stream: 'stdout', text: `${diagnostic.message}\n`};
   }
+  if (dialect.vocabulary === '2.6') return printedByFirst(diagnostic, dialect);
   return {stream: 'stderr', text: `${errorText(diagnostic, dialect)}\n`};
+}
+
+/** Linux 2.6.16 says nothing of a syntax error itself, and much on standard output. */
+function printedByFirst(diagnostic: Diagnostic, dialect: Dialect): Printed {
+  const {code, message} = diagnostic;
+  switch (code) {
+    case 'syntax':
+      return {stream: 'stderr', text: ''};
+    case 'recursive-dependency':
+      return {stream: 'stdout', text: message};
+    case 'recursive-inclusion':
+    case 'repeated-inclusion':
+      return {stream: 'stdout', text: `${message}\n`};
+    case 'missing-file':
+    case 'multi-line-string':
+      return {stream: 'stdout', text: `${errorText(diagnostic, dialect)}\n`};
+    default:
+      return {stream: 'stderr', text: `${errorText(diagnostic, dialect)}\n`};
+  }
 }
 
 function errorText({code, message, place, severity}: Diagnostic, dialect: Dialect): string {

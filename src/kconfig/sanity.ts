@@ -1,6 +1,7 @@
 /** What is checked when the whole menu stands (the end of conf_parse, parser.y). */
 
 import {type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
+import {findBusyboxLoops} from './busybox-check.ts';
 import type {KconfigModel} from './model.ts';
 import {RecursionChecker} from './recursion.ts';
 import {errorAt, type KconfigSources} from './source.ts';
@@ -16,6 +17,7 @@ export function checkModel(model: KconfigModel, warn: KconfigSources['warn']): v
 }
 
 function checkByHash(model: KconfigModel): readonly Diagnostic[] {
+  if (model.dialect.vocabulary === '2.6') return findBusyboxLoops(model);
   const recursion = new RecursionChecker(model);
   if (model.dependencyOrder.hasLoop) for (const symbol of model.hashOrder) recursion.check(symbol);
   return recursion.errors;

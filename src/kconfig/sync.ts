@@ -143,3 +143,10 @@ export function dependenciesPath({dialect}: KconfigModel, autoConf: string, conf
   if (dialect.autoConfDependencies === 'beside-config') return `${folder}${folder}.config.cmd`;
   return dialect.autoConfDependencies === 'fixed-name' ? 'include/config/auto.conf.cmd' : `${autoConf}.cmd`;
 }
+
+/** .kconfig.d of BusyBox: what the .config and its header have to be made again for (file_write_dep). */
+export function kconfigDependencies(model: KconfigModel): string {
+  const files = model.files.map(({name}) => `\t${name}`).reverse();
+  const listed = files.join(' \\\n');
+  return `deps_config := \\\n${listed}\n\n.config include/autoconf.h: $(deps_config)\n\ninclude/autoconf.h: .config\n\n$(deps_config):\n`;
+}

@@ -80,8 +80,49 @@ test("Buildroot's --syncconfig writes a .config only if it has changed, and make
   t.true(again.stdout.endsWith('# configuration written to .config\n#\n'));
 });
 
-test("The modes of BusyBox's conf are refused with the way to its files.", (t) => {
-  const ran = conf(['--dialect', 'busybox', '--allnoconfig', 'Kconfig'], {files: tree});
-  t.is(ran.status, 2);
-  t.regex(ran.stderr, /hint: busyboxConfig/);
+const busybox = (argv: readonly string[], files: Readonly<Record<string, string>>, input = '') =>
+  conf(['--dialect', 'busybox', ...argv, 'Config.in'], {
+    files: {'Config.in': tree.Kconfig, 'include/there': '', ...files},
+    environment: {KCONFIG_NOTIMESTAMP: '1'},
+    input,
+  });
+
+test("BusyBox's conf takes one letter for its mode, and writes .config, the header and what both depend on.", (t) => {
+  const ran = busybox(['-n'], {'.config': 'CONFIG_A=y\n'});
+  t.is(ran.status, 0);
+  t.true(ran.stdout.includes('a (A) [Y/n] (NEW) n\n'));
+  t.true(ran.files['.config']!.endsWith('# CONFIG_A is not set\n'));
+  t.is(ran.files['.config.old'], 'CONFIG_A=y\n');
+  t.true(ran.files['include/autoconf.h']!.includes('#define ENABLE_A 0\n'));
+  t.true(ran.files['.kconfig.d']!.startsWith('deps_config := \\\n\tConfig.in\n'));
+  t.true(busybox(['-y'], {}).files['.config']!.endsWith('CONFIG_A=y\n'));
+});
+
+test("BusyBox's conf asks about all, about what is new with -o, and not at all where -s has nobody to ask.", (t) => {
+  const all = busybox([], {}, '?\nn\n');
+  t.true(all.stdout.includes('Sorry, no help available for this option yet.'));
+  t.true(all.files['.config']!.endsWith('# CONFIG_A is not set\n'));
+  t.is(busybox(['-o'], {'.config': 'CONFIG_A=y\n'}).status, 0);
+  t.is(busybox(['-o'], {}).status, 1);
+  const silent = busybox(['-s'], {'.config': ''});
+  t.is(silent.status, 1);
+  t.true(silent.stdout.includes('Console input/output is redirected.'));
+  t.true(busybox(['-s'], {}).stdout.includes('You have not yet configured busybox!'));
+});
+
+test('A number without default ends the run, about which the conf of BusyBox would ask without end.', (t) => {
+  const ran = busybox(['-d'], {'Config.in': 'config N\n\tint "n"\n'});
+  t.is(ran.status, 1);
+  t.regex(ran.stderr, /was not answered\n {2}hint: /);
+});
+
+test("BusyBox's -D reads a file, and SOURCE_DATE_EPOCH is the time in the files.", (t) => {
+  const ran = conf(['--dialect', 'busybox', '-D', 'mine', 'Config.in'], {
+    files: {'Config.in': tree.Kconfig, mine: '# CONFIG_A is not set\n', 'include/there': ''},
+    environment: {SOURCE_DATE_EPOCH: '1600000000', TZ: 'UTC'},
+  });
+  t.true(ran.files['.config']!.includes('# Sun Sep 13 12:26:40 2020\n'));
+  t.true(ran.files['.config']!.endsWith('# CONFIG_A is not set\n'));
+  t.true(ran.files['include/autoconf.h']!.includes('"2020-09-13 12:26:40 UTC"'));
+  t.is(busybox(['-D', 'none'], {}).status, 1);
 });
