@@ -9,3 +9,9 @@ export function machineArchitecture(): Architecture | undefined {
   if (process.arch === 'x64') return 'x86_64';
   return process.arch === 'arm64' ? 'arm64' : undefined;
 }
+
+/** GNU's names, which Debian's compilers and library folders go by. */
+export const gnuTriplets: Readonly<Record<Architecture, string>> = {
+  x86_64: 'x86_64-linux-gnu',
+  arm64: 'aarch64-linux-gnu',
+};

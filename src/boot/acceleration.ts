@@ -7,7 +7,7 @@
 import {spawn} from 'node:child_process';
 import {constants} from 'node:fs';
 import {access} from 'node:fs/promises';
-import type {Architecture} from '../base/architecture.ts';
+import {type Architecture, machineArchitecture} from '../base/architecture.ts';
 import {boards} from './architecture.ts';
 
 export type Acceleration = {
@@ -35,8 +35,8 @@ export async function chooseAcceleration(
 }
 
 /** What people have to be told when there is no KVM. */
-export function slownessNotice(acceleration: Acceleration): string {
-  return `no KVM (${acceleration.reason}): the machines are emulated, which is about ten times slower`;
+export function slownessNotice(architecture: Architecture, acceleration: Acceleration): string {
+  return `no KVM (${acceleration.reason}): machines of ${architecture} are emulated, which is about ten times slower`;
 }
 
 async function whyNotKvm(
@@ -44,6 +44,7 @@ async function whyNotKvm(
   trial: Trial,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  if (architecture !== machineArchitecture()) return `programs of ${architecture} do not run on this machine`;
   try {
     await access('/dev/kvm', constants.R_OK | constants.W_OK);
   } catch (error) {
@@ -57,7 +58,12 @@ async function whyNotKvm(
 function trialArgv(architecture: Architecture, trial: Trial): readonly string[] {
   const load =
     'kernel' in trial
-      ? ['-kernel', trial.kernel, '-append', 'console=ttyS0 earlyprintk=ttyS0 panic=-1']
+      ? [
+          '-kernel',
+          trial.kernel,
+          '-append',
+          `console=${boards[architecture].ports.console} earlyprintk=ttyS0 panic=-1`,
+        ]
       : ['-drive', `if=pflash,format=raw,readonly=on,file=${escapedOption(trial.firmwareCode)}`];
   const machine = ['-machine', `${boards[architecture].machine},accel=kvm`, '-cpu', 'host', '-m', '512'];
   const bare = ['-no-user-config', '-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'stdio'];

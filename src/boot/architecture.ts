@@ -5,7 +5,7 @@ import {access} from 'node:fs/promises';
 import type {Architecture} from '../base/architecture.ts';
 import {missingTool} from '../base/diagnostic.ts';
 
-type Board = {
+export type Board = {
   readonly program: string;
   readonly machine: string;
   /**
@@ -13,6 +13,10 @@ type Board = {
    * try fewer vector routines at load, and is the same in every QEMU.
    */
   readonly emulatedCpu: string;
+  /** As Linux calls them: the first serial port, where the console is, and the second, where the root shell is. */
+  readonly ports: {readonly console: string; readonly shell: string};
+  /** Whether the board has the second port itself, or it is a PCI card. */
+  readonly secondPort: 'board' | 'card';
   /** UEFI code and variables in the places of Debian, Fedora and Arch, best first. */
   readonly firmware: readonly {readonly code: string; readonly variables: string}[];
   readonly packages: {readonly program: string; readonly firmware: string};
@@ -23,6 +27,8 @@ export const boards: Readonly<Record<Architecture, Board>> = {
     program: 'qemu-system-x86_64',
     machine: 'q35',
     emulatedCpu: 'Nehalem',
+    ports: {console: 'ttyS0', shell: 'ttyS1'},
+    secondPort: 'board',
     firmware: [
       {code: '/usr/share/OVMF/OVMF_CODE_4M.fd', variables: '/usr/share/OVMF/OVMF_VARS_4M.fd'},
       {code: '/usr/share/edk2/ovmf/OVMF_CODE.fd', variables: '/usr/share/edk2/ovmf/OVMF_VARS.fd'},
@@ -36,6 +42,8 @@ export const boards: Readonly<Record<Architecture, Board>> = {
     program: 'qemu-system-aarch64',
     machine: 'virt',
     emulatedCpu: 'cortex-a57',
+    ports: {console: 'ttyAMA0', shell: 'ttyS0'},
+    secondPort: 'card',
     firmware: [
       {code: '/usr/share/AAVMF/AAVMF_CODE.fd', variables: '/usr/share/AAVMF/AAVMF_VARS.fd'},
       {

@@ -5,9 +5,10 @@ import {appendFileSync} from 'node:fs';
 import type {Socket} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
+import type {Architecture} from '../base/architecture.ts';
 import {failure, missingTool} from '../base/diagnostic.ts';
 import type {Acceleration} from './acceleration.ts';
-import {boards} from './architecture.ts';
+import {type Board, boards} from './architecture.ts';
 import {type BootMilestones, Console} from './console.ts';
 import {type Hardware, qemuArgv} from './qemu.ts';
 import {SerialPort} from './serial.ts';
@@ -89,6 +90,18 @@ export class Machine {
     const consolePort = await SerialPort.listen(socket('console'));
     const shellPort = await SerialPort.listen(socket('shell'));
     return new Machine(plan, consolePort, shellPort);
+  }
+
+  get architecture(): Architecture {
+    return this.spec.architecture ?? 'x86_64';
+  }
+
+  get acceleration(): Acceleration {
+    return this.#plan.acceleration;
+  }
+
+  get #board(): Board {
+    return boards[this.architecture];
   }
 
   get name(): string {
@@ -196,7 +209,7 @@ export class Machine {
         hint: 'install the package util-linux',
       });
     }
-    const board = boards[this.spec.architecture ?? 'x86_64'];
+    const board = this.#board;
     if (/^setpriv: failed to execute/m.test(this.#complaints)) {
       return missingTool('missing-tool', `${board.program} is not installed`, {
         hint: `install the package ${board.packages.program} (Debian; elsewhere it is part of qemu)`,
@@ -234,7 +247,9 @@ export class Machine {
       await on.shell.open(leftMs);
     } catch (error) {
       this.#plan.signal.throwIfAborted();
-      throw this.#on === on ? this.#hung(on, 'the root shell on ttyS1 does not answer') : error;
+      throw this.#on === on
+        ? this.#hung(on, `the root shell on ${this.#board.ports.shell} does not answer`)
+        : error;
     }
     on.console.reach('shellSeconds');
   }

@@ -3,6 +3,7 @@
 import {mkdir, mkdtemp, readdir, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
+import type {Architecture} from '../base/architecture.ts';
 import {badInput} from '../base/diagnostic.ts';
 import type {Workshop} from '../base/store.ts';
 import {type Acceleration, chooseAcceleration, slownessNotice, type Trial} from './acceleration.ts';
@@ -108,7 +109,6 @@ function requireRoles(scenario: Scenario, machines: readonly MachineSpec[]): voi
 
 type Laboratory = {
   readonly machines: readonly Machine[];
-  readonly acceleration: Acceleration;
   readonly clear: () => Promise<void>;
 };
 
@@ -129,38 +129,48 @@ async function setUp(workshop: Workshop, specs: readonly MachineSpec[], logDir: 
   try {
     await mkdir(logDir, {recursive: true});
     await removeOldLogs(logDir, specs);
-    const firmware = await firmwareFor(specs);
-    const acceleration = await chooseFor(specs, firmware, signal);
-    if (acceleration.kind === 'tcg') {
-      workshop.report({kind: 'said', severity: 'warning', message: slownessNotice(acceleration)});
-    }
+    const supplies = await suppliesFor(workshop, specs);
     network = await Network.make(join(socketDir, 'lan'));
     for (const [index, spec] of specs.entries()) {
+      const {firmware, acceleration} = supplies.get(architectureOf(spec))!;
       const disks = await makeDisks(spec, firmware, diskDir, signal);
       const hardware = {...disks, networkSocket: network.path, hardwareAddress: hardwareAddress(index)};
       machines.push(await Machine.make({spec, hardware, acceleration, socketDir, logDir, signal}));
     }
-    return {machines, acceleration, clear};
+    return {machines, clear};
   } catch (error) {
     await clear();
     throw error;
   }
 }
 
-async function firmwareFor(specs: readonly MachineSpec[]): Promise<Firmware | undefined> {
-  const spec = specs.find((machine) => machine.boot.kind === 'firmware');
-  return spec === undefined ? undefined : findFirmware(spec.architecture ?? 'x86_64');
+/** What machines of one architecture are made with. */
+type Supplies = {readonly firmware?: Firmware; readonly acceleration: Acceleration};
+
+async function suppliesFor(
+  workshop: Workshop,
+  specs: readonly MachineSpec[],
+): Promise<ReadonlyMap<Architecture, Supplies>> {
+  const supplies = new Map<Architecture, Supplies>();
+  for (const architecture of new Set(specs.map(architectureOf))) {
+    const boots = specs.filter((spec) => architectureOf(spec) === architecture).map(({boot}) => boot);
+    const direct = boots.flatMap((boot) => (boot.kind === 'direct' ? [boot.direct.kernel] : []))[0];
+    const firmware = boots.some(({kind}) => kind === 'firmware')
+      ? await findFirmware(architecture)
+      : undefined;
+    const trial: Trial = firmware === undefined ? {kernel: direct ?? ''} : {firmwareCode: firmware.code};
+    const acceleration = await chooseAcceleration(architecture, trial, workshop.signal);
+    if (acceleration.kind === 'tcg') {
+      const message = slownessNotice(architecture, acceleration);
+      workshop.report({kind: 'said', severity: 'warning', message});
+    }
+    supplies.set(architecture, {acceleration, ...(firmware === undefined ? {} : {firmware})});
+  }
+  return supplies;
 }
 
-async function chooseFor(
-  specs: readonly MachineSpec[],
-  firmware: Firmware | undefined,
-  signal: AbortSignal,
-): Promise<Acceleration> {
-  const architecture = specs[0]?.architecture ?? 'x86_64';
-  const direct = specs.flatMap(({boot}) => (boot.kind === 'direct' ? [boot.direct.kernel] : []))[0];
-  const trial: Trial = firmware === undefined ? {kernel: direct ?? ''} : {firmwareCode: firmware.code};
-  return chooseAcceleration(architecture, trial, signal);
+function architectureOf(spec: MachineSpec): Architecture {
+  return spec.architecture ?? 'x86_64';
 }
 
 async function makeDisks(
@@ -211,6 +221,10 @@ async function removeOldLogs(logDir: string, specs: readonly MachineSpec[]): Pro
   }
 }
 
+function slowest(all: readonly Acceleration[]): Acceleration {
+  return all.find(({kind}) => kind === 'tcg') ?? all[0]!;
+}
+
 function summary(
   scenario: Scenario,
   laboratory: Laboratory,
@@ -222,10 +236,12 @@ function summary(
     version: 1,
     scenario: scenario.name,
     outcome: checks.every((check) => check.outcome === 'passed') ? 'passed' : 'failed',
-    acceleration: laboratory.acceleration,
-    machines: laboratory.machines.map(({spec, boots, logs}) => ({
+    acceleration: slowest(laboratory.machines.map(({acceleration}) => acceleration)),
+    machines: laboratory.machines.map(({spec, architecture, acceleration, boots, logs}) => ({
       name: spec.name,
       role: spec.role,
+      architecture,
+      acceleration,
       boots,
       logs,
     })),

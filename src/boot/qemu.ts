@@ -1,7 +1,7 @@
 /** From a machine's description to the arguments of QEMU. */
 
 import {type Acceleration, escapedOption} from './acceleration.ts';
-import {boards} from './architecture.ts';
+import {type Board, boards} from './architecture.ts';
 import type {MachineSpec} from './spec.ts';
 
 /** The files and sockets of one machine, made for one proof. */
@@ -43,7 +43,7 @@ export function qemuArgv(
     ...networkOptions(hardware),
     ...driveOptions(spec, hardware),
     ['-device', 'virtio-rng-pci'],
-    ...serialOptions(hardware),
+    ...serialOptions(hardware, board),
   ];
   return [board.program, ...options.flatMap((option) => option as readonly string[])];
 }
@@ -90,8 +90,8 @@ function driveOptions(spec: MachineSpec, hardware: Hardware): readonly Option[] 
   ]);
 }
 
-/** ttyS0 is the console, ttyS1 the root shell; kbuild listens on both before the machine starts. */
-function serialOptions(hardware: Hardware): readonly Option[] {
+/** The first port is the console, the second the root shell; kbuild listens on both before the machine starts. */
+function serialOptions(hardware: Hardware, {secondPort}: Board): readonly Option[] {
   const [log, screen, shell] = [hardware.consoleLog, hardware.consoleSocket, hardware.shellSocket].map(
     escapedOption,
   );
@@ -99,6 +99,6 @@ function serialOptions(hardware: Hardware): readonly Option[] {
     ['-chardev', `socket,id=console,path=${screen},server=off,logfile=${log},logappend=on`],
     ['-serial', 'chardev:console'],
     ['-chardev', `socket,id=shell,path=${shell},server=off`],
-    ['-serial', 'chardev:shell'],
+    secondPort === 'board' ? ['-serial', 'chardev:shell'] : ['-device', 'pci-serial,chardev=shell'],
   ];
 }

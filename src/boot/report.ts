@@ -1,5 +1,7 @@
 /** What a proof has shown, as a plain value. */
 
+import type {Architecture} from '../base/architecture.ts';
+import type {Acceleration} from './acceleration.ts';
 import type {BootMilestones} from './console.ts';
 
 export type CheckResult = {
@@ -17,6 +19,8 @@ export type CheckDetail = {readonly title: string; readonly text: string};
 export type MachineReport = {
   readonly name: string;
   readonly role: string;
+  readonly architecture: Architecture;
+  readonly acceleration: Acceleration;
   /** One entry for each time the power was switched on. */
   readonly boots: readonly Readonly<BootMilestones>[];
   readonly logs: {readonly console: string; readonly shell: string; readonly qemu: string};
@@ -26,7 +30,8 @@ export type BootReport = {
   readonly version: 1;
   readonly scenario: string;
   readonly outcome: 'passed' | 'failed';
-  readonly acceleration: {readonly kind: 'kvm' | 'tcg'; readonly cpu: string; readonly reason?: string};
+  /** Of the first machine without KVM, if there is one. */
+  readonly acceleration: Acceleration;
   readonly machines: readonly MachineReport[];
   readonly checks: readonly CheckResult[];
   readonly durationMs: number;

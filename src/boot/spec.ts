@@ -16,7 +16,7 @@ export type DiskImage = {
 export type DirectBoot = {
   readonly kernel: string;
   readonly initrd?: string;
-  /** The whole command line; `systemd.debug_shell=ttyS1` and `console=ttyS0` belong to it. */
+  /** The whole command line; `systemd.debug_shell=` and `console=` with the board's ports belong to it. */
   readonly append: string;
   /** A raw disk image that becomes /dev/vda, through an overlay. */
   readonly disk?: string;

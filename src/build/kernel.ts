@@ -2,7 +2,7 @@
 
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Architecture} from '../base/architecture.ts';
+import {type Architecture, gnuTriplets, machineArchitecture} from '../base/architecture.ts';
 import {failure} from '../base/diagnostic.ts';
 import {digestOf, digestOfValue} from '../base/digest.ts';
 import type {Entry, Workshop} from '../base/store.ts';
@@ -262,5 +262,12 @@ class KernelMake {
 
 /** The command that every use of the kernel's Makefile starts from; sources at /src, objects at /build. */
 export function kernelMakeArgv(arch: Architecture, jobs: number): readonly string[] {
-  return ['make', '-C', '/src', 'O=/build', `ARCH=${arch}`, `-j${jobs}`, '--no-print-directory'];
+  const target = Object.entries(kernelTarget(arch)).map(([name, value]) => `${name}=${value}`);
+  return ['make', '-C', '/src', 'O=/build', ...target, `-j${jobs}`, '--no-print-directory'];
+}
+
+/** What a kernel's Makefile is told of the machine it is for, also in the environment of a module's own build. */
+export function kernelTarget(arch: Architecture): Readonly<Record<string, string>> {
+  const cross = arch === machineArchitecture() ? {} : {CROSS_COMPILE: `${gnuTriplets[arch]}-`};
+  return {ARCH: arch, ...cross};
 }

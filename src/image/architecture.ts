@@ -1,6 +1,6 @@
 /** What differs between processors in an image: names the firmware looks for, and partition types. */
 
-import type {Architecture} from '../base/architecture.ts';
+import {type Architecture, gnuTriplets, machineArchitecture} from '../base/architecture.ts';
 
 type Facts = {
   /** Where firmware looks on a disk it has not been told about: UEFI 2.10 §3.5.1.1. */
@@ -26,5 +26,13 @@ export const architectureFacts: Readonly<Record<Architecture, Facts>> = {
   },
 };
 
-/** Debian's package systemd-boot-efi, in the builder. */
+/** Debian's package systemd-boot-efi. */
 export const efiDirectory = '/usr/lib/systemd/boot/efi';
+
+/** In the container, what the files of an image's own boot loader and busybox are below. */
+export const foreignBootFiles = '/cache';
+
+/** The beginning of the names of binutils that know the architecture's files. */
+export function binutilsPrefix(architecture: Architecture): string {
+  return architecture === machineArchitecture() ? '' : `${gnuTriplets[architecture]}-`;
+}

@@ -49,13 +49,14 @@ export type EspPlan = {
   readonly volumeId: string;
 };
 
-/** Makes the file system with systemd-boot from the builder. */
+/** Makes the file system with the architecture's systemd-boot. */
 export async function makeEsp(bench: Bench, spec: ImageSpec, plan: EspPlan): Promise<void> {
   await writeFile(join(bench.workDir, 'loader.conf'), loaderConf);
   const {bootFile, systemdBoot} = architectureFacts[spec.architecture];
+  const loader = `${bench.bootRoot}${efiDirectory}/${systemdBoot}`;
   const files = [
-    [`${efiDirectory}/${systemdBoot}`, `/EFI/BOOT/${bootFile}`],
-    [`${efiDirectory}/${systemdBoot}`, `/EFI/systemd/${systemdBoot}`],
+    [loader, `/EFI/BOOT/${bootFile}`],
+    [loader, `/EFI/systemd/${systemdBoot}`],
     ['/build/loader.conf', '/loader/loader.conf'],
     [plan.uki, `/EFI/Linux/${spec.recipe}-${spec.kernel.release}.efi`],
   ];

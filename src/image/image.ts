@@ -7,7 +7,7 @@ import {digestOf, digestOfFile, digestOfValue, type Json} from '../base/digest.t
 import type {Entry, Stage, Workshop} from '../base/store.ts';
 import type {Builder, Mount} from '../build/container.ts';
 import {stageAdditions} from './additions.ts';
-import {architectureFacts} from './architecture.ts';
+import {architectureFacts, foreignBootFiles} from './architecture.ts';
 import {espBytes, makeEsp} from './esp.ts';
 import {alignmentBytes, espType, sectors, sfdiskScript} from './gpt.ts';
 import {uuidFor, volumeIdFor} from './identifiers.ts';
@@ -47,6 +47,7 @@ export async function makeImage(
         outDir,
         workDir,
         mounts: mountsOf(spec, outDir, workDir),
+        bootRoot: spec.bootFiles === undefined ? '' : foreignBootFiles,
         logPath: join(workshop.logDir, `image-${spec.image.role}.log`),
         signal: workshop.signal,
       };
@@ -66,6 +67,9 @@ function mountsOf(spec: ImageSpec, outDir: string, workDir: string): Mount[] {
     {source: spec.kernel.modules, target: '/src', readOnly: true},
     {source: workDir, target: '/build', readOnly: false},
     {source: outDir, target: '/out', readOnly: false},
+    ...(spec.bootFiles === undefined
+      ? []
+      : [{source: spec.bootFiles.dir, target: foreignBootFiles, readOnly: true}]),
   ];
 }
 
@@ -79,6 +83,7 @@ async function diskInputs(builder: Builder, spec: ImageSpec): Promise<Json> {
     role: image.role,
     hostname: spec.hostname ?? image.role,
     architecture: spec.architecture,
+    ...(spec.bootFiles === undefined ? {} : {bootFiles: spec.bootFiles.digest}),
     userland: spec.userland.digest,
     kernel: {release: spec.kernel.release, digest: spec.kernel.digest},
     initramfsModules: spec.initramfsModules,

@@ -75,7 +75,7 @@ function moduleName(path: string): string {
 
 /** Makes `name` in the directory mounted at /out. */
 export async function makeInitramfs(bench: Bench, spec: ImageSpec, name: string): Promise<void> {
-  await runTool(bench, 'taking busybox from the builder', {argv: ['cp', '/bin/busybox', '/build/busybox']});
+  await runTool(bench, 'taking busybox', {argv: ['cp', `${bench.bootRoot}/bin/busybox`, '/build/busybox']});
   const busybox = await readFile(join(bench.workDir, 'busybox'));
   const archive = initramfsArchive(busybox, await readModules(spec));
   await writeFile(join(bench.workDir, 'initramfs.cpio'), archive);

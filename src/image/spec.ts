@@ -19,6 +19,11 @@ export type ImageSpec = {
     /** A directory with `lib/modules/<release>` below it, depmod run. */
     readonly modules: string;
   };
+  /**
+   * Where the architecture's boot loader and busybox are, as their packages have them; the builder's own where
+   * absent, which are those of the machine that builds.
+   */
+  readonly bootFiles?: {readonly dir: string; readonly digest: string};
   /** Loaded before the root file system is looked for, with what they depend on; `[]` where drivers are built in. */
   readonly initramfsModules: readonly string[];
   readonly access: {

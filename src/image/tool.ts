@@ -9,10 +9,12 @@ const commandNotFound = 127;
 /** What every tool of one image shares. */
 export type Bench = {
   readonly builder: Builder;
-  /** What every tool sees: userland at /in, modules at /src, `workDir` at /build, `outDir` at /out. */
+  /** What every tool sees: userland at /in, modules at /src, foreign boot files at /cache, `workDir` at /build, `outDir` at /out. */
   readonly mounts: readonly Mount[];
   readonly workDir: string;
   readonly outDir: string;
+  /** What paths of the boot loader and of busybox begin with in the container: nothing for the builder's own. */
+  readonly bootRoot: string;
   readonly logPath: string;
   readonly signal: AbortSignal;
 };

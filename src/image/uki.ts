@@ -5,7 +5,8 @@
 
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {architectureFacts, efiDirectory} from './architecture.ts';
+import type {Architecture} from '../base/architecture.ts';
+import {architectureFacts, binutilsPrefix, efiDirectory} from './architecture.ts';
 import type {ImageSpec} from './spec.ts';
 import {type Bench, runTool} from './tool.ts';
 
@@ -39,12 +40,17 @@ export function placeSections(sections: readonly UkiSection[], end: bigint): Pla
 }
 
 /** `--preserve-dates` keeps the stub's time in the PE header; without it objcopy writes the present one. */
-export function objcopyArgv(sections: readonly PlacedSection[], stub: string, output: string): string[] {
+export function objcopyArgv(
+  architecture: Architecture,
+  sections: readonly PlacedSection[],
+  stub: string,
+  output: string,
+): string[] {
   const flags = sections.flatMap(({name, file, address}) => [
     `--add-section=${name}=${file}`,
     `--change-section-vma=${name}=0x${address.toString(16)}`,
   ]);
-  return ['objcopy', '--preserve-dates', ...flags, stub, output];
+  return [`${binutilsPrefix(architecture)}objcopy`, '--preserve-dates', ...flags, stub, output];
 }
 
 /** os-release(5) of the boot entry: what systemd-boot shows and sorts by. */
@@ -74,8 +80,11 @@ export async function makeUki(bench: Bench, spec: ImageSpec, name: string, parts
     await writeFile(join(bench.workDir, file), content);
     return {name: section, file: `/build/${file}`, bytes: Buffer.byteLength(content)};
   };
-  const stub = `${efiDirectory}/${architectureFacts[spec.architecture].stub}`;
-  const listing = await runTool(bench, 'reading the UKI stub', {argv: ['objdump', '-h', stub]});
+  const {architecture} = spec;
+  const stub = `${bench.bootRoot}${efiDirectory}/${architectureFacts[architecture].stub}`;
+  const listing = await runTool(bench, 'reading the UKI stub', {
+    argv: [`${binutilsPrefix(architecture)}objdump`, '-h', stub],
+  });
   const sections = placeSections(
     [
       await text('.osrel', bootEntryRelease(spec)),
@@ -87,6 +96,6 @@ export async function makeUki(bench: Bench, spec: ImageSpec, name: string, parts
     endOfSections(listing),
   );
   await runTool(bench, `making the unified kernel image ${name}`, {
-    argv: objcopyArgv(sections, stub, `/build/${name}`),
+    argv: objcopyArgv(architecture, sections, stub, `/build/${name}`),
   });
 }

@@ -5,18 +5,20 @@
 
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Architecture} from '../base/architecture.ts';
+import {type Architecture, machineArchitecture} from '../base/architecture.ts';
 import {takeLock} from '../base/lock.ts';
 import type {ProgressEvent} from '../base/progress.ts';
 import type {Workshop} from '../base/store.ts';
+import {boards} from '../boot/index.ts';
 import type {Builder} from '../build/container.ts';
 import {obtainBuilder} from '../build/debian/builder.ts';
+import {obtainPackageFiles} from '../build/debian/package-files.ts';
 import {
   type DebianOptions,
   debianArchitecture,
   debianArchitectureOfMachine,
 } from '../build/debian/release.ts';
-import {builderSet, imageSet, toolsSuite} from '../build/debian/sets.ts';
+import {bootFilesSet, builderSet, imageSet, toolsSuite} from '../build/debian/sets.ts';
 import {obtainUserland} from '../build/debian/userland.ts';
 import {makeBuilder, removeLeftContainers} from '../build/engines/select.ts';
 import {type KernelLine, kernelLineOf} from '../build/kernel-line.ts';
@@ -86,6 +88,7 @@ class Job {
   readonly #images: readonly ImageRecipe[];
   /** What they are for; for a .config alone, the architecture asked for. */
   readonly #architectures: readonly Architecture[];
+  readonly #builders = new Map<string, Builder>();
 
   constructor(request: JobRequest, spec: KernelSourceSpec, workshop: Workshop) {
     const {recipe, roles, arch, upTo} = request;
@@ -102,21 +105,19 @@ class Job {
     const {recipe, upTo, outDir} = this.#request;
     // One that a killed kbuild has left would go on writing into what is made anew.
     await removeLeftContainers(this.#workshop);
-    const tools = await this.#builder(toolsSuite);
-    const source = await this.#source(tools);
+    const source = await this.#source();
     const line = kernelLineOf(source.release);
-    const compiler = line.builder === toolsSuite ? tools : await this.#builder(line.builder);
     const targets: Target[] = [];
     for (const arch of this.#architectures) {
       const composed = composeRecipe(recipe, {arch, kernelVersion: source.release});
-      targets.push(await resolveTarget(this.#workshop, {recipe: composed, arch, source, builder: compiler}));
+      const builder = await this.#builder(line.builder, arch);
+      targets.push(await resolveTarget(this.#workshop, {recipe: composed, arch, source, builder}));
     }
     const resolved = targets.map(({arch, resolved: config}) => ({arch, ...config}));
     const inputs = {
       recipe: recipe.name,
       source: source.digest,
-      builder: compiler.digest,
-      tools: tools.digest,
+      builders: byArchitecture(targets, ({builder}) => builder.digest),
       configs: byArchitecture(targets, (target) => target.resolved.configDigest),
       goals: byArchitecture(targets, goalsOf),
     };
@@ -137,7 +138,7 @@ class Job {
       return {outDir, resolved, files: await publish(outDir, kernels, {...inputs, modules})};
     }
 
-    const images = await this.#makeImages(tools, built, userlands);
+    const images = await this.#makeImages(built, userlands);
     const boot = upTo === 'boot' ? await obtainProof(this.#workshop, this.#request, images) : undefined;
     const results = [...kernels, ...imageResults(images), ...(boot?.results ?? [])];
     const files = await publish(outDir, results, {
@@ -157,21 +158,24 @@ class Job {
     return recipe.modules.filter((name) => own.some((image) => image.modules.includes(name)));
   }
 
-  /** Runs on this machine, whatever it builds for. */
-  async #builder(suite: string): Promise<Builder> {
-    const root = await obtainBuilder(
-      this.#workshop,
-      builderSet(suite),
-      this.#debian(suite, debianArchitectureOfMachine()),
-    );
-    return makeBuilder(root, this.#request.engine, this.#workshop);
+  /** Runs on this machine, and builds for `target`. */
+  async #builder(suite: string, target: Architecture): Promise<Builder> {
+    const set = builderSet(suite, target);
+    const key = `${suite} ${set.name}`;
+    const options = this.#debian(suite, debianArchitectureOfMachine());
+    const builder =
+      this.#builders.get(key) ??
+      makeBuilder(await obtainBuilder(this.#workshop, set, options), this.#request.engine, this.#workshop);
+    this.#builders.set(key, builder);
+    return builder;
   }
 
   #debian(suite: string, architecture: DebianOptions['architecture']): DebianOptions {
     return {suite, architecture, locked: this.#request.locked};
   }
 
-  async #source(tools: Builder): Promise<KernelSource> {
+  async #source(): Promise<KernelSource> {
+    const tools = await this.#builder(toolsSuite, machineArchitecture() ?? this.#request.arch);
     const spec = this.#spec;
     const suite = spec.kind === 'debian' ? kernelLineOf(spec.version).builder : toolsSuite;
     return obtainKernelSource(
@@ -195,7 +199,6 @@ class Job {
   }
 
   async #makeImages(
-    tools: Builder,
     built: readonly BuiltTarget[],
     userlands: ReadonlyMap<string, Userland>,
   ): Promise<Images> {
@@ -206,6 +209,7 @@ class Job {
       if (userland === undefined) continue;
       const arch = architectureOf(image, this.#request.arch);
       const {kernel, modules} = built.find((target) => target.arch === arch)!;
+      const tools = await this.#builder(toolsSuite, arch);
       const chosen = image.modules.flatMap((name) => modules.get(name) ?? []);
       const tree = await obtainModuleTree(this.#workshop, tools, kernel, chosen);
       const address = proofAddress(index);
@@ -220,13 +224,21 @@ class Job {
           vmlinuz: join(kernel.dir, 'vmlinuz'),
           modules: join(tree.dir, 'modules'),
         },
+        ...(arch === machineArchitecture() ? {} : {bootFiles: await this.#bootFiles(arch)}),
         initramfsModules: [],
         access,
-        proofCommandLine: proofCommandLine(image.role, address),
+        proofCommandLine: proofCommandLine(arch, image.role, address),
       });
-      images.set(image.role, {image: made, address, kernel});
+      images.set(image.role, {image: made, arch, address, kernel});
     }
     return images;
+  }
+
+  /** What images of another architecture than this machine's cannot take from the builder. */
+  async #bootFiles(arch: Architecture): Promise<{readonly dir: string; readonly digest: string}> {
+    const options = this.#debian(toolsSuite, debianArchitecture(arch));
+    const {dir, digest} = await obtainPackageFiles(this.#workshop, bootFilesSet(), options);
+    return {dir: join(dir, 'root'), digest};
   }
 }
 
@@ -240,10 +252,11 @@ function proofAddress(index: number): string {
 }
 
 /** What only images made for proving have: a root shell on the second serial port, and a fixed address. */
-function proofCommandLine(role: string, address: string): readonly string[] {
+function proofCommandLine(arch: Architecture, role: string, address: string): readonly string[] {
+  const {console, shell} = boards[arch].ports;
   return [
-    'console=ttyS0,115200',
-    'systemd.debug_shell=ttyS1',
+    `console=${console},115200`,
+    `systemd.debug_shell=${shell}`,
     'net.ifnames=0',
     `ip=${address}:::255.255.255.0:${role}:eth0:off`,
   ];

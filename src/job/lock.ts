@@ -4,10 +4,10 @@ import {type Architecture, architectures} from '../base/architecture.ts';
 import type {Workshop} from '../base/store.ts';
 import {updateLock, type VersionChange} from '../build/debian/packages.ts';
 import {debianArchitecture, type PackageSet} from '../build/debian/release.ts';
-import {builderSet, imageSet, kernelSet, toolsSuite} from '../build/debian/sets.ts';
+import {bootFilesSet, builderSet, imageSet, kernelSet, sysrootSet, toolsSuite} from '../build/debian/sets.ts';
 import {type KernelLine, kernelLines} from '../build/kernel-line.ts';
 import {modulesOf} from '../recipe/compose.ts';
-import {architectureOf, type WrittenRecipe} from '../recipe/recipe.ts';
+import type {WrittenRecipe} from '../recipe/recipe.ts';
 import {moduleSet} from './modules.ts';
 
 /** Sets that one lock file holds. */
@@ -51,15 +51,15 @@ function setsOf(
   line: KernelLine,
   arch: Architecture,
 ): readonly {readonly suite: string; readonly sets: readonly PackageSet[]}[] {
+  // Those of one architecture too: what another makes of it begins with a twin of its own.
   const userlands = recipes.flatMap(({name, images}) =>
-    Object.values(images)
-      .filter((image) => architectureOf(image, arch) === arch)
-      .map(({role, packages}) => imageSet(name, role, packages)),
+    Object.values(images).map(({role, packages}) => imageSet(name, role, packages)),
   );
+  const builders = (suite: string) => architectures.map((target) => builderSet(suite, target, arch));
   const modules = recipes.flatMap((recipe) => modulesOf(recipe).map(moduleSet));
   return [
-    {suite: toolsSuite, sets: [builderSet(toolsSuite)]},
-    {suite: line.builder, sets: [builderSet(line.builder), kernelSet(line.version)]},
+    {suite: toolsSuite, sets: [...builders(toolsSuite), bootFilesSet()]},
+    {suite: line.builder, sets: [...builders(line.builder), sysrootSet(), kernelSet(line.version)]},
     {suite: line.userland, sets: [...modules, ...userlands]},
   ];
 }

@@ -1,5 +1,6 @@
 /** The out-of-tree modules that recipes can name. */
 
+import type {Architecture} from '../base/architecture.ts';
 import {badInput} from '../base/diagnostic.ts';
 import type {Workshop} from '../base/store.ts';
 import {obtainPackages} from '../build/debian/packages.ts';
@@ -26,6 +27,7 @@ export async function moduleRecipe(
   workshop: Workshop,
   name: string,
   debian: DebianOptions,
+  arch: Architecture,
 ): Promise<ModuleRecipe> {
   const set = moduleSet(name);
   const packages = await obtainPackages(workshop, set, debian);
@@ -33,5 +35,5 @@ export async function moduleRecipe(
   if (found === undefined) throw new Error(`${set.name} was resolved without ${set.packages[0]}`);
   // Epoch and Debian revision apart: 1:2.1.11-1+deb12u1 is 2.1.11.
   const version = found.version.replace(/^\d+:/, '').replace(/-[^-]*$/, '');
-  return zfsModule({path: found.file, sha256: found.sha256, version});
+  return zfsModule({path: found.file, sha256: found.sha256, version}, arch);
 }

@@ -2,6 +2,7 @@
 
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import type {Architecture} from '../base/architecture.ts';
 import {failure} from '../base/diagnostic.ts';
 import type {Entry, Stage, Workshop} from '../base/store.ts';
 import {
@@ -22,6 +23,7 @@ import type {JobRequest} from './request.ts';
 /** An image that was made, the address it has on the proof's network, and the kernel in it. */
 export type MadeImage = {
   readonly image: Entry<ImageValue>;
+  readonly arch: Architecture;
   readonly address: string;
   readonly kernel: Kernel;
 };
@@ -109,13 +111,14 @@ function proofFailure(report: BootReport, failed: readonly CheckResult[]) {
 
 function machineSpec(
   role: string,
-  {image, address, kernel}: MadeImage,
+  {image, arch, address, kernel}: MadeImage,
   drives: MachineSpec['drives'],
 ): MachineSpec {
   const {disk, esp, proofEsp} = image.value;
   return {
     name: role,
     role,
+    architecture: arch,
     boot: {
       kind: 'firmware',
       disk: {

@@ -51,8 +51,8 @@ export async function buildTarget(
   };
   const modules = new Map<string, BuiltModules>();
   for (const name of wanted.modules) {
-    const module = await moduleRecipe(workshop, name, debian);
-    modules.set(name, await obtainModules(workshop, {kernel, source, builder, module, jobs}));
+    const module = await moduleRecipe(workshop, name, debian, arch);
+    modules.set(name, await obtainModules(workshop, {kernel, source, builder, arch, module, jobs}));
   }
   return {...target, kernel, modules};
 }

@@ -11,6 +11,8 @@ const report: BootReport = {
     {
       name: 'host',
       role: 'host',
+      architecture: 'x86_64',
+      acceleration: {kind: 'tcg', cpu: 'Nehalem'},
       boots: [{}],
       logs: {console: '/l/c.log', shell: '/l/s.log', qemu: '/l/q.log'},
     },

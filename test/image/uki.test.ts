@@ -39,7 +39,7 @@ withTools('what was put into the sections is read back from them', async (t) => 
     ],
     endOfSections(stdout.split('\n')),
   );
-  const make = (name: string) => captureStep(objcopyArgv(sections, stub, join(dir, name)));
+  const make = (name: string) => captureStep(objcopyArgv('x86_64', sections, stub, join(dir, name)));
   t.is((await make('a.efi')).outcome, 'ok');
   await captureStep([
     'objcopy',

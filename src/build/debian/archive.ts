@@ -218,10 +218,11 @@ export function errorLines(output: string): string {
 
 async function resolve(workshop: Workshop, archive: Archive, set: PackageSet): Promise<LockedSet> {
   const requested = normalRequest(set);
+  const system = set.closure === 'userland' ? ['?essential', '?priority(required)'] : [];
   const command =
     set.closure === 'none'
       ? ['-q', 'download', '--print-uris', ...requested]
-      : ['-q', 'install', '--yes', '--print-uris', '?essential', '?priority(required)', ...requested];
+      : ['-q', 'install', '--yes', '--print-uris', ...system, ...requested];
   const result = await apt(workshop, archive, command);
   workshop.signal.throwIfAborted();
   if (result.outcome !== 'ok') throw resolutionFailure(archive, set, result.stdout, result.stderr);

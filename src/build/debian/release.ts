@@ -1,6 +1,6 @@
 /** Which Debian is meant, which packages are wanted of it, and which were chosen. */
 
-import {type Architecture, machineArchitecture} from '../../base/architecture.ts';
+import {type Architecture, gnuTriplets, machineArchitecture} from '../../base/architecture.ts';
 import {missingTool} from '../../base/diagnostic.ts';
 import {digestOfValue} from '../../base/digest.ts';
 
@@ -30,8 +30,11 @@ export type PackageSet = {
   /** `builder`, `image/nfs-rdma-zfs/host`, `kernel/6.1`. */
   readonly name: string;
   readonly packages: readonly string[];
-  /** `userland` adds the essential and required packages and all dependencies; `none` adds nothing. */
-  readonly closure: 'userland' | 'none';
+  /**
+   * `userland` adds the essential and required packages and all dependencies, `dependencies` these alone;
+   * `none` adds nothing.
+   */
+  readonly closure: 'userland' | 'dependencies' | 'none';
 };
 
 /** One package, to the byte. */
@@ -60,6 +63,11 @@ export const defaultComponents: readonly string[] = ['main', 'contrib'];
 /** Debian's name of an architecture. */
 export function debianArchitecture(architecture: Architecture): DebianArchitecture {
   return architecture === 'x86_64' ? 'amd64' : 'arm64';
+}
+
+/** The name of library folders of an architecture. */
+export function gnuTripletOf(architecture: DebianArchitecture): string {
+  return gnuTriplets[architecture === 'amd64' ? 'x86_64' : 'arm64'];
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The package sets of the builder and of kernel sources. */
 
+import {type Architecture, machineArchitecture} from '../../base/architecture.ts';
 import type {PackageSet} from './release.ts';
 
 const kernelTools = [
@@ -37,6 +38,12 @@ const moduleLibraries = [
   'zlib1g-dev',
 ];
 
+/** The compiler for another architecture, and the C library its programs are linked with. */
+const crossTools: Readonly<Record<Architecture, readonly string[]>> = {
+  x86_64: ['gcc-x86-64-linux-gnu', 'libc6-dev-amd64-cross'],
+  arm64: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
+};
+
 const imageTools = [
   'bzip2',
   'busybox-static',
@@ -56,14 +63,28 @@ const imageTools = [
 /** The release whose tools make images, whatever they are images of. */
 export const toolsSuite = 'bookworm';
 
-/** Everything that steps run in the container of a release: compilers, and in `toolsSuite` the image tools. */
-export function builderSet(suite: string): PackageSet {
+/**
+ * Everything that steps run in the container of a release, on this machine: compilers for `target`, and in
+ * `toolsSuite` the image tools.
+ */
+export function builderSet(suite: string, target: Architecture, machine = machineArchitecture()): PackageSet {
+  const own = target === machine ? moduleLibraries : crossTools[target];
   const images = suite === toolsSuite ? imageTools : [];
   return {
-    name: 'builder',
-    packages: [...kernelTools, ...moduleTools, ...moduleLibraries, ...images],
+    name: target === machine ? 'builder' : `builder/${target}`,
+    packages: [...kernelTools, ...moduleTools, ...own, ...images],
     closure: 'userland',
   };
+}
+
+/** What programs for another architecture are compiled against, unpacked: the libraries that its own builder has. */
+export function sysrootSet(): PackageSet {
+  return {name: 'sysroot', packages: ['libc6-dev', ...moduleLibraries], closure: 'dependencies'};
+}
+
+/** What images take from `toolsSuite` in their own architecture: a boot loader, and the program of the initramfs. */
+export function bootFilesSet(): PackageSet {
+  return {name: 'boot-files', packages: ['busybox-static', 'systemd-boot-efi'], closure: 'none'};
 }
 
 /** Debian's package of a kernel source: `linux-source-6.1`. */

@@ -13,8 +13,10 @@ import {captureStep, runStep} from '../../base/process.ts';
 import type {Entry, Stage, Workshop} from '../../base/store.ts';
 import {sourceDateEpoch} from '../container.ts';
 import {dieWithParent} from './die-with-parent.ts';
+import {foreignUserlandStage} from './foreign-userland.ts';
 import {choosePackages, obtainPackages, type StoredPackage} from './packages.ts';
 import {
+  type DebianArchitecture,
   type DebianOptions,
   debianArchitectureOfMachine,
   digestOfPackages,
@@ -54,12 +56,36 @@ export async function obtainUserland(
   options: DebianOptions,
 ): Promise<Entry<Userland>> {
   requirePlainPath(workshop.store.root);
+  const machine = debianArchitectureOfMachine();
+  if (options.architecture !== machine) {
+    return obtainForeign(workshop, set, options, machine);
+  }
   const chosen = await choosePackages(workshop, set, options);
   const early = stageOf(workshop, set, options, chosen.packages);
   if ((await workshop.store.find(early)) !== undefined) return workshop.store.obtain(workshop, early);
-  await requireTools(options, workshop.signal);
+  await requireTools(workshop.signal);
   const packages = await obtainPackages(workshop, set, options);
   return workshop.store.obtain(workshop, stageOf(workshop, set, options, packages, packages));
+}
+
+/** The same set for this machine's own architecture, with the other's files: no program of the other runs. */
+async function obtainForeign(
+  workshop: Workshop,
+  set: PackageSet,
+  options: DebianOptions,
+  machine: DebianArchitecture,
+): Promise<Entry<Userland>> {
+  const ownOptions = {...options, architecture: machine};
+  const packages = await obtainPackages(workshop, set, options);
+  const own = await obtainUserland(workshop, set, ownOptions);
+  const twin = {
+    architecture: machine,
+    digest: own.digest,
+    tar: join(own.dir, 'rootfs.tar'),
+    packages: (await choosePackages(workshop, set, ownOptions)).packages,
+  };
+  const foreign = {...options, name: set.name, packages};
+  return workshop.store.obtain(workshop, foreignUserlandStage(workshop, foreign, twin, excludedPaths));
 }
 
 /** Apt reads a source word by word, with quotes, brackets, comments and `%20` of its own. */
@@ -92,19 +118,13 @@ function stageOf(
   };
 }
 
-async function requireTools({architecture}: DebianOptions, signal: AbortSignal): Promise<void> {
+async function requireTools(signal: AbortSignal): Promise<void> {
   const found = await captureStep(['mmdebstrap', '--version'], {signal});
   if (found.startError !== undefined)
     throw missingTool('missing-tool', 'mmdebstrap is not installed: it makes the root file systems', {
       hint: 'install the package mmdebstrap',
     });
   await requireNamespace(signal);
-  if (architecture === debianArchitectureOfMachine()) return;
-  const runs = await captureStep(['arch-test', architecture], {signal});
-  if (runs.outcome === 'ok') return;
-  throw missingTool('foreign-architecture', `this machine cannot run programs of ${architecture}`, {
-    hint: 'install the packages arch-test, qemu-user-static and binfmt-support, or build on such a machine',
-  });
 }
 
 async function makeUserland(

@@ -2,10 +2,11 @@
 
 import {copyFile, mkdir, readdir, readFile, rm} from 'node:fs/promises';
 import {basename, join} from 'node:path';
+import type {Architecture} from '../../base/architecture.ts';
 import {failure} from '../../base/diagnostic.ts';
 import type {Entry, Workshop} from '../../base/store.ts';
 import {type Builder, type ContainerStep, objectCache} from '../container.ts';
-import type {Kernel} from '../kernel.ts';
+import {type Kernel, kernelTarget} from '../kernel.ts';
 import {CompilerErrors} from '../make/compiler-errors.ts';
 import {type KernelSource, requireUnchangedSource} from '../source.ts';
 import {describeMisfit, type KernelInterface, misfits, modinfo, parseSymvers} from './fit.ts';
@@ -37,6 +38,7 @@ export type ModulesRequest = {
   readonly kernel: Kernel;
   readonly source: KernelSource;
   readonly builder: Builder;
+  readonly arch: Architecture;
   readonly module: ModuleRecipe;
   /** Compilers run side by side: what they make does not depend on it. */
   readonly jobs: number;
@@ -70,7 +72,7 @@ async function buildModules(
   request: ModulesRequest,
   dir: string,
 ): Promise<BuiltModulesValue> {
-  const {kernel, source, builder, module} = request;
+  const {kernel, source, builder, arch, module} = request;
   const work = join(dir, 'work');
   const cache = join(workshop.store.root, 'ccache');
   await Promise.all([mkdir(work), mkdir(cache, {recursive: true})]);
@@ -82,7 +84,7 @@ async function buildModules(
       {source: work, target: '/out', readOnly: false},
       {source: cache, target: '/cache', readOnly: false},
     ],
-    environment: {...objectCache, MAKEFLAGS: `-j${request.jobs}`},
+    environment: {...objectCache, ...kernelTarget(arch), MAKEFLAGS: `-j${request.jobs}`},
     logPath: join(workshop.logDir, `${module.name}.log`),
     signal: workshop.signal,
   };
