@@ -13,10 +13,10 @@ import {
   scanKconfig,
   storeModel,
 } from '../kconfig/index.ts';
-import {isUnchanged, type Witness, witness} from './file-identity.ts';
+import {areUnchanged, isMissing, tableOf, type Witness, type WitnessTable, witness} from './file-identity.ts';
 import type {Memory} from './memory.ts';
 import {type ProbeAnswer, ProbeWorkers} from './probe-workers.ts';
-import {environmentKey, isSameToolChain, toolChainWitnesses} from './tool-chain.ts';
+import {environmentKey, toolChainWitnesses} from './tool-chain.ts';
 
 export type RememberedRequest = {
   readonly dialect: Dialect;
@@ -38,7 +38,7 @@ type Said =
 type PlaceOf = Omit<Place, 'text'>;
 
 type TreeRecord = {
-  readonly files: readonly Witness[];
+  readonly files: WitnessTable;
   /** Paths where a file was looked for in vain, or the highest folder of each that is missing. */
   readonly absent: readonly string[];
   readonly variables: readonly (readonly [name: string, value: string | null])[];
@@ -49,7 +49,7 @@ type TreeRecord = {
 type ProbeRecord = readonly [output: string, errors: string];
 
 type ProbesRecord = {
-  readonly toolChain: readonly Witness[];
+  readonly toolChain: WitnessTable;
   readonly answers: readonly (readonly [command: string, ...ProbeRecord])[];
 };
 
@@ -85,7 +85,7 @@ class RememberedTree {
   read(): KconfigModel {
     const {memory} = this.#request;
     const probes = memory.get('probes', this.#key)?.value as ProbesRecord | undefined;
-    if (probes && isSameToolChain(probes.toolChain)) {
+    if (probes && areUnchanged(probes.toolChain)) {
       this.#known = new Map(probes.answers.map(([command, ...answer]) => [command, answer]));
     }
     return this.#restore() ?? this.#parse(probes);
@@ -102,8 +102,8 @@ class RememberedTree {
         const known = this.#known.get(command);
         return known?.[0] === output && known[1] === errors;
       }) &&
-      record.absent.every((path) => isUnchanged({path})) &&
-      record.files.every(isUnchanged);
+      record.absent.every(isMissing) &&
+      areUnchanged(record.files);
     if (!isSame) return undefined;
     const model = restoreModel(entry.bytes, this.#request.dialect, (name) => this.#find(name)?.text);
     if (model) for (const one of record.said) this.#repeat(one);
@@ -197,7 +197,7 @@ class RememberedTree {
     if (!isKnown) {
       const all = new Map([...this.#known, ...this.#asked]);
       const record: ProbesRecord = {
-        toolChain: toolChainWitnesses(all.keys(), environment, this.#started),
+        toolChain: tableOf(toolChainWitnesses(all.keys(), environment, this.#started)),
         answers: [...all].map(([command, answer]) => [command, ...answer]),
       };
       memory.put('probes', this.#key, record);
@@ -209,7 +209,7 @@ class RememberedTree {
       if (found?.path !== name) absent.add(highestMissing(name));
     }
     const record: TreeRecord = {
-      files,
+      files: tableOf(files),
       absent: [...absent],
       variables: [...this.#variables].map(([name, value]) => [name, value ?? null]),
       answers,
@@ -232,7 +232,7 @@ function withoutText({file, start, end}: Place): PlaceOf {
 function highestMissing(path: string): string {
   for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
     const folder = path.slice(0, slash);
-    if (!witness(folder, Number.POSITIVE_INFINITY).stat) return folder;
+    if (isMissing(folder)) return folder;
   }
   return path;
 }

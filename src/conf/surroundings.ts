@@ -1,6 +1,6 @@
 /** What a run of `conf` needs of the process it is in: a comparison of many runs gives it something else. */
 
-import {fstatSync} from 'node:fs';
+import {fstatSync, statSync} from 'node:fs';
 import {treeDialect, treeEnvironment} from './environment.ts';
 import {Input} from './input.ts';
 import {Output} from './output.ts';
@@ -20,10 +20,12 @@ export type Surroundings = {
   readonly readTree: typeof readTree;
 };
 
-/** Whether a descriptor is a terminal. node:tty takes long to load, and is asked only of what can be one. */
+/** Whether a descriptor is a terminal. node:tty takes long to load, and is not asked of files, pipes and /dev/null. */
 function isTerminal(descriptor: number): boolean {
   try {
-    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+    const stats = fstatSync(descriptor);
+    if (!stats.isCharacterDevice()) return false;
+    if (stats.rdev === statSync('/dev/null', {throwIfNoEntry: false})?.rdev) return false;
   } catch {
     return false;
   }

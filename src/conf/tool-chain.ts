@@ -14,7 +14,7 @@
 
 import {closeSync, openSync, readFileSync, readSync, statSync} from 'node:fs';
 import {dirname} from 'node:path';
-import {isUnchanged, type Witness, witness} from './file-identity.ts';
+import {type Witness, witness} from './file-identity.ts';
 
 /** Variables that no compiler's answer depends on; a command that names one is never remembered without it. */
 const passing =
@@ -51,11 +51,6 @@ export function toolChainWitnesses(
   since: number,
 ): readonly Witness[] {
   return new ToolChain(environment, since).witnesses(commands);
-}
-
-/** Whether all of them are what they were. */
-export function isSameToolChain(witnesses: readonly Witness[]): boolean {
-  return witnesses.every(isUnchanged);
 }
 
 class ToolChain {

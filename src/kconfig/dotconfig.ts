@@ -114,14 +114,20 @@ export class ConfigReader {
     this.warnings++;
   }
 
-  /** Forgets the user's values; choices that are symbols count as set (the loop after `load:` in conf_read_simple). */
-  reset(): void {
+  /**
+   * Forgets the user's values, of which a new evaluation has none; choices that are symbols count as set (the loop after
+   * `load:` in conf_read_simple).
+   */
+  reset(isNew = false): void {
     this.#evaluation.isSettled = false;
-    const {hashOrder, dialect} = this.#evaluation.model;
-    for (const symbol of hashOrder) {
+    const {allSymbols, dialect} = this.#evaluation.model;
+    for (let i = 3; i < allSymbols.length; i++) {
+      const symbol = allSymbols[i]!;
+      const isSet = symbol.isChoice && dialect.choices === 'symbols';
+      if (isNew && !isSet) continue;
       const state = this.#evaluation.state(symbol);
       state.valid = false;
-      state.hasUser = symbol.isChoice && dialect.choices === 'symbols';
+      state.hasUser = isSet;
       state.userText = undefined;
       state.userMember = undefined;
       state.userTristate = 0;
@@ -130,8 +136,9 @@ export class ConfigReader {
 
   /** One assignment, its symbol looked up by name. */
   assign({name, value, start, isNotSet}: Assignment, warnUnknown: boolean): void {
-    const {dialect, symbols} = this.#evaluation.model;
-    const symbol = symbols.get(name);
+    const {model} = this.#evaluation;
+    const {dialect} = model;
+    const symbol = model.find(name);
     if (!symbol) {
       if (warnUnknown) this.warn(start, 'unknown-symbol', `unknown symbol: ${name}`);
       this.#evaluation.changed = true;
@@ -202,10 +209,15 @@ export class ConfigReader {
 }
 
 /** Reads a .config text over the user's values (conf_read_simple); returns the number of warnings. */
-export function readAssignments(evaluation: Evaluation, text: string, options: ReadOptions = {}): number {
+export function readAssignments(
+  evaluation: Evaluation,
+  text: string,
+  options: ReadOptions = {},
+  isNew = false,
+): number {
   const file = options.file ?? '.config';
   const reader = new ConfigReader(evaluation, (start) => ({file, text, start}));
-  reader.reset();
+  reader.reset(isNew);
   const warn = (start: number, code: string, message: string) => reader.warn(start, code, message);
   for (const assignment of parseAssignments(text, evaluation.model, warn)) {
     reader.assign(assignment, options.warnUnknown ?? false);
@@ -213,7 +225,10 @@ export function readAssignments(evaluation: Evaluation, text: string, options: R
   return reader.warnings;
 }
 
-/** Reads a .config text and drops what does not fit it any more (conf_read). For `anyOrder` see `settle`. */
+/**
+ * Reads a .config text and drops what does not fit it any more (conf_read). `anyOrder` is only for a new evaluation:
+ * see `settle`.
+ */
 export function readConfig(
   evaluation: Evaluation,
   text: string,
@@ -221,7 +236,7 @@ export function readConfig(
   anyOrder = false,
 ): boolean {
   evaluation.changed = false;
-  const warnings = readAssignments(evaluation, text, options);
+  const warnings = readAssignments(evaluation, text, options, anyOrder);
   return settle(evaluation, warnings, anyOrder);
 }
 
@@ -232,12 +247,13 @@ export function readConfig(
 export function settle(evaluation: Evaluation, warnings: number, anyOrder = false): boolean {
   const {model} = evaluation;
   let unsaved = 0;
-  const calculateAll = () => {
+  const calculateAll = (first: number, order: readonly ConfigSymbol[]) => {
     evaluation.calculate(model.modules);
-    for (const symbol of model.hashOrder) if (!agreesWithUser(evaluation, symbol)) unsaved++;
+    for (let i = first; i < order.length; i++) if (!agreesWithUser(evaluation, order[i]!)) unsaved++;
   };
-  if (!anyOrder) calculateAll();
-  else if (!evaluation.inAnyOrder(calculateAll)) return false;
+  // Without the shared constants, which come first. Symbols that were made one after the other lie side by side.
+  if (!anyOrder) calculateAll(0, model.hashOrder);
+  else if (!evaluation.inAnyOrder(() => calculateAll(3, model.allSymbols))) return false;
   if (model.dialect.outOfRange === 'reset') unsaved += resetUserValues(evaluation, unsaved);
   if (warnings > 0 || unsaved > 0) evaluation.changed = true;
   return true;
@@ -245,20 +261,29 @@ export function settle(evaluation: Evaluation, warnings: number, anyOrder = fals
 
 /** Drops values of the user's that are hidden or out of range; returns how many of the latter there are. */
 function resetUserValues(evaluation: Evaluation, before: number): number {
+  const {model} = evaluation;
+  const isSet = (symbol: ConfigSymbol) => evaluation.state(symbol).hasUser && !symbol.choice;
+  const set = model.allSymbols.filter(isSet);
+  // The order is of no matter until one is out of range.
+  const order = set.every((symbol) => isInRange(evaluation, symbol)) ? set : model.hashOrder;
   let unsaved = before;
-  for (const symbol of evaluation.model.hashOrder) {
+  for (const symbol of order) {
     const state = evaluation.state(symbol);
     if (!state.hasUser || symbol.choice) continue;
     // Values of generated symbols are reset, so that they count as new if they become visible.
     if (state.visibility === 0 && unsaved === 0) state.hasUser = false;
-    if (symbol.type !== 'string' && symbol.type !== 'int' && symbol.type !== 'hex') continue;
-    if (evaluation.acceptsText(symbol, state.userText ?? '')) continue;
+    if (isInRange(evaluation, symbol)) continue;
     // Only this symbol is evaluated again: those that depend on it keep their values, as in the C tool.
     state.valid = false;
     state.hasUser = false;
     unsaved++;
   }
   return unsaved - before;
+}
+
+function isInRange(evaluation: Evaluation, symbol: ConfigSymbol): boolean {
+  if (isLogical(symbol) || symbol.type === 'unknown') return true;
+  return evaluation.acceptsText(symbol, evaluation.state(symbol).userText ?? '');
 }
 
 function agreesWithUser(evaluation: Evaluation, symbol: ConfigSymbol): boolean {

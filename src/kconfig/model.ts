@@ -102,16 +102,17 @@ function namedSymbols(symbols: readonly ConfigSymbol[]): ReadonlyMap<string, Con
   return named;
 }
 
+/** The bucket of the C tool's hash for symbols of that name. */
+export function bucketOf(name: string | undefined, {hashBuckets, nameHash}: Dialect): number {
+  if (nameHash === 'sum') return name === undefined ? hashBuckets - 1 : sumName(name) & 0xff;
+  return name === undefined ? 0 : hashName(name) % hashBuckets;
+}
+
 /** The symbols as for_all_symbols meets them: by bucket, and in a bucket the newest first. */
-export function inHashOrder(symbols: readonly ConfigSymbol[], dialect: Dialect): ConfigSymbol[] {
-  const {hashBuckets, nameHash} = dialect;
-  const bucketOf = ({name}: ConfigSymbol) => {
-    if (nameHash === 'sum') return name === undefined ? hashBuckets - 1 : sumName(name) & 0xff;
-    return name === undefined ? 0 : hashName(name) % hashBuckets;
-  };
+function inHashOrder(symbols: readonly ConfigSymbol[], dialect: Dialect): ConfigSymbol[] {
   return symbols
     .slice(3)
-    .map((symbol) => ({symbol, bucket: bucketOf(symbol)}))
+    .map((symbol) => ({symbol, bucket: bucketOf(symbol.name, dialect)}))
     .sort((a, b) => a.bucket - b.bucket || b.symbol.index - a.symbol.index)
     .map(({symbol}) => symbol);
 }
@@ -128,8 +129,8 @@ export type ModelParts = {
   readonly prefix: string;
   readonly environmentRead: ReadonlyMap<string, string>;
   readonly declaredConstants: ReadonlyMap<ConfigSymbol, ConfigSymbol>;
-  /** The hash order, where it is known already. */
-  readonly hashOrder?: readonly ConfigSymbol[];
+  /** The C tool's hash, where it is known already: the index of each symbol in hash order, and the start of each bucket. */
+  readonly hash?: {readonly order: Int32Array; readonly starts: Int32Array};
   /** Likewise. */
   readonly conditions?: Conditions;
   /** Whether the order of calculation decides no value (`Dependents`), where that is known already. */
@@ -139,8 +140,6 @@ export type ModelParts = {
 /** A parsed tree. Make evaluations of it with the functions of modes.ts. */
 export class KconfigModel {
   readonly dialect: Dialect;
-  /** All symbols with a name that were declared or mentioned; one that was only mentioned has no nodes. */
-  readonly symbols: ReadonlyMap<string, ConfigSymbol>;
   readonly mainMenuTitle: string;
   readonly root: MenuNode;
   /** The symbol marked `modules`; the constant `n` if there is none. */
@@ -155,8 +154,6 @@ export class KconfigModel {
   readonly prefix: string;
   /** Every symbol in the order of creation: constants, choices and mentioned names too. */
   readonly allSymbols: readonly ConfigSymbol[];
-  /** Every symbol in the order in which the C tool walks its hash. */
-  readonly hashOrder: readonly ConfigSymbol[];
   readonly promptCount: number;
   /** What holds the properties of a shared constant that was declared or selected. */
   readonly declaredConstants: ReadonlyMap<ConfigSymbol, ConfigSymbol>;
@@ -164,13 +161,15 @@ export class KconfigModel {
   readonly isRegular: boolean;
   /** The records of `conditions`, to which others may be added; a restored model has none. */
   readonly expressionRecords: ExpressionRecords | undefined;
+  readonly #hash: ModelParts['hash'];
+  #symbols: ReadonlyMap<string, ConfigSymbol> | undefined;
+  #hashOrder: readonly ConfigSymbol[] | undefined;
   #conditions: Conditions | undefined;
   #dependencyOrder: DependencyOrder | undefined;
 
   constructor(parts: ModelParts) {
     this.dialect = parts.dialect;
     this.allSymbols = parts.symbols;
-    this.symbols = namedSymbols(parts.symbols);
     this.mainMenuTitle = parts.root.prompt?.text ?? '';
     this.root = parts.root;
     this.modules = parts.modules;
@@ -178,12 +177,38 @@ export class KconfigModel {
     this.files = parts.files;
     this.environmentRead = parts.environmentRead;
     this.prefix = parts.prefix;
-    this.hashOrder = parts.hashOrder ?? inHashOrder(parts.symbols, parts.dialect);
+    this.#hash = parts.hash;
     this.promptCount = parts.promptCount;
     this.declaredConstants = parts.declaredConstants;
     this.#conditions = parts.conditions;
     this.isRegular = parts.isRegular ?? false;
     this.expressionRecords = parts.conditions ? undefined : new ExpressionRecords();
+  }
+
+  /** All symbols with a name that were declared or mentioned; one that was only mentioned has no nodes. */
+  get symbols(): ReadonlyMap<string, ConfigSymbol> {
+    this.#symbols ??= namedSymbols(this.allSymbols);
+    return this.#symbols;
+  }
+
+  /** The same one by one: no list of all is made for a few (sym_find). */
+  find(name: string): ConfigSymbol | undefined {
+    if (!this.#hash || this.#symbols) return this.symbols.get(name);
+    const {order, starts} = this.#hash;
+    const bucket = bucketOf(name, this.dialect);
+    for (let i = starts[bucket]!; i < starts[bucket + 1]!; i++) {
+      const symbol = this.allSymbols[order[i]!]!;
+      if (symbol.name === name && symbol.kind === 'config') return symbol;
+    }
+    return undefined;
+  }
+
+  /** Every symbol in the order in which the C tool walks its hash. */
+  get hashOrder(): readonly ConfigSymbol[] {
+    this.#hashOrder ??= this.#hash
+      ? Array.from(this.#hash.order, (index) => this.allSymbols[index]!)
+      : inHashOrder(this.allSymbols, this.dialect);
+    return this.#hashOrder;
   }
 
   /** The conditions of all symbols in the form in which they are evaluated. */

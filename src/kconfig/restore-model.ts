@@ -88,6 +88,9 @@ class UnreadFile implements SourceFile {
   }
 }
 
+/** Those of a choice, and of few others. */
+const rareFlags = optionalFlag | transitionalFlag | allnoconfigYesFlag | internalFlag;
+
 const relations = ['equal', 'unequal', 'less', 'lessEqual', 'greater', 'greaterEqual'] as const;
 
 class Restoration implements LateParts {
@@ -110,15 +113,13 @@ class Restoration implements LateParts {
   }
 
   model(dialect: Dialect, header: Int32Array): KconfigModel {
-    const {environment, hashOrder} = this.#sections;
+    const {environment, hashOrder, hashStart} = this.#sections;
     this.#makeSymbols();
     this.#makeNodes();
     const environmentRead = new Map<string, string>();
     for (let at = 0; at < environment.length; at += 2) {
       environmentRead.set(this.#string(environment[at]!), this.#string(environment[at + 1]!));
     }
-    const ordered: ConfigSymbol[] = [];
-    for (const index of hashOrder) ordered.push(this.#symbols[index]!);
     return new KconfigModel({
       dialect,
       symbols: this.#symbols,
@@ -130,7 +131,7 @@ class Restoration implements LateParts {
       files: this.#files,
       environmentRead,
       declaredConstants: new Map(),
-      hashOrder: ordered,
+      hash: {order: hashOrder, starts: hashStart},
       conditions: this.#sections,
       isRegular: header[6] === 1,
     });
@@ -153,11 +154,13 @@ class Restoration implements LateParts {
         this,
       );
       symbol.type = symbolTypes[(bits >> typeShift) & 7]!;
-      symbol.optional = (bits & optionalFlag) !== 0;
-      symbol.checked = (bits & checkedFlag) !== 0;
-      symbol.transitional = (bits & transitionalFlag) !== 0;
-      symbol.allnoconfigYes = (bits & allnoconfigYesFlag) !== 0;
-      symbol.internal = (bits & internalFlag) !== 0;
+      if (bits & checkedFlag) symbol.checked = true;
+      if (bits & rareFlags) {
+        symbol.optional = (bits & optionalFlag) !== 0;
+        symbol.transitional = (bits & transitionalFlag) !== 0;
+        symbol.allnoconfigYes = (bits & allnoconfigYesFlag) !== 0;
+        symbol.internal = (bits & internalFlag) !== 0;
+      }
       this.#symbols.push(symbol);
     }
     for (let i = 3, at = 2; at < symbols.length; i++, at += symbolWords) {

@@ -2,7 +2,7 @@
 
 import {collectConditions, ExpressionRecords, Words} from './conditions.ts';
 import {dependentsOf} from './dependents.ts';
-import {type KconfigModel, nextNode} from './model.ts';
+import {bucketOf, type KconfigModel, nextNode} from './model.ts';
 import type {SourceFile} from './source.ts';
 import {
   allnoconfigYesFlag,
@@ -65,7 +65,7 @@ class Storage {
     for (const [name, value] of model.environmentRead) {
       this.#add('environment', this.#string(name), this.#string(value));
     }
-    for (const symbol of model.hashOrder) this.#add('hashOrder', symbol.index);
+    this.#storeHash();
     this.#numberNodes();
     this.#numberProperties();
     for (const symbol of model.allSymbols) this.#storeSymbol(symbol);
@@ -82,6 +82,17 @@ class Storage {
       this.#string(prefix),
       dependentsOf(model).irregularity === undefined ? 1 : 0,
     ]);
+  }
+
+  #storeHash(): void {
+    const {hashOrder, dialect} = this.#model;
+    const {hashStart} = this.#sections;
+    for (const [place, {index, name}] of hashOrder.entries()) {
+      const bucket = bucketOf(name, dialect);
+      while (hashStart.length <= bucket) hashStart.push(place);
+      this.#sections.hashOrder.push(index);
+    }
+    while (hashStart.length <= dialect.hashBuckets) hashStart.push(hashOrder.length);
   }
 
   #add(section: Section, ...words: readonly number[]): void {

@@ -6,7 +6,7 @@
 import type {ConfigSymbol, Property, SymbolType} from './symbol.ts';
 
 /** First word of the bytes. Raise it whenever the layout or what the fields mean changes. */
-export const layoutVersion = 0x4b_43_4d_02;
+export const layoutVersion = 0x4b_43_4d_03;
 
 export const symbolTypes: readonly SymbolType[] = ['unknown', 'bool', 'tristate', 'int', 'hex', 'string'];
 export const symbolKinds: readonly ConfigSymbol['kind'][] = ['config', 'constant', 'choice'];
@@ -49,6 +49,8 @@ export const sectionNames = [
   'environment',
   /** Index of each symbol after the shared constants, in hash order. */
   'hashOrder',
+  /** By bucket of the hash: where its symbols start. */
+  'hashStart',
   /** By symbol after the shared constants: name, kind and type and flags, choice. */
   'symbols',
   /** By symbol: its run of properties. Those of menus and comments come after all runs. */

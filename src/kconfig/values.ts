@@ -406,14 +406,14 @@ export class Evaluation {
     if (state.visibility !== 0) state.write = true;
     // What a recursive evaluation of the same symbol sees.
     state.tristate = 0;
-    state.text = isLogical(symbol.type) ? 'n' : this.#missingText(symbol.type);
     state.member = undefined;
     if (isLogical(symbol.type)) {
-      state.tristate = this.#logicalValue(symbol, state);
       state.text = 'n';
+      state.tristate = this.#logicalValue(symbol, state);
       if (symbol.isChoice && state.tristate === 2)
         this.#undecided(() => this.#calculateChoice(symbol, state));
     } else {
+      state.text = this.#missingText(symbol.type);
       state.text = this.#textValue(symbol, state);
       if (symbol.ranges.length > 0) this.#clampToRange(symbol, state);
     }
@@ -457,30 +457,31 @@ export class Evaluation {
         one = 0;
       }
       this.#promptVisibility[conditions.promptIndex[i]!] = one;
-      visible = max(visible, one);
+      if (one > visible) visible = one;
     }
     if (visible === 1 && (symbol.type !== 'tristate' || this.#modules === 0)) visible = 2;
     state.visibility = visible;
     if (symbol.choice) return;
-    state.directDependency = this.#promote(symbol, this.#evaluateRecord(conditions.direct[index]!));
-    const reverse = this.#highest(conditions.selected, conditions.selectedStart, index);
-    state.reverseDependency = this.#promote(symbol, reverse);
-    const isLimited = this.model.dialect.imply === 'limited';
-    const weak =
-      isLimited || state.directDependency !== 0
-        ? this.#highest(conditions.implied, conditions.impliedStart, index)
-        : 0;
-    state.weakReverseDependency = this.#promote(symbol, weak);
+    const direct = this.#evaluateRecord(conditions.direct[index]!);
+    state.directDependency = direct === 1 ? this.#promote(symbol, direct) : direct;
+    state.reverseDependency = this.#highest(symbol, conditions.selected, conditions.selectedStart);
+    const isImplied = state.directDependency !== 0 || this.model.dialect.imply === 'limited';
+    state.weakReverseDependency = isImplied
+      ? this.#highest(symbol, conditions.implied, conditions.impliedStart)
+      : 0;
   }
 
-  /** The operands of a reverse dependency, ORed. */
-  #highest(references: Int32Array, start: Int32Array, index: number): Tristate {
+  /** The operands of a symbol's reverse dependency, ORed. */
+  #highest(symbol: ConfigSymbol, references: Int32Array, start: Int32Array): Tristate {
+    const end = start[symbol.index + 1]!;
+    let i = start[symbol.index]!;
+    if (i === end) return 0;
     let result: Tristate = 0;
-    for (let i = start[index]!; i < start[index + 1]!; i++) {
+    for (; i < end; i++) {
       result = max(result, this.#evaluateRecord(references[i]!));
       if (result === 2 && this.skipsOperands) break;
     }
-    return result;
+    return this.#promote(symbol, result);
   }
 
   /** `m` counts as `y` for what is bool. */
@@ -504,13 +505,15 @@ export class Evaluation {
       if (state.reverseDependency !== 0) state.write = true;
       if (!symbol.isChoice) {
         fallback = this.#firstDefault(symbol);
-        value = this.#defaultAndImplied(fallback, state);
+        if (fallback || state.weakReverseDependency !== 0) value = this.#defaultAndImplied(fallback, state);
       }
     }
     if (state.directDependency < state.reverseDependency) this.#warnUnmetDependency(symbol, state);
-    value = this.#promote(symbol, max(value, state.reverseDependency));
-    const isLifted = this.model.dialect.imply === 'unlimited' && state.weakReverseDependency === 2;
-    if (value === 1 && isLifted) value = 2;
+    if (state.reverseDependency > value) value = state.reverseDependency;
+    if (value === 1) {
+      const isLifted = this.model.dialect.imply === 'unlimited' && state.weakReverseDependency === 2;
+      value = isLifted ? 2 : this.#promote(symbol, value);
+    }
     if (fallback && this.#comesFromTransitional(fallback, state)) {
       this.#changedUser = true;
       state.hasUser = true;
