@@ -1,8 +1,8 @@
 /** Kernel sources: Debian's, a kernel.org archive, or a directory. Always mounted read-only, never written to. */
 
-import {mkdir, readFile, stat} from 'node:fs/promises';
+import {readFile, stat} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
-import {badInput, failure, type KbuildError} from '../base/diagnostic.ts';
+import {badInput, failure} from '../base/diagnostic.ts';
 import {digestOfFile} from '../base/digest.ts';
 import type {Stage, Workshop} from '../base/store.ts';
 import type {Builder} from './container.ts';
@@ -10,7 +10,7 @@ import {obtainPackages} from './debian/packages.ts';
 import type {DebianOptions} from './debian/release.ts';
 import {kernelSet} from './debian/sets.ts';
 import {digestOfTree, refuseBuiltTree, sourceChanged} from './source-directory.ts';
-import {leadsOut} from './source-links.ts';
+import {type Archive, archiveSuffix, unpackInto} from './unpack.ts';
 
 export type KernelSourceSpec =
   /** The package `linux-source-<version>`, for example of version `6.1`. */
@@ -113,7 +113,7 @@ async function archiveSource(
     throw badInput('wrong-digest', `${path} has the SHA-256 ${sha256}, and ${expected} was expected`, {
       hint: 'fetch the archive again from where the digest came from',
     });
-  const suffix = /\.tar(\.(gz|xz|zst|bz2))?$|\.tgz$/.exec(path)?.[0];
+  const suffix = archiveSuffix(path);
   if (suffix === undefined)
     throw badInput('unknown-archive', `${path} is no .tar, .tar.gz, .tar.xz, .tar.bz2 or .tar.zst`);
   return unpacked(workshop, builder, {
@@ -127,17 +127,13 @@ async function archiveSource(
   });
 }
 
-type Archive = {
+type KernelArchive = Archive & {
   readonly kind: KernelSource['kind'];
   readonly title: string;
   readonly sha256: string;
-  readonly file: string;
-  readonly mountedAs: string;
-  readonly script: string;
-  readonly argument: string;
 };
 
-async function unpacked(workshop: Workshop, builder: Builder, archive: Archive): Promise<KernelSource> {
+async function unpacked(workshop: Workshop, builder: Builder, archive: KernelArchive): Promise<KernelSource> {
   const stage: Stage<{readonly release: string}> = {
     name: 'source',
     title: archive.title,
@@ -153,56 +149,6 @@ async function unpacked(workshop: Workshop, builder: Builder, archive: Archive):
   const entry = await workshop.store.obtain(workshop, stage);
   const dir = join(entry.dir, 'tree');
   return {kind: archive.kind, dir, digest: entry.digest, release: entry.value.release};
-}
-
-/** Names the links in the tree, each ended by a NUL. */
-const listLinks = "find /out/tree -type l -printf '%P\\0'";
-
-/** What a tool of unpacking says begins with its name, also where bash or tar started it by its path. */
-const toolSpoke = /^(?:\/\S*\/)?(?:tar|xz|gzip|bzip2|zstd|dpkg-deb): /m;
-
-async function unpackInto(
-  workshop: Workshop,
-  builder: Builder,
-  archive: Archive,
-  dir: string,
-): Promise<void> {
-  await mkdir(join(dir, 'tree'));
-  const result = await builder.capture({
-    argv: ['bash', '-e', '-c', `${archive.script}\n${listLinks}`, 'unpack', archive.argument],
-    mounts: [
-      {source: archive.file, target: `/in/${archive.mountedAs}`, readOnly: true},
-      {source: dir, target: '/out', readOnly: false},
-    ],
-    environment: {XZ_DEFAULTS: '--threads=0'},
-    signal: workshop.signal,
-  });
-  workshop.signal.throwIfAborted();
-  if (result.outcome !== 'ok') throw unpackFailure(archive, result.stderr);
-  // The tree has to stand on its own: a link out of it would be followed on this machine, where Kconfig is read.
-  const links = result.stdout.split('\0').filter((link) => link !== '');
-  const stray = links.find((link) => leadsOut(join(dir, 'tree'), link));
-  if (stray !== undefined)
-    throw badInput(
-      'corrupt-archive',
-      `${archive.file} has a link out of its own tree: ${JSON.stringify(stray)}`,
-      {
-        hint: 'take the archive from its publisher',
-      },
-    );
-}
-
-function unpackFailure(archive: Archive, stderr: string): KbuildError {
-  const said = stderr.trim().split('\n').slice(-2).join('; ') || 'the container ended without a word';
-  if (/No space left/.test(stderr)) return failure('disk-full', `the disk filled up: ${said}`);
-  const message = `${archive.file} cannot be unpacked: ${said}`;
-  if (!toolSpoke.test(stderr))
-    return failure('unpack-failed', message, {
-      hint: 'see whether another engine can, with --engine; nothing was found wrong with the archive itself',
-    });
-  return badInput('corrupt-archive', message, {
-    hint: 'fetch the archive again; `tar --list` shows whether it is whole',
-  });
 }
 
 async function directorySource(workshop: Workshop, path: string): Promise<KernelSource> {

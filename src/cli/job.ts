@@ -1,6 +1,6 @@
 /** The options of the commands that do a recipe's work, and the request they make of the job. */
 
-import {readFile} from 'node:fs/promises';
+import {readFile, stat} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import {join, resolve} from 'node:path';
 import {type Command, Option} from 'commander';
@@ -20,6 +20,7 @@ import {withWorkshop} from './workshop.ts';
 export type RecipeOptions = CommonOptions & {
   readonly arch?: Architecture;
   readonly kernel?: string;
+  readonly source?: readonly string[];
   readonly engine: 'auto' | EngineName;
   readonly set?: readonly string[];
   readonly recipes?: string;
@@ -48,6 +49,11 @@ export function addRecipeOptions(command: Command): Command {
     .option(
       '--kernel <which>',
       "Debian's line (6.1), a directory, or a tarball (FILE or FILE#sha256=…), instead of the recipe's",
+    )
+    .option(
+      '--source <NAME=DIR>',
+      "a directory with a module's source, instead of what its file names; may be repeated",
+      collect,
     )
     .addOption(
       new Option('--engine <engine>', 'what runs the builder; auto takes the first that works')
@@ -109,6 +115,7 @@ export async function performJob(
     ...(roles === undefined ? {} : {roles}),
     arch,
     ...(options.kernel === undefined ? {} : {kernel: options.kernel}),
+    sources: await givenSources(recipe, options.source ?? [], cwd),
     engine: options.engine,
     outDir,
     access: await accessOf(options, cwd),
@@ -142,6 +149,34 @@ function architectureWanted(
     );
   }
   return given ?? first;
+}
+
+/** The directories of `--source`, by the name of the source. */
+async function givenSources(
+  {name: recipe, modules}: WrittenRecipe,
+  given: readonly string[],
+  cwd: string,
+): Promise<Readonly<Record<string, string>>> {
+  const known = [...new Set(modules.map(({sourceName}) => sourceName))];
+  const sources: Record<string, string> = {};
+  for (const text of given) {
+    const [, name, path] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+    if (name === undefined || path === undefined) {
+      throw badInput('wrong-option', `--source ${text}: NAME=DIR is expected`, {
+        hint: `for example --source ${known[0] ?? 'zfs'}=../${known[0] ?? 'zfs'}`,
+      });
+    }
+    if (!known.includes(name)) {
+      const hint = nearestHint(name, known) ?? `it takes the sources ${known.join(', ') || 'of no module'}`;
+      throw badInput('unknown-source', `the recipe ${recipe} has no module with a source ${name}`, {hint});
+    }
+    const dir = resolve(cwd, path);
+    if (!(await stat(dir).catch(() => undefined))?.isDirectory()) {
+      throw badInput('no-source', `--source ${text}: ${path} is no directory`);
+    }
+    sources[name] = dir;
+  }
+  return sources;
 }
 
 function knownRoles(recipe: WrittenRecipe, roles: readonly string[]): readonly string[] {

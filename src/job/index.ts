@@ -27,12 +27,21 @@ import {type KernelSource, type KernelSourceSpec, obtainKernelSource} from '../b
 import {requireApart} from '../build/source-directory.ts';
 import {makeImage} from '../image/image.ts';
 import {composeRecipe} from '../recipe/compose.ts';
+import type {ModuleRecipe} from '../recipe/module.ts';
 import {architectureOf, architecturesOf, type ImageRecipe} from '../recipe/recipe.ts';
 import {type Images, type MadeImage, obtainProof} from './proof.ts';
 import {publish, type Result} from './publish.ts';
 import type {JobRequest, JobResult, StageRecord} from './request.ts';
 import {sourceSpec} from './source-spec.ts';
-import {type BuiltTarget, buildTarget, byArchitecture, resolveTarget, type Target} from './target.ts';
+import {
+  type BuiltTarget,
+  buildTarget,
+  byArchitecture,
+  obtainModuleSources,
+  resolveTarget,
+  type Target,
+  type WithSource,
+} from './target.ts';
 
 export type {JobRequest, JobResult} from './request.ts';
 
@@ -46,7 +55,8 @@ export async function runJob(request: JobRequest, workshop: Workshop): Promise<J
   const {store, signal, report} = workshop;
   const spec = await sourceSpec(request.kernel ?? request.recipe.kernel.version);
   // Before anything is written there.
-  if (spec.kind === 'directory') await requireApart(spec.path, [request.outDir, store.root]);
+  const directories = [...(spec.kind === 'directory' ? [spec.path] : []), ...Object.values(request.sources)];
+  for (const directory of directories) await requireApart(directory, [request.outDir, store.root]);
   await mkdir(workshop.logDir, {recursive: true});
   const inUse = await store.use(signal);
   const message = `another kbuild works on ${request.outDir}; waiting for it`;
@@ -125,14 +135,23 @@ class Job {
 
     // Packages first: a mirror that cannot be reached is found out before the compiler has run for minutes.
     const userlands = upTo === 'build' ? new Map<string, Userland>() : await this.#userlands(line);
-    const built: BuiltTarget[] = [];
+    const moduleSources = new Map<Target, readonly WithSource[]>();
     for (const target of targets) {
       const modules = this.#modulesFor(target);
-      built.push(await buildTarget(this.#workshop, this.#request, target, {line, modules}));
+      moduleSources.set(
+        target,
+        await obtainModuleSources(this.#workshop, this.#request, target, {line, modules}),
+      );
+    }
+    const built: BuiltTarget[] = [];
+    for (const [target, modules] of moduleSources) {
+      built.push(await buildTarget(this.#workshop, this.#request, target, modules));
     }
     const kernels = built.flatMap((target) => kernelResults(target, built.length > 1));
     const modules = byArchitecture(built, (target) =>
-      Object.fromEntries([...target.modules].map(([name, {digest}]) => [name, digest])),
+      Object.fromEntries(
+        [...target.modules].map(([name, {digest, value}]) => [name, {digest, programs: value.programs}]),
+      ),
     );
     if (upTo === 'build') {
       return {outDir, resolved, files: await publish(outDir, kernels, {...inputs, modules})};
@@ -152,10 +171,10 @@ class Job {
   }
 
   /** Where machines of several architectures are made, each gets the modules of its own images. */
-  #modulesFor({arch, recipe}: Target): readonly string[] {
+  #modulesFor({arch, recipe}: Target): readonly ModuleRecipe[] {
     if (this.#architectures.length === 1) return recipe.modules;
     const own = this.#images.filter((image) => architectureOf(image, this.#request.arch) === arch);
-    return recipe.modules.filter((name) => own.some((image) => image.modules.includes(name)));
+    return recipe.modules.filter(({name}) => own.some((image) => image.modules.includes(name)));
   }
 
   /** Runs on this machine, and builds for `target`. */
@@ -213,9 +232,13 @@ class Job {
       const chosen = image.modules.flatMap((name) => modules.get(name) ?? []);
       const tree = await obtainModuleTree(this.#workshop, tools, kernel, chosen);
       const address = proofAddress(index);
+      const programs = chosen
+        .filter(({value}) => Object.keys(value.programs).length > 0)
+        .map(({dir}) => join(dir, 'programs'));
       const made = await makeImage(this.#workshop, tools, {
         recipe: recipe.name,
-        image,
+        // What a recipe's own overlays have at the same place wins.
+        image: {...image, overlays: [...programs, ...image.overlays]},
         architecture: arch,
         userland,
         kernel: {
@@ -269,12 +292,17 @@ function kernelResults({arch, kernel, modules}: BuiltTarget, apart: boolean): re
     name: join(folder, name),
     from: join(kernel.dir, name),
   }));
-  const outOfTree = [...modules].flatMap(([name, {dir, value}]) =>
-    value.files.map((file) => ({
+  const outOfTree = [...modules].flatMap(([name, {dir, value}]) => [
+    ...value.files.map((file) => ({
       name: join(folder, 'modules', name, file),
       from: join(dir, 'modules', file),
     })),
-  );
+    ...Object.entries(value.programs).map(([path, program]) => ({
+      name: join(folder, 'programs', name, path),
+      from: join(dir, 'programs', path),
+      ...program,
+    })),
+  ]);
   return [...own, ...outOfTree];
 }
 

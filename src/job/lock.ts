@@ -6,9 +6,8 @@ import {updateLock, type VersionChange} from '../build/debian/packages.ts';
 import {debianArchitecture, type PackageSet} from '../build/debian/release.ts';
 import {bootFilesSet, builderSet, imageSet, kernelSet, sysrootSet, toolsSuite} from '../build/debian/sets.ts';
 import {type KernelLine, kernelLines} from '../build/kernel-line.ts';
-import {modulesOf} from '../recipe/compose.ts';
+import {moduleSet} from '../build/modules/source.ts';
 import type {WrittenRecipe} from '../recipe/recipe.ts';
-import {moduleSet} from './modules.ts';
 
 /** Sets that one lock file holds. */
 type Locked = {readonly suite: string; readonly arch: Architecture; readonly sets: readonly PackageSet[]};
@@ -56,7 +55,9 @@ function setsOf(
     Object.values(images).map(({role, packages}) => imageSet(name, role, packages)),
   );
   const builders = (suite: string) => architectures.map((target) => builderSet(suite, target, arch));
-  const modules = recipes.flatMap((recipe) => modulesOf(recipe).map(moduleSet));
+  const modules = recipes
+    .flatMap((recipe) => recipe.modules.map(moduleSet))
+    .filter((set) => set !== undefined);
   return [
     {suite: toolsSuite, sets: [...builders(toolsSuite), bootFilesSet()]},
     {suite: line.builder, sets: [...builders(line.builder), sysrootSet(), kernelSet(line.version)]},

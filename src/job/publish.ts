@@ -9,7 +9,12 @@ import {replaceFile} from '../base/replace-file.ts';
 import type {OutputFile} from './request.ts';
 
 /** A file of the store, and its name below the output directory. */
-export type Result = {readonly name: string; readonly from: string; readonly sha256?: string};
+export type Result = {
+  readonly name: string;
+  readonly from: string;
+  readonly sha256?: string;
+  readonly executable?: boolean;
+};
 
 type Manifest = {
   readonly version: 1;
@@ -39,7 +44,7 @@ export async function publish(
     const sha256 = result.sha256 ?? (await digestOfFile(result.from));
     const known = before?.files.find((file) => file.path === result.name);
     const untouched = known?.sha256 === sha256 && (await isUntouched(path, before?.stamps[result.name]));
-    if (!untouched) await replaceWhole(result.from, path);
+    if (!untouched) await replaceWhole(result, path);
     const {size, mtimeMs} = await stat(path);
     stamps[result.name] = [size, mtimeMs];
     files.push({path: result.name, bytes: size, sha256});
@@ -72,14 +77,14 @@ async function isUntouched(path: string, stamp: readonly [number, number] | unde
 }
 
 /** A disk image stays sparse: GNU cp knows holes, and clones where the file system can; others copy in full. */
-async function replaceWhole(from: string, to: string): Promise<void> {
+async function replaceWhole({from, executable}: Result, to: string): Promise<void> {
   const part = `${to}.part`;
   await mkdir(dirname(to), {recursive: true});
   await rm(part, {force: true});
   try {
     const copied = await captureStep(['cp', '--sparse=always', '--reflink=auto', from, part]);
     if (copied.outcome !== 'ok') await copyFile(from, part, constants.COPYFILE_FICLONE);
-    await chmod(part, 0o644);
+    await chmod(part, executable ? 0o755 : 0o644);
     await rename(part, to);
   } finally {
     await rm(part, {force: true});

@@ -16,6 +16,8 @@ export type JobRequest = {
   readonly arch: Architecture;
   /** A kernel line (`6.1`), a directory or a tarball; the recipe's own when absent. */
   readonly kernel?: string;
+  /** Directories of module sources, by the name of the source. */
+  readonly sources: Readonly<Record<string, string>>;
   readonly engine: 'auto' | EngineName;
   /** Where results go, `out/NAME/ARCH` by default. */
   readonly outDir: string;

@@ -6,12 +6,14 @@ import type {Builder} from '../build/container.ts';
 import {type DebianOptions, debianArchitectureOfMachine} from '../build/debian/release.ts';
 import {type Kernel, obtainKernel} from '../build/kernel.ts';
 import type {KernelLine} from '../build/kernel-line.ts';
+import {fixedFiles} from '../build/modules/fixups.ts';
+import {type ModuleSource, obtainModuleSource} from '../build/modules/source.ts';
 import {type BuiltModules, obtainModules} from '../build/modules/stage.ts';
 import type {KernelSource} from '../build/source.ts';
+import type {ModuleRecipe} from '../recipe/module.ts';
 import type {Recipe} from '../recipe/recipe.ts';
 import type {Resolved} from '../recipe/resolve.ts';
 import {obtainConfig} from './config.ts';
-import {moduleRecipe} from './modules.ts';
 import type {JobRequest} from './request.ts';
 
 export type Target = {
@@ -34,25 +36,48 @@ export async function resolveTarget(workshop: Workshop, target: Omit<Target, 're
   return {...target, resolved: await obtainConfig(workshop, target)};
 }
 
-/** The kernel, then the modules named. Throws what the stages throw. */
+/** A module and what it is built of. */
+export type WithSource = {readonly module: ModuleRecipe; readonly moduleSource: ModuleSource};
+
+/**
+ * The sources of modules, each known to be for the kernel, with every fix-up finding what it expects: before
+ * anything is built. Throws what `obtainModuleSource` and `fixedFiles` throw.
+ */
+export async function obtainModuleSources(
+  workshop: Workshop,
+  {sources, locked}: JobRequest,
+  {source, builder}: Target,
+  {line, modules}: {readonly line: KernelLine; readonly modules: readonly ModuleRecipe[]},
+): Promise<readonly WithSource[]> {
+  const debian: DebianOptions = {
+    suite: line.userland,
+    architecture: debianArchitectureOfMachine(),
+    locked,
+  };
+  const found: WithSource[] = [];
+  for (const module of modules) {
+    const options = {given: sources, debian, kernelVersion: source.release};
+    const moduleSource = await obtainModuleSource(workshop, builder, module, options);
+    await fixedFiles(module, moduleSource);
+    found.push({module, moduleSource});
+  }
+  return found;
+}
+
+/** The kernel, then the modules. Throws what the stages throw. */
 export async function buildTarget(
   workshop: Workshop,
-  {jobs, locked}: JobRequest,
+  {jobs}: JobRequest,
   target: Target,
-  wanted: {readonly line: KernelLine; readonly modules: readonly string[]},
+  wanted: readonly WithSource[],
 ): Promise<BuiltTarget> {
   const {arch, source, builder} = target;
   const {configText} = target.resolved;
   const kernel = await obtainKernel(workshop, {source, builder, configText, arch, jobs});
-  const debian: DebianOptions = {
-    suite: wanted.line.userland,
-    architecture: debianArchitectureOfMachine(),
-    locked,
-  };
   const modules = new Map<string, BuiltModules>();
-  for (const name of wanted.modules) {
-    const module = await moduleRecipe(workshop, name, debian, arch);
-    modules.set(name, await obtainModules(workshop, {kernel, source, builder, arch, module, jobs}));
+  for (const {module, moduleSource} of wanted) {
+    const request = {kernel, source, builder, arch, module, moduleSource, jobs};
+    modules.set(module.name, await obtainModules(workshop, request));
   }
   return {...target, kernel, modules};
 }

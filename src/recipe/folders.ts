@@ -1,4 +1,4 @@
-/** Where recipes, parts and overlays are looked up. */
+/** Where recipes, parts, modules and overlays are looked up. */
 
 import {existsSync} from 'node:fs';
 import {readdir, realpath, stat} from 'node:fs/promises';
@@ -41,16 +41,16 @@ async function isDirectory(path: string): Promise<boolean> {
   );
 }
 
+/** A module is `modules/NAME.yaml`, an overlay a directory below `overlays`, and so on. */
+export type Kind = 'recipe' | 'part' | 'module' | 'overlay';
+
 /**
  * The real path of `name` below a folder's `kind`, in the first folder that has it; undefined where none has.
  * A name that leaves the folder, by `..` or by a symbolic link, is not found there.
  */
-export async function locate(
-  folders: RecipeFolders,
-  kind: 'recipe' | 'part' | 'overlay',
-  name: string,
-): Promise<string | undefined> {
-  if (!namePattern.test(name) || (kind === 'recipe' && name.includes('/'))) return undefined;
+export async function locate(folders: RecipeFolders, kind: Kind, name: string): Promise<string | undefined> {
+  if (!namePattern.test(name) || ((kind === 'recipe' || kind === 'module') && name.includes('/')))
+    return undefined;
   for (const folder of folders) {
     const path = join(below(folder, kind), kind === 'overlay' ? name : `${name}.yaml`);
     if (!existsSync(path)) continue;
@@ -61,15 +61,12 @@ export async function locate(
   return undefined;
 }
 
-function below(folder: string, kind: 'recipe' | 'part' | 'overlay'): string {
+function below(folder: string, kind: Kind): string {
   return kind === 'recipe' ? folder : join(folder, `${kind}s`);
 }
 
 /** Every name that `locate` would find, sorted. */
-export async function namesOf(
-  folders: RecipeFolders,
-  kind: 'recipe' | 'part' | 'overlay',
-): Promise<readonly string[]> {
+export async function namesOf(folders: RecipeFolders, kind: Kind): Promise<readonly string[]> {
   const names = new Set<string>();
   for (const folder of folders) {
     const top = below(folder, kind);

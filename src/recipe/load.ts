@@ -7,7 +7,7 @@ import {type Condition, conditionOf} from './condition.ts';
 import {type Path, placeAt, readDocument, type SourceDocument} from './document.ts';
 import {shownPath} from './folders.ts';
 import {nearestHint} from './nearest.ts';
-import {type PartFile, partFile, type RecipeFile, recipeFile} from './schema.ts';
+import {type ModuleFile, moduleFile, type PartFile, partFile, type RecipeFile, recipeFile} from './schema.ts';
 
 /** An entry of `use`. */
 export type Use = {
@@ -37,7 +37,12 @@ export function loadPart(name: string, path: string): Promise<Loaded<PartFile>> 
   return load(name, path, partFile);
 }
 
-async function load<File extends Pick<PartFile, 'name' | 'use'>>(
+/** Reads a module's file whose name, by its path, is `name`. Faults are in `diagnostics`. */
+export function loadModule(name: string, path: string): Promise<Loaded<ModuleFile>> {
+  return load(name, path, moduleFile);
+}
+
+async function load<File extends {readonly name: string; readonly use?: PartFile['use']}>(
   name: string,
   path: string,
   schema: z.ZodObject & z.ZodType<File>,

@@ -4,15 +4,15 @@ import {constants} from 'node:fs';
 import {access, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, resolve} from 'node:path';
 import {badInput, type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
-import {modulesOf} from './compose.ts';
 import {allBoth, alternatives, type Condition} from './condition.ts';
 import {type Path, placeAt} from './document.ts';
 import {locate, namesOf, type RecipeFolders} from './folders.ts';
 import {disagreements, goalOfSetting, goalsOf} from './goals.ts';
-import {type Loaded, loadPart, loadRecipe} from './load.ts';
+import {type Loaded, loadModule, loadPart, loadRecipe} from './load.ts';
+import {stepFaults, writtenModule} from './module.ts';
 import {nearestHint} from './nearest.ts';
 import type {Goal, ImageRecipe, Layer, WrittenRecipe} from './recipe.ts';
-import {namePattern, type PartFile, type RecipeFile} from './schema.ts';
+import {type ModuleFile, namePattern, type PartFile, type RecipeFile} from './schema.ts';
 
 /**
  * Reads the recipe `name`, or the one in the .yaml file that `name` is a path to, with all files it is made of.
@@ -27,14 +27,20 @@ export async function readRecipe(
   const found = await findRecipe(name, options.folders, options.cwd ?? process.cwd());
   const recipe = await loadRecipe(found.name, found.path);
   const collected = await collectParts(recipe, found.folders);
-  const parts = layersOf(recipe, collected.loaded);
+  const modules = await collectModules([...collected.loaded, recipe], found.folders);
   const own = layerOf(recipe, [{}]);
+  const parts = withModules([...layersOf(recipe, collected.loaded), own], modules.loaded).slice(0, -1);
   const settings = (options.settings ?? []).map(goalOfSetting);
-  const images = await readImages(recipe, modulesOf({parts, own}), found.folders);
+  const images = await readImages(
+    recipe,
+    union([...parts, own].map((layer) => layer.modules)),
+    found.folders,
+  );
   const diagnostics = [
     ...recipe.diagnostics,
     ...(await baseFaults(recipe)),
     ...collected.diagnostics,
+    ...modules.diagnostics,
     ...disagreements(parts),
     ...images.diagnostics,
     ...settings.filter((setting) => 'severity' in setting),
@@ -47,6 +53,9 @@ export async function readRecipe(
     kernel: {base: absoluteBase(file.kernel.base, recipe.path), version: file.kernel.version},
     parts,
     own,
+    modules: modules.loaded.flatMap(({document, file: module}) =>
+      module === undefined ? [] : [writtenModule(document, module)],
+    ),
     settings: settings.filter((setting): setting is Goal => !('severity' in setting)),
     images: images.images,
     ...(file.prove === undefined ? {} : {prove: file.prove}),
@@ -77,6 +86,54 @@ function layerOf(
     goals: goalsOf(document, file?.goals ?? {}, name),
     modules: file?.modules ?? [],
   };
+}
+
+/** Every module that one of these files names, each once, with what is wrong with its file. */
+async function collectModules(
+  users: readonly Loaded<PartFile | RecipeFile>[],
+  folders: RecipeFolders,
+): Promise<{readonly loaded: readonly Loaded<ModuleFile>[]; readonly diagnostics: readonly Diagnostic[]}> {
+  const loaded: Loaded<ModuleFile>[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const seen = new Set<string>();
+  for (const {file, document} of users) {
+    for (const [index, name] of (file?.modules ?? []).entries()) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const path = await locate(folders, 'module', name);
+      if (path === undefined) {
+        const known = await namesOf(folders, 'module');
+        const hint = nearestHint(name, known) ?? `the modules are ${known.join(', ') || 'none'}`;
+        diagnostics.push(unknownName('module', name, placeAt(document, ['modules', index]), hint));
+        continue;
+      }
+      const module = await loadModule(name, path);
+      loaded.push(module);
+      diagnostics.push(...module.diagnostics);
+      if (module.file !== undefined) diagnostics.push(...stepFaults(module.document, module.file));
+    }
+  }
+  return {loaded, diagnostics};
+}
+
+/** The layers of what modules ask of the kernel, each before the first that names its module. */
+function withModules(layers: readonly Layer[], modules: readonly Loaded<ModuleFile>[]): readonly Layer[] {
+  const placed = new Set<string>();
+  return layers.flatMap((layer) => {
+    const first = modules.filter(({name}) => layer.modules.includes(name) && !placed.has(name));
+    for (const {name} of first) placed.add(name);
+    return [
+      ...first.map(({name, document, file}) => ({
+        origin: `modules/${name}`,
+        applies: alternatives(
+          layers.filter(({modules: named}) => named.includes(name)).flatMap(({applies}) => applies),
+        ),
+        goals: goalsOf(document, file?.goals ?? {}, `modules/${name}`),
+        modules: [],
+      })),
+      layer,
+    ];
+  });
 }
 
 /** A base with a slash or a dot is a .config file, relative to the recipe. */

@@ -3,13 +3,14 @@
 import type {Architecture} from '../base/architecture.ts';
 import type {Place} from '../base/diagnostic.ts';
 import type {Condition} from './condition.ts';
+import type {ModuleRecipe, WrittenModule} from './module.ts';
 
 /** What a symbol has to be in the final .config: a tristate, `y or m`, or the text of a number or string. */
 export type Goal = {
   readonly symbol: string;
   readonly value: string;
   readonly why?: string;
-  /** The recipe or part that wrote it: `fs/zfs`. */
+  /** The recipe, part or module that wrote it: `fs/zfs`, `modules/zfs`. */
   readonly origin: string;
   readonly place: Place;
 };
@@ -35,7 +36,7 @@ export type ImageRecipe = {
 
 /** What one file adds. */
 export type Layer = {
-  /** The recipe or part: `fs/zfs`. */
+  /** The recipe, part or module: `fs/zfs`, `modules/zfs`. */
   readonly origin: string;
   /** It counts where one of these holds: each is a way by which the recipe comes to use it. */
   readonly applies: readonly Condition[];
@@ -47,7 +48,9 @@ export type ConditionalGoal = {readonly goal: Goal; readonly when: Condition};
 
 /** A recipe whose files are all sound. What it asks for in full is known with its kernel: see `composeRecipe`. */
 export type WrittenRecipe = Omit<Recipe, 'goals' | 'modules'> & {
-  /** Parts, each after those it uses itself. */
+  /** Every module that it may ask for, wherever it is built. */
+  readonly modules: readonly WrittenModule[];
+  /** Parts, each after those it uses itself, and modules before what names them. */
   readonly parts: readonly Layer[];
   /** The recipe's own file, which wins over its parts. */
   readonly own: Layer;
@@ -62,7 +65,8 @@ export type Recipe = {
   readonly kernel: {readonly base: string; readonly version: string};
   /** In the order of composition; one per symbol. */
   readonly goals: readonly Goal[];
-  readonly modules: readonly string[];
+  /** Built out of the kernel's tree. */
+  readonly modules: readonly ModuleRecipe[];
   readonly images: Readonly<Record<string, ImageRecipe>>;
   /** The scenario that the boot proof runs. */
   readonly prove?: string;

@@ -1,4 +1,4 @@
-/** What a recipe file and a part file may hold: types, validation and the JSON schema come from here alone. */
+/** What files of recipes, parts and modules may hold: types, validation and the JSON schema come from here alone. */
 
 import {z} from 'zod';
 import {architectures} from '../base/architecture.ts';
@@ -25,6 +25,11 @@ const nameForm = 'a name is lower-case letters, digits and . _ + -';
 const name = z.string().regex(namePattern, `${nameForm}, in words joined by /`);
 const sentence = z.string().min(1).regex(oneLine, 'a text is one line');
 
+const architectureForm = `an architecture is ${architectures.join(' or ')}`;
+const sourceKinds = ['debian', 'tarball', 'git', 'manual'] as const;
+const stepForm =
+  'a step is a list of words, or one text without quotes and signs of the shell, which is cut at spaces';
+
 const kernelRange = z
   .string('a range of kernels is a text: write it in quotes, such as ">=5.10.220 <5.11"')
   .regex(
@@ -39,7 +44,7 @@ const kernelRange = z
 
 const when = z
   .strictObject({
-    arch: z.enum(architectures, `an architecture is ${architectures.join(' or ')}`).optional(),
+    arch: z.enum(architectures, architectureForm).optional(),
     kernel: kernelRange.optional(),
   })
   .refine(({arch, kernel}) => arch !== undefined || kernel !== undefined, {
@@ -84,7 +89,9 @@ const goals = z
 const use = z
   .array(z.union([name, z.strictObject({part: name, when: when.optional()})], useForm))
   .describe('Parts, by name: recipes/parts/NAME.yaml. Their goals and modules are added');
-const modules = z.array(name).describe('Modules built out of the kernel tree: zfs');
+const modules = z
+  .array(name)
+  .describe('Modules built out of the kernel tree, by name: recipes/modules/NAME.yaml');
 
 const image = z.strictObject({
   summary: sentence,
@@ -146,12 +153,131 @@ export const recipeFile = z
   })
   .meta({id: 'recipe', title: 'recipe', description: 'A recipe of a kernel, its modules and its images'});
 
+/** Below some root, and not out of it. */
+const pathBelow = z
+  .string()
+  .regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\n\r]+$/, 'a path below the source is expected, without ..');
+const httpsAddress = z.string().regex(/^https:\/\/[^\s/][^\s]*$/, 'an address begins with https://');
+
+const source = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(recipeNamePattern, nameForm)
+      .optional()
+      .describe("The NAME of --source NAME=DIR, where modules share a source (default: the module's)"),
+    debian: z.string().regex(packagePattern, 'not a name of a Debian package').optional(),
+    tarball: httpsAddress.optional(),
+    sha256: z
+      .string('a SHA-256 is a text: write it in quotes')
+      .regex(/^[0-9a-f]{64}$/, 'a SHA-256 is 64 hexadecimal digits')
+      .optional(),
+    git: httpsAddress.optional(),
+    commit: z
+      .string('a commit is a text: write it in quotes')
+      .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a commit is named in full: 40 digits')
+      .optional(),
+    manual: sentence.optional().describe('Nothing is fetched: where people get it, for --source NAME=DIR'),
+    path: pathBelow.optional().describe('The folder of the source in the package, tarball or repository'),
+  })
+  .check(({value, issues}) => {
+    const kinds = sourceKinds.filter((kind) => value[kind] !== undefined);
+    const fault = (message: string): number => issues.push({code: 'custom', message, input: value});
+    if (kinds.length !== 1) fault(`a source is one of ${sourceKinds.join(', ')}`);
+    else if ((value.sha256 !== undefined) !== (kinds[0] === 'tarball')) fault('a tarball has its sha256');
+    else if ((value.commit !== undefined) !== (kinds[0] === 'git')) fault('a git address has its commit');
+    else if (value.manual !== undefined && value.path !== undefined)
+      fault('a source that is only given by hand has no path: --source names the folder itself');
+  })
+  .describe('A Debian package, a tarball, a commit of a git repository, or one that only --source gives');
+
+const step = z.strictObject({
+  run: z
+    .union(
+      [
+        z
+          .string()
+          .regex(/^\S[^\n\r\0]*$/, stepForm)
+          .refine((text) => !/[\\'"`$;|&<>*?~#]/.test(text), stepForm),
+        z.array(z.string().regex(/^[^\0]*$/)).min(1),
+      ],
+      stepForm,
+    )
+    .describe(
+      'A command: its words as a list, or a text that is cut at spaces. {kernel}, {build}, … are replaced',
+    ),
+  in: pathBelow.optional().describe('The folder below the source it runs in (default: the source itself)'),
+  title: sentence.optional(),
+  environment: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().regex(/^[^\0]*$/))
+    .optional(),
+  when: when.optional(),
+});
+
+const fixup = z.strictObject({
+  file: pathBelow,
+  expect: z.string().min(1).describe('The text that has to be there, to the letter'),
+  replace: z.string(),
+  times: z.int().min(1).max(1000).optional().describe('How often it is there (default: 1)'),
+  why: sentence.describe('The reason'),
+  when: when.optional(),
+});
+
+const program = z.strictObject({
+  from: pathBelow.describe('The file below the source'),
+  to: z
+    .string()
+    .regex(
+      /^(?:\/(?!\.{1,2}(?:\/|$))[^\s/\0]+)+$/,
+      'an absolute path of a file in the image is expected, without .. and spaces',
+    ),
+  mode: z.enum(['0755', '0644'], 'a mode is "0755" or "0644"').optional(),
+});
+
+export const moduleFile = z
+  .strictObject({
+    name: z.string().regex(recipeNamePattern, nameForm).describe("The file's name, without .yaml"),
+    summary: sentence,
+    source: source.optional().describe('Where it is absent, only --source NAME=DIR gives one'),
+    kernels: z
+      .union(
+        [
+          kernelRange,
+          z.strictObject({
+            file: pathBelow,
+            least: sentence
+              .optional()
+              .describe('What stands before the oldest version in a line of the file'),
+            most: sentence.optional().describe('What stands before the newest line of kernels'),
+          }),
+        ],
+        'a range such as ">=3.10 <6.3", or {file: …, least: …, most: …} where its source says it',
+      )
+      .optional()
+      .describe('The kernels it is known to build on; another is refused before anything is built'),
+    architectures: z
+      .array(z.enum(architectures, architectureForm))
+      .min(1)
+      .optional()
+      .describe('The architectures it is known to work on (default: all)'),
+    goals: goals.optional(),
+    fixups: z.array(fixup).optional().describe('Small edits of a copy of the source'),
+    steps: z.array(step).min(1).describe('Commands in the container, one after another'),
+    modules: pathBelow
+      .optional()
+      .describe('The folder below the source where *.ko are taken from, at any depth'),
+    programs: z.array(program).optional().describe('Files of user space built beside it, for the image'),
+    needsMiB: z.int().min(1).max(1_048_576).optional().describe('Free space its build may need'),
+  })
+  .meta({id: 'module', title: 'module', description: 'A kernel module built out of the kernel tree'});
+
+export type ModuleFile = z.infer<typeof moduleFile>;
 export type PartFile = z.infer<typeof partFile>;
 export type RecipeFile = z.infer<typeof recipeFile>;
 export type GoalEntry = z.infer<typeof goal>;
 
-/** The JSON schema of both kinds of file, for editors; recipes/schema.json is this text. */
+/** The JSON schema of all three kinds of file, for editors; recipes/schema.json is this text. */
 export function jsonSchemaText(): string {
-  const schema = z.toJSONSchema(z.union([recipeFile, partFile]), {io: 'input'});
-  return `${JSON.stringify({title: 'kbuild recipe or part', ...schema}, null, 2)}\n`;
+  const schema = z.toJSONSchema(z.union([recipeFile, partFile, moduleFile]), {io: 'input'});
+  return `${JSON.stringify({title: 'kbuild recipe, part or module', ...schema}, null, 2)}\n`;
 }

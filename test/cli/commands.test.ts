@@ -143,7 +143,8 @@ test('a job is asked for what the options say', async (t) => {
   ];
   const access = ['--authorized-key', keys, '--root-password-hash-file', hash];
   const settings = ['--set', 'A=y', '--set', 'B=1'];
-  const argv = ['image', 'nfs-rdma-zfs', ...options, ...access, ...settings, '--json'];
+  const sources = ['--source', `zfs=${dir}`];
+  const argv = ['image', 'nfs-rdma-zfs', ...options, ...access, ...settings, ...sources, '--json'];
   const {stdout} = await kbuildThat(t, 'echoes', ...argv);
   const {files} = JSON.parse(stdout) as {files: {path: string}[]};
   t.deepEqual(JSON.parse(files[0]!.path), {
@@ -151,6 +152,7 @@ test('a job is asked for what the options say', async (t) => {
     roles: ['host'],
     arch: 'x86_64',
     kernel: '6.12',
+    sources: {zfs: dir},
     engine: 'podman',
     outDir: dir,
     access: {
@@ -163,6 +165,20 @@ test('a job is asked for what the options say', async (t) => {
     logDir: join(dir, 'logs'),
   });
 });
+
+for (const [given, said] of [
+  [
+    'zsf=.',
+    /error\[unknown-source\]: the recipe nfs-rdma-zfs has no module with a source zsf\n {2}hint: did you mean zfs\?/,
+  ],
+  ['zfs=/nonexistent', /error\[no-source\]: --source zfs=\/nonexistent: \/nonexistent is no directory/],
+  ['zfs', /error\[wrong-option\]: --source zfs: NAME=DIR is expected/],
+] as const)
+  test(`--source ${given} is refused before any work`, async (t) => {
+    const {code, stderr} = await kbuildThat(t, 'works', 'build', 'nfs-rdma-zfs', '--source', given);
+    t.is(code, 2);
+    t.regex(stderr, said);
+  });
 
 const twoMachines = `name: mixed
 summary: a host and its DPU

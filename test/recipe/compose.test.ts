@@ -5,7 +5,7 @@ import {architectures} from '../../src/base/architecture.ts';
 import {composeRecipe} from '../../src/recipe/compose.ts';
 import {recipeFolders} from '../../src/recipe/folders.ts';
 import {listRecipes, readRecipe} from '../../src/recipe/read.ts';
-import {kitchen, partText, recipeText} from './kitchen.ts';
+import {kitchen, moduleText, partText, recipeText} from './kitchen.ts';
 
 test('goals of parts come before those of what uses them, each with where it was written', async (t) => {
   const {dir, compose} = await kitchen(t, {
@@ -33,10 +33,15 @@ test('a part that two others use is taken once', async (t) => {
     'parts/a.yaml': partText('a', 'use: [c]', 'modules: [zfs]'),
     'parts/b.yaml': partText('b', 'use: [c]', 'modules: [zfs, qtfs]'),
     'parts/c.yaml': partText('c', 'goals: {C: y}'),
+    'modules/zfs.yaml': moduleText('zfs'),
+    'modules/qtfs.yaml': moduleText('qtfs'),
   });
   const recipe = await compose('r');
   t.is(recipe.goals.length, 1);
-  t.deepEqual(recipe.modules, ['zfs', 'qtfs']);
+  t.deepEqual(
+    recipe.modules.map(({name}) => name),
+    ['zfs', 'qtfs'],
+  );
 });
 
 test('the same value from two parts keeps the first origin and reason', async (t) => {
@@ -181,6 +186,7 @@ test('an image with an overlay or a module that is not there is refused', async 
       '  host: {summary: h, use: [comon], modules: [zsf]}',
     ),
     'overlays/common/etc/motd': '',
+    'modules/zfs.yaml': moduleText('zfs'),
   });
   const found = await faults('r');
   t.regex(

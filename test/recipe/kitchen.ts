@@ -64,3 +64,8 @@ export function recipeText(name: string, ...lines: string[]): string {
 export function partText(name: string, ...lines: string[]): string {
   return [`name: ${name}`, 'summary: a part', ...lines, ''].join('\n');
 }
+
+/** A module's file with these lines after what each has to have. */
+export function moduleText(name: string, ...lines: string[]): string {
+  return [`name: ${name}`, 'summary: a module', 'steps: [{run: make}]', ...lines, ''].join('\n');
+}

@@ -1,37 +1,33 @@
 /** Out-of-tree modules: built against a kernel in the container, refused if they do not fit, installed beside its own. */
 
-import {copyFile, mkdir, readdir, readFile, rm} from 'node:fs/promises';
+import {copyFile, mkdir, readdir, readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
-import type {Architecture} from '../../base/architecture.ts';
+import {type Architecture, gnuTriplets} from '../../base/architecture.ts';
 import {failure} from '../../base/diagnostic.ts';
-import type {Entry, Workshop} from '../../base/store.ts';
+import {type Entry, removeTree, type Workshop} from '../../base/store.ts';
+import {type ModuleRecipe, type StepVariables, substituted} from '../../recipe/module.ts';
 import {type Builder, type ContainerStep, objectCache} from '../container.ts';
 import {type Kernel, kernelTarget} from '../kernel.ts';
 import {CompilerErrors} from '../make/compiler-errors.ts';
 import {type KernelSource, requireUnchangedSource} from '../source.ts';
+import {describeExporter, findExporters} from './exporters.ts';
 import {describeMisfit, type KernelInterface, misfits, modinfo, parseSymvers} from './fit.ts';
+import {applyFixups, fixedFiles} from './fixups.ts';
+import {type TakenPrograms, takePrograms} from './programs.ts';
+import {copySource, insideTree, type ModuleSource} from './source.ts';
 
-/**
- * How one out-of-tree module is built. Paths in `steps`: the kernel's source at /src and its output directory at
- * /build, as when it was built; the module's package or archive at /in/source; an empty directory to work in at /out.
- */
-export type ModuleRecipe = {
-  readonly name: string;
-  readonly version: string;
-  /** Names the source's content: a package's digest, a tarball's. */
-  readonly sourceDigest: string;
-  readonly sourcePath: string;
-  /** Run one after another. */
-  readonly steps: readonly ModuleStep[];
-  /** The folder below /out in which they leave the modules, as *.ko at any depth. */
-  readonly modulesIn: string;
-  /** Free space its build may need, bytes. */
-  readonly needsBytes: number;
+export type BuiltModulesValue = {
+  readonly files: readonly string[];
+  /** By their paths in the image. */
+  readonly programs: TakenPrograms;
 };
 
-export type ModuleStep = {readonly title: string; readonly argv: readonly string[]; readonly cwd: string};
-
-export type BuiltModulesValue = {readonly files: readonly string[]};
+/**
+ * One module's objects and programs in the store:
+ *
+ *     modules/*.ko
+ *     programs/        as they are laid over an image's root
+ */
 export type BuiltModules = Entry<BuiltModulesValue>;
 
 export type ModulesRequest = {
@@ -40,31 +36,77 @@ export type ModulesRequest = {
   readonly builder: Builder;
   readonly arch: Architecture;
   readonly module: ModuleRecipe;
+  readonly moduleSource: ModuleSource;
   /** Compilers run side by side: what they make does not depend on it. */
   readonly jobs: number;
 };
 
 /**
- * Builds one module's objects (`modules/*.ko` in the entry). Throws KbuildError: `module-build-failed` with the
- * compiler's words, `module-misfit` with every reason for which the kernel would refuse what was built.
+ * Builds one module and the programs that come with it. Throws KbuildError: `fixup-does-not-apply`;
+ * `module-build-failed` with the compiler's words, `module-misfit` with every reason for which the kernel would refuse
+ * what was built, `program-misfit` for a program that the image could not run.
  */
 export async function obtainModules(workshop: Workshop, request: ModulesRequest): Promise<BuiltModules> {
-  const {kernel, builder, module} = request;
+  const {kernel, builder, arch, module, moduleSource} = request;
   return workshop.store.obtain<BuiltModulesValue>(workshop, {
     name: 'modules',
-    title: `${module.name} ${module.version} for ${kernel.value.release}`,
-    version: 1,
+    title: `${module.name} ${moduleSource.version} for ${kernel.value.release}`,
+    version: 2,
     inputs: {
       kernel: kernel.digest,
       builder: builder.digest,
       module: module.name,
-      source: module.sourceDigest,
-      steps: module.steps.map(({argv}) => argv),
+      source: moduleSource.digest,
+      path: module.path,
+      fixups: module.fixups.map(({file, expect, replace, times}) => ({file, expect, replace, times})),
+      steps: commandsOf(request),
+      modulesIn: module.modulesIn,
+      programs: module.programs,
+      arch,
     },
-    needsBytes: module.needsBytes,
+    needsBytes: module.needsMiB * 1024 * 1024,
     make: (dir) => buildModules(workshop, request, dir),
-    summary: ({files}) => `${files.length} modules`,
+    summary: ({files, programs}) => {
+      const count = Object.keys(programs).length;
+      return `${files.length} modules${count === 0 ? '' : `, ${count} programs`}`;
+    },
   });
+}
+
+/** Where the source's copy is in the container; the kernel is at /src and /build, as when it was built. */
+const copyAt = '/out/source';
+
+type Command = {
+  readonly title: string;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+function commandsOf({kernel, arch, module, moduleSource}: ModulesRequest): readonly Command[] {
+  const {ARCH, CROSS_COMPILE = ''} = kernelTarget(arch);
+  const variables: StepVariables = {
+    kernel: '/src',
+    build: '/build',
+    release: kernel.value.release,
+    source: copyAt,
+    arch,
+    cross: CROSS_COMPILE,
+    host: gnuTriplets[arch],
+    version: moduleSource.version,
+  };
+  return module.steps.map(({title, argv, in: folder, environment}) => ({
+    title,
+    argv: argv.map((word) => substituted(word, variables)),
+    cwd: join(copyAt, folder),
+    environment: {
+      ARCH: ARCH ?? arch,
+      ...(CROSS_COMPILE === '' ? {} : {CROSS_COMPILE}),
+      ...Object.fromEntries(
+        Object.entries(environment).map(([name, value]) => [name, substituted(value, variables)]),
+      ),
+    },
+  }));
 }
 
 async function buildModules(
@@ -72,84 +114,143 @@ async function buildModules(
   request: ModulesRequest,
   dir: string,
 ): Promise<BuiltModulesValue> {
-  const {kernel, source, builder, arch, module} = request;
+  const {kernel, source, module, moduleSource} = request;
   const work = join(dir, 'work');
+  const copy = join(work, 'source');
   const cache = join(workshop.store.root, 'ccache');
+  const fixed = await fixedFiles(module, moduleSource);
   await Promise.all([mkdir(work), mkdir(cache, {recursive: true})]);
-  const step: Omit<ContainerStep, 'argv'> = {
-    mounts: [
-      {source: source.dir, target: '/src', readOnly: true},
-      {source: join(kernel.dir, 'devel'), target: '/build', readOnly: true},
-      {source: module.sourcePath, target: '/in/source', readOnly: true},
-      {source: work, target: '/out', readOnly: false},
-      {source: cache, target: '/cache', readOnly: false},
-    ],
-    environment: {...objectCache, ...kernelTarget(arch), MAKEFLAGS: `-j${request.jobs}`},
-    logPath: join(workshop.logDir, `${module.name}.log`),
-    signal: workshop.signal,
-  };
-  for (const {title, argv, cwd} of module.steps) {
-    await runStep(workshop, builder, {...step, argv, cwd}, `${module.name}: ${title}`);
+  await copySource(workshop, moduleSource, copy);
+  await applyFixups(fixed, copy);
+  const mounts = [
+    {source: source.dir, target: '/src', readOnly: true},
+    {source: join(kernel.dir, 'devel'), target: '/build', readOnly: true},
+    {source: work, target: '/out', readOnly: false},
+    {source: cache, target: '/cache', readOnly: false},
+  ];
+  const logPath = join(workshop.logDir, `${module.name}.log`);
+  for (const {title, argv, cwd, environment} of commandsOf(request)) {
+    const step: ContainerStep = {
+      argv,
+      cwd,
+      mounts,
+      environment: {...objectCache, MAKEFLAGS: `-j${request.jobs}`, ...environment},
+      logPath,
+      signal: workshop.signal,
+    };
+    await runStep(workshop, request, step, `${module.name}: ${title}`);
   }
-  const files = await installIfFit(request, join(work, module.modulesIn), join(dir, 'modules'));
-  await rm(work, {recursive: true});
+  const files = await installIfFit(workshop, request, copy, join(dir, 'modules'));
+  const programs = await takePrograms(module, copy, request.arch, join(dir, 'programs'));
+  await removeTree(work);
   await requireUnchangedSource(workshop, source);
-  return {files};
+  return {files, programs};
 }
+
+/** As modpost says it of a symbol that neither the kernel nor a module beside this one exports. */
+const undefinedSymbol = /modpost: "(\w+)" \[.*\] undefined!/;
 
 async function runStep(
   workshop: Workshop,
-  builder: Builder,
+  request: ModulesRequest,
   step: ContainerStep,
   what: string,
 ): Promise<void> {
   const errors = new CompilerErrors();
-  const result = await builder.run({...step, onLine: (line) => errors.see(line)});
+  const missing = new Set<string>();
+  const result = await request.builder.run({
+    ...step,
+    onLine: (line) => {
+      errors.see(line);
+      const [, symbol] = undefinedSymbol.exec(line) ?? [];
+      if (symbol !== undefined) missing.add(symbol);
+    },
+  });
   workshop.signal.throwIfAborted();
   if (result.outcome === 'ok') return;
-  throw failure('module-build-failed', errors.message(what), {hint: `the whole log is ${step.logPath}`});
+  const log = `the whole log is ${step.logPath}`;
+  if (missing.size === 0) throw failure('module-build-failed', errors.message(what), {hint: log});
+  const where = await exportersOf(workshop, request, [...missing]);
+  throw failure('module-needs-symbol', [errors.message(what), ...where].join('\n'), {
+    hint: `${goalHint}; ${log}`,
+  });
 }
 
-/** Copies every module found below `work` to `target`, or throws with all the reasons against it. */
+const goalHint = 'write the goal into `goals` of the module’s file, or of the recipe';
+
+/** Lines that say where each symbol would come from. */
+async function exportersOf(
+  workshop: Workshop,
+  {builder, kernel, source, arch}: ModulesRequest,
+  symbols: readonly string[],
+): Promise<readonly string[]> {
+  const exporters = await findExporters(workshop, builder, symbols, {
+    dir: source.dir,
+    sourceArch: arch === 'x86_64' ? 'x86' : arch,
+    configText: await readFile(join(kernel.dir, 'config'), 'latin1'),
+  });
+  return exporters.map((exporter) => `  ${describeExporter(exporter)}`);
+}
+
+/** Copies every module found below the copy's folder of modules to `target`, or throws with all the reasons against it. */
 async function installIfFit(
+  workshop: Workshop,
   request: ModulesRequest,
-  work: string,
+  copy: string,
   target: string,
 ): Promise<readonly string[]> {
-  const found = (await readdir(work, {recursive: true})).filter((path) => path.endsWith('.ko')).sort();
+  const {kernel, module} = request;
+  const folder = await insideTree(copy, module.modulesIn);
+  const found = folder === undefined ? [] : await filesBelow(folder, (name) => name.endsWith('.ko'));
   if (found.length === 0) {
-    throw failure('no-modules', `${request.module.name} built without an error, but left no module (*.ko)`);
+    throw failure(
+      'no-modules',
+      `${module.name} built without an error, but left no module (*.ko) in ${module.modulesIn}`,
+      {place: module.place},
+    );
   }
   const files = await Promise.all(
-    found.map(async (path) => ({path, bytes: await readFile(join(work, path))})),
+    found.map(async (path) => ({name: basename(path), path, bytes: await readFile(path)})),
   );
-  const own = await symversBelow(work);
-  const kernel = await kernelInterface(request.kernel);
-  const reasons = files.flatMap(({path, bytes}) =>
-    misfits(bytes, basename(path), {...kernel, exports: new Map([...kernel.exports, ...own])}),
+  const own = await symversBelow(folder!);
+  const accepted = await kernelInterface(kernel);
+  const reasons = files.flatMap(({name, bytes}) =>
+    misfits(bytes, name, {...accepted, exports: new Map([...accepted.exports, ...own])}),
   );
   if (reasons.length > 0) {
     const shown = reasons.slice(0, 10).map((reason) => `  ${describeMisfit(reason)}`);
     const more = reasons.length > shown.length ? [`  (and ${reasons.length - shown.length} more)`] : [];
+    const missing = reasons.flatMap((reason) => (reason.kind === 'unknown-symbol' ? [reason.symbol] : []));
+    const where = await exportersOf(workshop, request, [...new Set(missing)].slice(0, 10));
     throw failure(
       'module-misfit',
-      [`kernel ${request.kernel.value.release} would refuse ${request.module.name}:`, ...shown, ...more].join(
-        '\n',
-      ),
-      {hint: 'build the module from source against this kernel; a goal may be missing from the recipe'},
+      [`kernel ${kernel.value.release} would refuse ${module.name}:`, ...shown, ...more, ...where].join('\n'),
+      {
+        hint:
+          missing.length > 0
+            ? goalHint
+            : 'build it against this kernel: let its steps name {kernel} and {build}, and leave nothing built in its source',
+      },
     );
   }
   await mkdir(target);
-  await Promise.all(files.map(({path}) => copyFile(join(work, path), join(target, basename(path)))));
-  return files.map(({path}) => basename(path));
+  await Promise.all(files.map(({name, path}) => copyFile(path, join(target, name))));
+  return files.map(({name}) => name);
+}
+
+/** Plain files at any depth, sorted: what a step has linked to may be anywhere. */
+async function filesBelow(folder: string, wanted: (name: string) => boolean): Promise<readonly string[]> {
+  const entries = await readdir(folder, {recursive: true, withFileTypes: true});
+  return entries
+    .filter((entry) => entry.isFile() && wanted(entry.name))
+    .map(({parentPath, name}) => join(parentPath, name))
+    .sort();
 }
 
 /** What modules of the same build export to one another. */
-async function symversBelow(work: string): Promise<ReadonlyMap<string, number>> {
-  const paths = (await readdir(work, {recursive: true})).filter(
-    (path) => basename(path) === 'Module.symvers',
-  );
-  const texts = await Promise.all(paths.map((path) => readFile(join(work, path), 'utf8')));
+async function symversBelow(folder: string): Promise<ReadonlyMap<string, number>> {
+  const paths = await filesBelow(folder, (name) => name === 'Module.symvers');
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
   return new Map(texts.flatMap((text) => [...parseSymvers(text)]));
 }
 
