@@ -5,10 +5,12 @@
 
 import {readFileSync, type Stats, statSync} from 'node:fs';
 
-/** SHA-256. The module is loaded when it is needed first: most runs need none. */
-function digestOf(content: Uint8Array): string {
+/** SHA-256, of a text's latin1 bytes. The module is loaded when it is needed first: most runs need none. */
+function digestOf(content: Uint8Array | string): string {
   const {createHash} = process.getBuiltinModule('node:crypto');
-  return createHash('sha256').update(content).digest('hex');
+  const hash = createHash('sha256');
+  const done = typeof content === 'string' ? hash.update(content, 'latin1') : hash.update(content);
+  return done.digest('hex');
 }
 
 /** What was seen at a path. */
@@ -52,12 +54,7 @@ export function witness(path: string, since: number, text?: string): Witness {
   const stats = statIfThere(path);
   if (!stats) return {path};
   const racy = stats.isFile() && Math.max(stats.mtimeMs, stats.ctimeMs) > since - granularity;
-  const digest =
-    text === undefined
-      ? racy
-        ? contentDigest(path, stats)
-        : undefined
-      : digestOf(Buffer.from(text, 'latin1'));
+  const digest = text === undefined ? (racy ? contentDigest(path, stats) : undefined) : digestOf(text);
   return {
     path,
     stat: dataOf(stats),

@@ -1,6 +1,6 @@
 /** Where `conf` keeps what it remembers: files that are replaced whole, and may be missing or broken at any time. */
 
-import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {defaultStoreRoot} from '../base/store-root.ts';
 
@@ -59,7 +59,13 @@ export class Memory {
     const part = `${path}.${process.pid}.part`;
     try {
       mkdirSync(this.#folder, {recursive: true, mode: 0o700});
-      writeFileSync(part, Buffer.concat([head, bytes]), {mode: 0o600});
+      const file = openSync(part, 'w', 0o600);
+      try {
+        writeFileSync(file, head);
+        writeFileSync(file, bytes);
+      } finally {
+        closeSync(file);
+      }
       renameSync(part, path);
     } catch {
       rmSync(part, {force: true});

@@ -47,6 +47,11 @@ export class Words {
   all(): Int32Array {
     return this.#words.slice(0, this.length);
   }
+
+  /** The same, as they are until the next is pushed. */
+  view(): Int32Array {
+    return this.#words.subarray(0, this.length);
+  }
 }
 
 /** Collects expressions; an operand's record stands before that of what it is part of. */

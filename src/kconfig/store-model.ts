@@ -243,7 +243,7 @@ class Storage {
     const whole = this.#texts.join('');
     const text = new TextEncoder().encode(whole);
     if (new TextDecoder('utf-8', {ignoreBOM: true}).decode(text) !== whole) return undefined;
-    const sections = sectionNames.map((name) => finished[name] ?? this.#sections[name].all());
+    const sections = sectionNames.map((name) => finished[name] ?? this.#sections[name].view());
     const sizes = sections.map(({length}) => length);
     const count = headerWords + sizes.reduce((sum, size) => sum + size, 0);
     const bytes = new Uint8Array(count * 4 + text.length);
