@@ -6,11 +6,18 @@ import {isValidText} from './literal.ts';
 import type {MenuBuilder} from './menu.ts';
 import type {KconfigModel} from './model.ts';
 import {placeOf} from './source.ts';
-import type {ConfigSymbol, MenuNode, Property} from './symbol.ts';
+import {
+  type ConfigSymbol,
+  constantMod,
+  constantNo,
+  constantYes,
+  type MenuNode,
+  type Property,
+} from './symbol.ts';
 
-/** `y`, `m` and `n` have no type, even where they are declared. */
-const typeOf = ({name, type}: ConfigSymbol) =>
-  name === 'y' || name === 'm' || name === 'n' ? 'unknown' : type;
+/** `y`, `m` and `n` have no type, unless one is declared. */
+const typeOf = (symbol: ConfigSymbol) =>
+  symbol === constantYes || symbol === constantMod || symbol === constantNo ? 'unknown' : symbol.type;
 const isLogical = (symbol: ConfigSymbol): boolean =>
   typeOf(symbol) === 'bool' || typeOf(symbol) === 'tristate';
 const isNumeric = ({type}: ConfigSymbol): boolean => type === 'int' || type === 'hex';

@@ -32,6 +32,7 @@ function sumName(name: string): number {
 
 /** Finds symbols by name, and creates them on their first mention (sym_lookup, symbol.c). */
 export class SymbolTable {
+  readonly #typedConstants: boolean;
   /** Symbols in the order of creation; the shared constants come first. */
   readonly all: ConfigSymbol[] = [constantNo, constantMod, constantYes];
   readonly configs = new Map<string, ConfigSymbol>();
@@ -39,6 +40,11 @@ export class SymbolTable {
   readonly declaredConstants = new Map<ConfigSymbol, ConfigSymbol>();
   readonly #constants = new Map<string, ConfigSymbol>();
   readonly #choices = new Map<string, ConfigSymbol>();
+
+  /** `typedConstants`: whether `y`, `m` and `n` are tristates before they are declared. */
+  constructor(typedConstants: boolean) {
+    this.#typedConstants = typedConstants;
+  }
 
   config(name: string): ConfigSymbol {
     return sharedConstant(name) ?? this.#find(this.configs, name, 'config');
@@ -59,7 +65,7 @@ export class SymbolTable {
     const known = this.declaredConstants.get(constant);
     if (known) return known;
     const declared = new ConfigSymbol(constant.index, name, 'constant');
-    declared.type = constant.type;
+    declared.type = this.#typedConstants ? constant.type : 'unknown';
     this.declaredConstants.set(constant, declared);
     return declared;
   }

@@ -93,7 +93,7 @@ const entryEnds: ReadonlySet<Token> = new Set([...menuEnds, ...namedOptions, tok
 class Parser {
   readonly #dialect: Dialect;
   readonly #lexer: Lexer;
-  readonly #table = new SymbolTable();
+  readonly #table: SymbolTable;
   readonly #menu: MenuBuilder;
   readonly #blocks: Block[] = [];
   readonly #errors: Diagnostic[] = [];
@@ -137,6 +137,7 @@ class Parser {
     const file = {name: root, text};
     this.#sources = sources;
     this.#dialect = dialect;
+    this.#table = new SymbolTable(dialect.comparedConstants === 'tristates');
     this.#lexer = new Lexer(file, sources, dialect, (location) => new MacroProcessor(sources, location));
     this.#menu = new MenuBuilder(
       new MenuNode(undefined, undefined, {file, line: 1}),
@@ -697,8 +698,33 @@ class Parser {
     this.#openBlock('choice', true);
   }
 
+  /** A type that no choice has is a fault, which is found after its line and takes the next one with it (YYERROR). */
+  #wrongType(): never {
+    this.#advance();
+    if (this.#isText) {
+      const text = this.#lexer.text;
+      this.#advance();
+      this.#menu.addPrompt('prompt', text, this.#ifExpression(), this.#lexer.declaration);
+    }
+    this.#requireEndOfLine();
+    const fault = errorAt(
+      this.#lexer.statement,
+      'invalid-option',
+      'invalid option',
+      'a choice is bool or tristate',
+    );
+    this.#errors.push(fault);
+    this.#advance();
+    throw new SyntaxFault();
+  }
+
   #choiceOption(): boolean {
     switch (this.#token) {
+      case token.int:
+      case token.hex:
+      case token.string:
+        if (!this.#isPositional) return false;
+        return this.#wrongType();
       case token.bool:
         if (this.#dialect.choicePrompt === 'prompt') return false;
         if (this.#dialect.choicePrompt === 'bool') this.#promptOption();
