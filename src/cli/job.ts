@@ -7,6 +7,7 @@ import {type Command, Option} from 'commander';
 import {type Architecture, architectures} from '../base/architecture.ts';
 import {badInput} from '../base/diagnostic.ts';
 import type {EngineName} from '../build/container.ts';
+import type {VendorBase} from '../image/boot-stream.ts';
 import type {JobRequest, JobResult} from '../job/request.ts';
 import {recipeFolders} from '../recipe/folders.ts';
 import {nearestHint} from '../recipe/nearest.ts';
@@ -33,6 +34,8 @@ export type ImageOptions = RecipeOptions & {
   readonly role?: readonly string[];
   readonly authorizedKey?: readonly string[];
   readonly rootPasswordHashFile?: string;
+  readonly bfbBase?: string;
+  readonly bfbCapsule?: string;
   readonly proveAgain?: boolean;
 };
 
@@ -82,7 +85,12 @@ export function addImageOptions(command: Command): Command {
     .option(
       '--root-password-hash-file <file>',
       "a file with root's password hash for the console, as in shadow(5)",
-    );
+    )
+    .option(
+      '--bfb-base <file>',
+      "a BlueField's boot stream as its maker delivers it (default.bfb): arm64 images get ROLE.bfb, made from it",
+    )
+    .option('--bfb-capsule <file>', "the firmware's update capsule, for the boot stream");
 }
 
 /**
@@ -108,6 +116,7 @@ export async function performJob(
   }
   const arch = architectureWanted(recipe, options.arch, last);
   const machines = architecturesOf(Object.values(recipe.images), arch).join('+');
+  const vendor = await vendorOf(options, cwd, {recipe, roles, arch});
   const outDir = resolve(cwd, options.out ?? join('out', recipe.name, machines));
   const request: JobRequest = {
     recipe,
@@ -119,6 +128,7 @@ export async function performJob(
     engine: options.engine,
     outDir,
     access: await accessOf(options, cwd),
+    ...(vendor === undefined ? {} : {vendor}),
     locked: options.locked ?? false,
     ...(options.proveAgain ? {proveAgain: true} : {}),
     jobs: options.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', options.jobs, 1, 1024),
@@ -202,6 +212,31 @@ async function accessOf(options: ImageOptions, cwd: string): Promise<JobRequest[
     authorizedKeys: [...new Set(keys.flat())],
     ...(hashFile === undefined ? {} : {rootPasswordHash: readPasswordHash(hashFile, await read(hashFile))}),
   };
+}
+
+/** The vendor's files, read through: what is wrong with them is known before anything is built. */
+async function vendorOf(
+  {bfbBase, bfbCapsule}: ImageOptions,
+  cwd: string,
+  {recipe, roles, arch}: {recipe: WrittenRecipe; roles: readonly string[] | undefined; arch: Architecture},
+): Promise<VendorBase | undefined> {
+  if (bfbBase === undefined) {
+    if (bfbCapsule === undefined) return undefined;
+    throw badInput('bfb-base', '--bfb-capsule is for a boot stream, and none is made', {
+      hint: "give the vendor's base as well, with --bfb-base",
+    });
+  }
+  const wanted = Object.values(recipe.images).filter(({role}) => roles?.includes(role) ?? true);
+  if (!architecturesOf(wanted, arch).includes('arm64')) {
+    throw badInput('bfb-architecture', 'a BlueField is an arm64 machine, and no image asked for is for one', {
+      hint: 'add --arch arm64, or leave out --bfb-base',
+    });
+  }
+  const {readVendorBase} = await import('../image/boot-stream.ts');
+  return readVendorBase({
+    base: resolve(cwd, bfbBase),
+    ...(bfbCapsule === undefined ? {} : {capsule: resolve(cwd, bfbCapsule)}),
+  });
 }
 
 /** The members of `--json` of a job. */

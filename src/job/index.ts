@@ -29,6 +29,8 @@ import {makeImage} from '../image/image.ts';
 import {composeRecipe} from '../recipe/compose.ts';
 import type {ModuleRecipe} from '../recipe/module.ts';
 import {architectureOf, architecturesOf, type ImageRecipe} from '../recipe/recipe.ts';
+import {bootStreamResults} from './boot-streams.ts';
+import {kernelFacts} from './kernel-facts.ts';
 import {type Images, type MadeImage, obtainProof} from './proof.ts';
 import {publish, type Result} from './publish.ts';
 import type {JobRequest, JobResult, StageRecord} from './request.ts';
@@ -112,7 +114,7 @@ class Job {
   }
 
   async run(): Promise<Omit<JobResult, 'stages'>> {
-    const {recipe, upTo, outDir} = this.#request;
+    const {recipe, upTo, outDir, vendor} = this.#request;
     // One that a killed kbuild has left would go on writing into what is made anew.
     await removeLeftContainers(this.#workshop);
     const source = await this.#source();
@@ -153,17 +155,21 @@ class Job {
         [...target.modules].map(([name, {digest, value}]) => [name, {digest, programs: value.programs}]),
       ),
     );
+    const facts = await kernelFacts(built);
     if (upTo === 'build') {
-      return {outDir, resolved, files: await publish(outDir, kernels, {...inputs, modules})};
+      return {outDir, resolved, files: await publish(outDir, kernels, {...inputs, modules, kernels: facts})};
     }
 
     const images = await this.#makeImages(built, userlands);
+    const streams = await bootStreamResults(this.#workshop, this.#request, images);
     const boot = upTo === 'boot' ? await obtainProof(this.#workshop, this.#request, images) : undefined;
-    const results = [...kernels, ...imageResults(images), ...(boot?.results ?? [])];
+    const results = [...kernels, ...imageResults(images), ...streams, ...(boot?.results ?? [])];
     const files = await publish(outDir, results, {
       ...inputs,
       userlands: Object.fromEntries([...userlands].map(([role, {digest}]) => [role, digest])),
       modules,
+      kernels: facts,
+      vendor: vendor?.digest ?? null,
       commandLines: Object.fromEntries([...images].map(([role, {image}]) => [role, image.value.commandLine])),
       proved: boot !== undefined,
     });

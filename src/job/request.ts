@@ -3,6 +3,7 @@
 import type {Architecture} from '../base/architecture.ts';
 import type {BootReport} from '../boot/index.ts';
 import type {EngineName} from '../build/container.ts';
+import type {VendorBase} from '../image/boot-stream.ts';
 import type {WrittenRecipe} from '../recipe/recipe.ts';
 import type {Resolved} from '../recipe/resolve.ts';
 
@@ -22,6 +23,8 @@ export type JobRequest = {
   /** Where results go, `out/NAME/ARCH` by default. */
   readonly outDir: string;
   readonly access: {readonly authorizedKeys: readonly string[]; readonly rootPasswordHash?: string};
+  /** What a BlueField's maker supplies: arm64 images then get a boot stream beside them. */
+  readonly vendor?: VendorBase;
   /** Refuse packages whose version differs from the lock file, where the mirror no longer has the locked one. */
   readonly locked: boolean;
   /** Boot and prove even images that were proved before. */

@@ -62,7 +62,7 @@ function machineOf(image: ImageRecipe, scenario: Scenario | undefined): Pictured
   ];
   return {
     name: image.role,
-    architecture: architectures.join(' or '),
+    architecture: image.arch ?? architectures.join(' or '),
     summary: image.summary,
     facts: facts.filter(({text}) => text !== ''),
   };

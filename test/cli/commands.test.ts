@@ -2,6 +2,7 @@ import {chmod, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import {Store} from '../../src/base/store.ts';
+import {vendorBase} from '../image/vendor-base.ts';
 import {type Ended, ended, kbuild, kbuildThat, kbuildWith, scratch, start} from './cli.ts';
 
 test('without a command, help is shown', async (t) => {
@@ -357,4 +358,26 @@ test('a picture of an unknown recipe exits 2 with the nearest, and one without a
   const nameless = await kbuild(t, 'recipes', 'picture');
   t.is(nameless.code, 2);
   t.regex(nameless.stderr, /missing required argument 'name'/);
+});
+
+test('a base for boot streams is read through before anything is made', async (t) => {
+  const dir = await scratch(t);
+  const base = join(dir, 'default.bfb');
+  await writeFile(base, vendorBase);
+  const image = (...argv: string[]) => kbuildThat(t, 'echoes', 'image', 'nfs-rdma-zfs', '--json', ...argv);
+  const arm64 = ['--arch', 'arm64', '--bfb-base', base];
+  const {files} = JSON.parse((await image(...arm64)).stdout) as {files: {path: string}[]};
+  const {vendor} = JSON.parse(files[0]!.path) as {vendor: Record<string, string>};
+  t.is(vendor.base, base);
+  t.regex(vendor.digest!, /^[0-9a-f]{64}$/);
+
+  const codeOf = async (...argv: string[]): Promise<string> => {
+    const {code, stdout} = await image(...argv);
+    t.is(code, 2);
+    return (JSON.parse(stdout) as {diagnostics: {code: string}[]}).diagnostics[0]!.code;
+  };
+  t.is(await codeOf('--bfb-base', base), 'bfb-architecture');
+  t.is(await codeOf('--arch', 'arm64', '--bfb-capsule', base), 'bfb-base');
+  await writeFile(base, vendorBase.subarray(0, 100));
+  t.is(await codeOf(...arm64), 'bfb-truncated');
 });

@@ -1,21 +1,13 @@
-import {mkdir, readFile, truncate, writeFile} from 'node:fs/promises';
+import {readFile, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import test from 'ava';
 import {KbuildError} from '../../src/base/diagnostic.ts';
-import {Store, type Workshop} from '../../src/base/store.ts';
 import {readBootStream} from '../../src/image/bfb.ts';
 import {bootImages, obtainBootStream, readVendorBase} from '../../src/image/boot-stream.ts';
-import type {ImageValue} from '../../src/image/spec.ts';
-import {temporaryDirectory} from './temporary.ts';
+import {dpuImage, payload} from './dpu-image.ts';
 import {vendorBase} from './vendor-base.ts';
 
-const payload = {
-  kernel: Buffer.from('MZ kernel'),
-  initramfs: Buffer.from('initramfs'),
-  commandLine: 'ro root=PARTUUID=1',
-  description: 'qtfs dpu, Linux 6.1.192',
-};
 const base = readBootStream(vendorBase, 'default.bfb');
 
 function texts(images: ReturnType<typeof bootImages>): Readonly<Record<string, string>> {
@@ -58,45 +50,8 @@ test('a kernel that is no EFI program is refused, with the goal that makes it on
   t.regex(error.diagnostics[0]!.hint!, /EFI_STUB: y/);
 });
 
-async function stageOf(t: Parameters<typeof temporaryDirectory>[0]) {
-  const dir = await temporaryDirectory(t);
-  const workshop: Workshop = {
-    store: new Store(join(dir, 'store')),
-    report: () => undefined,
-    signal: new AbortController().signal,
-    logDir: dir,
-  };
-  const files = {base: join(dir, 'default.bfb')};
-  await writeFile(files.base, vendorBase);
-  await mkdir(join(dir, 'image'));
-  await writeFile(join(dir, 'image/dpu.vmlinuz'), payload.kernel);
-  await writeFile(join(dir, 'image/dpu.initramfs'), payload.initramfs);
-  const file = (name: string, sha256: string) => ({name, bytes: 0, sha256});
-  const value: ImageValue = {
-    role: 'dpu',
-    release: '6.1.192',
-    disk: file('dpu.img', 'd'),
-    kernel: file('dpu.vmlinuz', 'k'),
-    initramfs: file('dpu.initramfs', 'i'),
-    proofEsp: file('dpu.esp-proof.img', 'p'),
-    esp: {offset: 0, bytes: 0, partUuid: '', uuid: ''},
-    root: {offset: 0, bytes: 0, partUuid: '', uuid: ''},
-    commandLine: payload.commandLine,
-    proofCommandLine: '',
-  };
-  const image = {
-    stage: 'image',
-    digest: 'x',
-    dir: join(dir, 'image'),
-    value,
-    reused: true,
-    durationMs: 0,
-  } as const;
-  return {dir, files, workshop, image};
-}
-
 test('the stage writes ROLE.bfb once, and again for another base', async (t) => {
-  const {files, workshop, image} = await stageOf(t);
+  const {files, workshop, image} = await dpuImage(t);
   const vendor = await readVendorBase(files);
   const first = await obtainBootStream(workshop, {recipe: 'qtfs', image, vendor});
   const bytes = await readFile(join(first.dir, 'dpu.bfb'));
@@ -112,7 +67,7 @@ test('the stage writes ROLE.bfb once, and again for another base', async (t) => 
 });
 
 test('a base that changes after it was read is refused', async (t) => {
-  const {files, workshop, image} = await stageOf(t);
+  const {files, workshop, image} = await dpuImage(t);
   const vendor = await readVendorBase(files);
   await truncate(files.base, 96);
   await t.throwsAsync(obtainBootStream(workshop, {recipe: 'qtfs', image, vendor}), {
@@ -122,7 +77,7 @@ test('a base that changes after it was read is refused', async (t) => {
 });
 
 test('a base that is not there, is a directory, is cut short or is longer than can be read is refused', async (t) => {
-  const {dir, files} = await stageOf(t);
+  const {dir, files} = await dpuImage(t);
   const code = async (base: string, capsule?: string): Promise<string> => {
     const given = {base, ...(capsule === undefined ? {} : {capsule})};
     const error = await t.throwsAsync(readVendorBase(given), {instanceOf: KbuildError});

@@ -8,6 +8,7 @@ export function imageCommand(surroundings: Surroundings): Command {
   const command = newCommand('image', "Make a recipe's images", [
     'kbuild image nfs-rdma-zfs --authorized-key ~/.ssh/id_ed25519.pub',
     'kbuild image nfs-rdma-zfs --role client --out images',
+    'kbuild image nfs-rdma-zfs --arch arm64 --bfb-base default.bfb',
   ]);
   return addImageOptions(command).action(async (name: string, options: ImageOptions) => {
     const {result, durationMs} = await performJob(surroundings, name, options, 'image');
