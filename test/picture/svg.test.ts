@@ -24,6 +24,8 @@ const systems: readonly (readonly [string, System])[] = [
       network: words,
       links: [
         {from: 'client', to: 'mgs', label: words},
+        {from: 'client', to: 'mgs', label: 'once more'},
+        {from: 'mgs', to: 'client', label: 'and back'},
         {from: 'mds', to: 'mgs', label: 'the configuration'},
         {from: 'oss-0', to: 'oss-1', label: 'ostensibly'},
         {from: 'mgs', to: 'oss-1', label: words.slice(0, 100)},
@@ -76,6 +78,15 @@ for (const [what, one] of systems) {
             other.top < box.bottom,
         );
       t.is(over, undefined, box.text);
+    }
+    for (const [, from = 0, y = 0, to = 0] of [
+      ...svg.matchAll(/class="arrow" d="M([\d.]+) ([\d.]+)H([\d.]+)"/g),
+    ].map((match) => match.map(Number))) {
+      const [left, right] = [Math.min(from, to), Math.max(from, to)];
+      const under = boxes.find(
+        (box) => box.left < right && left < box.right && box.top < y && y < box.bottom,
+      );
+      t.is(under, undefined, `the arrow at ${y}`);
     }
   });
 }
