@@ -1,0 +1,85 @@
+/** Reads what one job has left: the answer of `kbuild recipe --json`, its manifest, and its files. */
+
+import {readFile, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Architecture} from '../../src/base/architecture.ts';
+import type {BootReport} from '../../src/boot/index.ts';
+import type {Load, Measured, MeasuredMachine, Row} from './table.ts';
+
+/** What is read of the object that `kbuild recipe --json` writes. */
+export type Answer = {
+  readonly ok?: boolean;
+  readonly exitCode?: number;
+  readonly outDir?: string;
+  readonly boot?: BootReport;
+  readonly diagnostics?: readonly {readonly message: string}[];
+};
+
+/** What is read of a manifest. */
+type Manifest = {
+  readonly inputs: {
+    readonly kernels: Readonly<
+      Record<string, {readonly release: string; readonly modules: {files: number; bytes: number}}>
+    >;
+  };
+  readonly files: readonly {readonly path: string; readonly bytes: number}[];
+};
+
+/** What was seen of a job that worked; of one that did not, the first line of why. */
+export async function seenOf(answer: Answer, arch: Architecture, load: Load): Promise<Row['seen']> {
+  if (!answer.ok) {
+    const why = answer.diagnostics?.[0]?.message.split('\n')[0] ?? 'it said nothing';
+    return {reason: `ended with ${answer.exitCode ?? 'no exit code'}: ${why}`};
+  }
+  const {outDir, boot} = answer;
+  if (outDir === undefined || boot === undefined) return {reason: 'the recipe has no proof that boots'};
+  const manifest = JSON.parse(await readFile(join(outDir, 'manifest.json'), 'utf8')) as Manifest;
+  return {...(await measured(outDir, manifest, boot, arch)), load};
+}
+
+async function measured(
+  outDir: string,
+  {inputs, files}: Manifest,
+  boot: BootReport,
+  arch: Architecture,
+): Promise<Omit<Measured, 'load'>> {
+  const {release, modules} = inputs.kernels[arch]!;
+  const bytesOf = (path: string): number => files.find((file) => file.path === path)!.bytes;
+  const machines: MeasuredMachine[] = [];
+  for (const {role, boots} of boot.machines) {
+    const disk = `${role}.img`;
+    const first = boots[0];
+    machines.push({
+      role,
+      initramfsBytes: bytesOf(`${role}.initramfs`),
+      diskBytes: bytesOf(disk),
+      allocatedBytes: (await stat(join(outDir, disk))).blocks * 512,
+      start: {
+        ...(first?.firmwareSeconds === undefined ? {} : {kernel: first.firmwareSeconds}),
+        ...(first?.kernelSeconds === undefined ? {} : {init: first.kernelSeconds}),
+        ...(first?.readySeconds === undefined ? {} : {up: first.readySeconds}),
+      },
+    });
+  }
+  const {kind, cpu} = boot.acceleration;
+  return {
+    release,
+    kernelBytes: bytesOf('vmlinuz'),
+    modules,
+    outOfTree: outOfTree(files),
+    acceleration: {kind, cpu},
+    machines,
+  };
+}
+
+/** `modules/NAME/FILE.ko` */
+function outOfTree(files: Manifest['files']): Measured['outOfTree'] {
+  const sums: Record<string, {files: number; bytes: number}> = {};
+  for (const {path, bytes} of files) {
+    const [folder, name, file] = path.split('/');
+    if (folder !== 'modules' || name === undefined || !file?.endsWith('.ko')) continue;
+    const sum = sums[name] ?? {files: 0, bytes: 0};
+    sums[name] = {files: sum.files + 1, bytes: sum.bytes + bytes};
+  }
+  return sums;
+}

@@ -1,0 +1,131 @@
+/** What was measured of a recipe, by line of kernels and architecture, and the page that shows it. */
+
+import type {Architecture} from '../../src/base/architecture.ts';
+
+export type Sizes = {
+  readonly version: 1;
+  readonly recipe: string;
+  /** One for every line and architecture. */
+  readonly rows: readonly Row[];
+};
+
+export type Row = {
+  /** `6.1` */
+  readonly kernel: string;
+  readonly arch: Architecture;
+  /** What was seen, or why nothing was. */
+  readonly seen: Measured | {readonly reason: string};
+};
+
+export type Measured = {
+  readonly release: string;
+  readonly kernelBytes: number;
+  /** Those of the kernel's own tree. */
+  readonly modules: {readonly files: number; readonly bytes: number};
+  /** By name. */
+  readonly outOfTree: Readonly<Record<string, {readonly files: number; readonly bytes: number}>>;
+  readonly acceleration: {readonly kind: 'kvm' | 'tcg'; readonly cpu: string};
+  readonly load: Load;
+  readonly machines: readonly MeasuredMachine[];
+};
+
+/** What the measuring machine had to do besides, just before the start: its load of one minute. */
+export type Load = {readonly processors: number; readonly before: number};
+
+export type MeasuredMachine = {
+  readonly role: string;
+  readonly initramfsBytes: number;
+  readonly diskBytes: number;
+  /** What the file takes on a file system with holes. */
+  readonly allocatedBytes: number;
+  /** Seconds from power on, at the first start of the proof. */
+  readonly start: {readonly kernel?: number; readonly init?: number; readonly up?: number};
+};
+
+/** The page, in Markdown. */
+export function sizesPage({recipe, rows}: Sizes): string {
+  const measured = rows.flatMap((row) => ('reason' in row.seen ? [] : [{...row, seen: row.seen}]));
+  const kernels = rows.map(({kernel, arch, seen}) =>
+    'reason' in seen ? [kernel, arch, '-', '-', '-', '-'] : [kernel, arch, ...kernelCells(seen)],
+  );
+  const machines = rows.flatMap(({kernel, arch, seen}) =>
+    'reason' in seen
+      ? [[kernel, arch, ...Array<string>(7).fill('-')]]
+      : seen.machines.map((machine) => [kernel, arch, ...machineCells(machine)]),
+  );
+  const missing = rows.flatMap(({kernel, arch, seen}) =>
+    'reason' in seen ? [`- ${kernel}, ${arch}: ${seen.reason}`] : [],
+  );
+  return [
+    '# Sizes and boot times',
+    '',
+    `Of the recipe \`${recipe}\`, measured by \`npm run sizes\`, which writes this page. 1 MB is 10⁶ bytes.`,
+    '',
+    '## Kernels',
+    ...table(['kernel', 'architecture', 'release', 'boot image', 'its modules', 'out of tree'], kernels),
+    '',
+    "The boot image is x86_64's bzImage, which is compressed, or arm64's Image, which is not.",
+    '',
+    '## Images and their start',
+    ...table(
+      [
+        'kernel',
+        'architecture',
+        'role',
+        'initramfs',
+        'disk',
+        'of it allocated',
+        'kernel starts',
+        'first process',
+        'systemd up',
+      ],
+      machines,
+    ),
+    '',
+    'Times count from power on, at the first start of a proof in which all machines start together.',
+    ...(measured.length === 0 ? [] : ['', ...accelerations(measured)]),
+    ...(missing.length === 0 ? [] : ['', '## Not measured', ...missing]),
+    '',
+  ].join('\n');
+}
+
+function kernelCells({release, kernelBytes, modules, outOfTree}: Measured): readonly string[] {
+  const others = Object.entries(outOfTree).map(([name, one]) => `${name}: ${modulesText(one)}`);
+  return [release, megabytes(kernelBytes), modulesText(modules), others.join(', ') || 'none'];
+}
+
+function machineCells({role, initramfsBytes, diskBytes, allocatedBytes, start}: MeasuredMachine): string[] {
+  return [
+    role,
+    ...[initramfsBytes, diskBytes, allocatedBytes].map(megabytes),
+    ...[start.kernel, start.init, start.up].map(seconds),
+  ];
+}
+
+function modulesText({files, bytes}: {readonly files: number; readonly bytes: number}): string {
+  return `${files}, ${megabytes(bytes)}`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e8 ? 2 : 0)} MB`;
+}
+
+function seconds(value: number | undefined): string {
+  return value === undefined ? '-' : `${value.toFixed(1)} s`;
+}
+
+/** How each was run: times are of that machine, and of no other. */
+function accelerations(rows: readonly {kernel: string; arch: string; seen: Measured}[]): readonly string[] {
+  return rows.map(({kernel, arch, seen}) => {
+    const {kind, cpu} = seen.acceleration;
+    const {processors, before} = seen.load;
+    const way = kind === 'kvm' ? 'with KVM' : `emulated by QEMU, without KVM, as ${cpu}`;
+    return `- ${kernel}, ${arch}: ${way}, on ${processors} processors with a load of ${before.toFixed(1)} before the start.`;
+  });
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+}
