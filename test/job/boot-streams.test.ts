@@ -3,7 +3,6 @@ import test from 'ava';
 import {readBootStream} from '../../src/image/bfb.ts';
 import {readVendorBase} from '../../src/image/boot-stream.ts';
 import {bootStreamResults} from '../../src/job/boot-streams.ts';
-import type {JobRequest} from '../../src/job/request.ts';
 import type {ImageRecipe} from '../../src/recipe/recipe.ts';
 import {dpuImage} from '../image/dpu-image.ts';
 
@@ -12,32 +11,19 @@ const role = (name: string): ImageRecipe => ({role: name, summary: name, ...list
 
 test('images for arm64 get a boot stream where a base was given, and others none', async (t) => {
   const {files, workshop, image} = await dpuImage(t);
-  const request: JobRequest = {
-    recipe: {
-      name: 'qtfs',
-      summary: '',
-      kernel: {base: 'tinyconfig', version: '6.1'},
-      parts: [],
-      own: {origin: 'qtfs', applies: [{}], goals: [], modules: []},
-      settings: [],
-      images: {host: role('host'), dpu: {...role('dpu'), arch: 'arm64'}},
-    },
-    upTo: 'image',
-    arch: 'x86_64',
-    engine: 'auto',
-    outDir: '',
-    access: {authorizedKeys: []},
-    locked: false,
-    jobs: 1,
+  const images: Readonly<Record<string, ImageRecipe>> = {
+    host: role('host'),
+    dpu: {...role('dpu'), arch: 'arm64'},
   };
+  const request = {recipe: {name: 'qtfs', images}, arch: 'x86_64'} as const;
   const made = {image, address: '10.77.0.1'} as never;
-  const images = new Map([
+  const madeImages = new Map([
     ['host', made],
     ['dpu', made],
   ]);
-  t.deepEqual(await bootStreamResults(workshop, request, images), []);
+  t.deepEqual(await bootStreamResults(workshop, request, madeImages), []);
   const vendor = await readVendorBase(files);
-  const results = await bootStreamResults(workshop, {...request, vendor}, images);
+  const results = await bootStreamResults(workshop, {...request, vendor}, madeImages);
   t.deepEqual(
     results.map(({name}) => name),
     ['dpu.bfb'],
