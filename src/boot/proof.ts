@@ -13,11 +13,12 @@ import {Machine} from './machine.ts';
 import {hardwareAddress, Network} from './network.ts';
 import type {BootReport, CheckResult} from './report.ts';
 import {runChecks, type Scenario} from './scenario.ts';
+import {modules} from './scenarios/modules.ts';
 import {nfsRdma} from './scenarios/nfs-rdma.ts';
 import type {MachineSpec} from './spec.ts';
 
 /** Every scenario that can be asked for by name. */
-export const scenarios: readonly Scenario[] = [nfsRdma];
+export const scenarios: readonly Scenario[] = [nfsRdma, modules];
 
 export type ProofRequest = {
   /** The name of a scenario. */

@@ -1,10 +1,9 @@
 /** NFS over RDMA, served from ZFS over several NVMe drives: what has to be seen before the images are given out. */
 
 import {type Check, CheckFailure, commandDetail, type Guest, type Scenario, succeed} from '../scenario.ts';
+import {comesUp, kernelIsTheBuiltOne, noUnitFailed, patience} from './machines.ts';
 import {mountOptions, poolLayout, type RdmaPackets, rdmaPackets} from './outputs.ts';
 
-/** Without KVM, on a machine that is busy with other work, a start has taken four minutes. */
-const patience = {silenceMs: 120_000, limitMs: 900_000};
 const pool = 'tank';
 const dataSet = `/${pool}/export`;
 const fileName = 'kbuild-proof';
@@ -30,8 +29,8 @@ export const nfsRdma: Scenario = {
     return [
       comesUp('host'),
       comesUp('client'),
-      noUnitFailed,
-      kernelIsTheBuiltOne,
+      noUnitFailed(['host', 'client']),
+      kernelIsTheBuiltOne(['host', 'client']),
       poolIsMade,
       dataSetIsExported,
       mountIsRdma,
@@ -42,74 +41,6 @@ export const nfsRdma: Scenario = {
     ];
   },
 };
-
-function comesUp(role: string): Check {
-  return {
-    id: `${role}-up`,
-    name: `the ${role} starts`,
-    needs: [],
-    concerns: {[role]: []},
-    show: async (guest) => {
-      await guest(role).start();
-      return `systemd says ${await guest(role).untilUp(patience)}`;
-    },
-  };
-}
-
-const noUnitFailed: Check = {
-  id: 'units',
-  name: 'no unit failed',
-  needs: ['host-up', 'client-up'],
-  concerns: {},
-  show: async (guest) => {
-    const lists = await Promise.all(['host', 'client'].map(async (role) => failedUnits(guest(role))));
-    const failed = lists.flat();
-    if (failed.length === 0) return 'on either machine';
-    throw new CheckFailure(
-      `failed: ${failed.map(({guest, unit}) => `${unit} on the ${guest.spec.name}`).join(', ')}`,
-      ...(await Promise.all(
-        failed.map(async ({guest, unit}) =>
-          commandDetail(guest, await guest.run(`systemctl status --no-pager --full --lines=40 ${unit}`)),
-        ),
-      )),
-    );
-  },
-};
-
-async function failedUnits(guest: Guest): Promise<readonly {guest: Guest; unit: string}[]> {
-  const list = await succeed(guest, 'systemctl list-units --failed --plain --no-legend');
-  return list
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/)[0] ?? '')
-    .filter((unit) => unit !== '')
-    .map((unit) => ({guest, unit}));
-}
-
-const kernelIsTheBuiltOne: Check = {
-  id: 'kernel',
-  name: 'the kernel is the one that was built',
-  needs: ['host-up', 'client-up'],
-  concerns: {host: [], client: []},
-  show: async (guest) => {
-    const releases = await Promise.all(['host', 'client'].map(async (role) => runningKernel(guest(role))));
-    return `${[...new Set(releases)].join(', ')}, with the .config that was resolved, on both machines`;
-  },
-};
-
-async function runningKernel(guest: Guest): Promise<string> {
-  const {release, configSha256} = guest.spec.expected;
-  const running = (await succeed(guest, 'uname -r')).trim();
-  if (running !== release) {
-    throw new CheckFailure(`the ${guest.spec.name} runs ${running}, not ${release}`);
-  }
-  const sum = await succeed(guest, 'gzip -dc </proc/config.gz | sha256sum');
-  if (!sum.startsWith(configSha256)) {
-    throw new CheckFailure(
-      `the kernel of the ${guest.spec.name} was built from another .config: ${sum.slice(0, 12)}… in /proc/config.gz, not ${configSha256.slice(0, 12)}…`,
-    );
-  }
-  return running;
-}
 
 const poolIsMade: Check = {
   id: 'pool',
