@@ -29,6 +29,14 @@ test("a machine has its image's modules and units, and the drives that the proof
   t.regex(network ?? '', /Ethernet/);
 });
 
+test('a machine is for its own architecture, or for any where the recipe leaves it open', (t) => {
+  const {machines} = systemOf(recipe(image('host'), image('dpu', {arch: 'arm64'})));
+  t.deepEqual(
+    machines.map(({architecture}) => architecture),
+    ['x86_64 or arm64', 'arm64'],
+  );
+});
+
 test('of a recipe without a proof no link and no network is guessed', (t) => {
   const system = systemOf(recipe(image('one'), image('two')));
   t.deepEqual(system.links, []);
