@@ -3,7 +3,8 @@
 import {constants} from 'node:fs';
 import {access} from 'node:fs/promises';
 import type {Architecture} from '../base/architecture.ts';
-import {missingTool} from '../base/diagnostic.ts';
+import {type KbuildError, missingTool} from '../base/diagnostic.ts';
+import {captureStep} from '../base/process.ts';
 
 export type Board = {
   readonly program: string;
@@ -66,6 +67,20 @@ export async function findFirmware(architecture: Architecture): Promise<Firmware
   }
   throw missingTool('missing-firmware', `no UEFI firmware for ${architecture} is installed`, {
     hint: `install the package ${board.packages.firmware} (Debian; Fedora and Arch call it edk2-ovmf)`,
+  });
+}
+
+/** Throws a missing tool, with its package, where machines of this architecture cannot be booted here. */
+export async function requireBoard(architecture: Architecture, signal: AbortSignal): Promise<void> {
+  const {program, packages} = boards[architecture];
+  const {startError} = await captureStep([program, '--version'], {signal});
+  if (startError !== undefined) throw missingEmulator(program, packages.program);
+  await findFirmware(architecture);
+}
+
+export function missingEmulator(program: string, itsPackage: string): KbuildError {
+  return missingTool('missing-tool', `${program} is not installed`, {
+    hint: `install the package ${itsPackage} (Debian; elsewhere it is part of qemu)`,
   });
 }
 

@@ -1,7 +1,7 @@
 /** What the other rooms use of this one. */
 
 export type {Acceleration} from './acceleration.ts';
-export {boards} from './architecture.ts';
+export {boards, requireBoard} from './architecture.ts';
 export {proofCodeDigest} from './code-digest.ts';
 export type {BootMilestones} from './console.ts';
 export {junitXml} from './junit.ts';

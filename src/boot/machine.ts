@@ -8,7 +8,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {Architecture} from '../base/architecture.ts';
 import {failure, missingTool} from '../base/diagnostic.ts';
 import type {Acceleration} from './acceleration.ts';
-import {type Board, boards} from './architecture.ts';
+import {type Board, boards, missingEmulator} from './architecture.ts';
 import {type BootMilestones, Console} from './console.ts';
 import {type Hardware, qemuArgv} from './qemu.ts';
 import {SerialPort} from './serial.ts';
@@ -211,9 +211,7 @@ export class Machine {
     }
     const board = this.#board;
     if (/^setpriv: failed to execute/m.test(this.#complaints)) {
-      return missingTool('missing-tool', `${board.program} is not installed`, {
-        hint: `install the package ${board.packages.program} (Debian; elsewhere it is part of qemu)`,
-      });
+      return missingEmulator(board.program, board.packages.program);
     }
     const words = [...this.#complaints.trim().split('\n').slice(-3), ...lines].filter((line) => line !== '');
     const said = words.length === 0 ? '' : `: ${words.join(' | ')}`;

@@ -3,6 +3,7 @@
 import {constants} from 'node:fs';
 import {access} from 'node:fs/promises';
 import {delimiter, join} from 'node:path';
+import type {Architecture} from '../base/architecture.ts';
 import {boards} from '../boot/architecture.ts';
 
 export type Tool = {
@@ -14,8 +15,7 @@ export type Tool = {
   readonly purpose: string;
 };
 
-/** As the launcher's list (kbuild, in the root of the project). */
-export const requiredTools: readonly Tool[] = [
+const plainTools: readonly Tool[] = [
   {name: 'apt-get', package: 'apt', purpose: 'finds and downloads Debian packages'},
   {name: 'mmdebstrap', package: 'mmdebstrap', purpose: 'makes root file systems of Debian packages'},
   {
@@ -27,24 +27,38 @@ export const requiredTools: readonly Tool[] = [
   {name: 'bwrap', package: 'bubblewrap', purpose: 'the container that needs no daemon'},
   {name: 'newuidmap', package: 'uidmap', purpose: 'root file systems without being root'},
   {name: 'flock', package: 'util-linux', purpose: 'locks between runs'},
-  {name: 'qemu-system-x86_64', package: 'qemu-system-x86', purpose: 'boots the images'},
   {name: 'qemu-img', package: 'qemu-utils', purpose: 'disks of the machines that are booted'},
-  {
-    name: 'OVMF',
-    files: boards.x86_64.firmware.map(({code}) => code),
-    package: 'ovmf',
-    purpose: 'UEFI firmware',
-  },
 ];
 
+const firmwareNames: Readonly<Record<Architecture, string>> = {x86_64: 'OVMF', arm64: 'AAVMF'};
+
+/** As the launcher's list (kbuild, in the root of the project); what boots machines, for this architecture only. */
+export function requiredTools(arch: Architecture): readonly Tool[] {
+  const {program, packages, firmware} = boards[arch];
+  return [
+    ...plainTools,
+    {name: program, package: packages.program, purpose: `boots images of ${arch}`},
+    {
+      name: firmwareNames[arch],
+      files: firmware.map(({code}) => code),
+      package: packages.firmware,
+      purpose: 'UEFI firmware',
+    },
+  ];
+}
+
 /** The tools of the list that are not there. */
-export async function missingTools(environment: NodeJS.ProcessEnv): Promise<readonly Tool[]> {
+export async function missingTools(
+  arch: Architecture,
+  environment: NodeJS.ProcessEnv,
+): Promise<readonly Tool[]> {
+  const required = requiredTools(arch);
   const found = await Promise.all(
-    requiredTools.map(async ({name, files}) =>
+    required.map(async ({name, files}) =>
       files === undefined ? isInstalled(name, environment) : isAnyThere(files),
     ),
   );
-  return requiredTools.filter((_, index) => !found[index]);
+  return required.filter((_, index) => !found[index]);
 }
 
 async function isAnyThere(files: readonly string[]): Promise<boolean> {

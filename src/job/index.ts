@@ -9,7 +9,7 @@ import {type Architecture, machineArchitecture} from '../base/architecture.ts';
 import {takeLock} from '../base/lock.ts';
 import type {ProgressEvent} from '../base/progress.ts';
 import type {Workshop} from '../base/store.ts';
-import {boards} from '../boot/index.ts';
+import {boards, requireBoard} from '../boot/index.ts';
 import type {Builder} from '../build/container.ts';
 import {obtainBuilder} from '../build/debian/builder.ts';
 import {obtainPackageFiles} from '../build/debian/package-files.ts';
@@ -115,6 +115,10 @@ class Job {
 
   async run(): Promise<Omit<JobResult, 'stages'>> {
     const {recipe, upTo, outDir, vendor} = this.#request;
+    // Before the compiler has run for minutes.
+    if (upTo === 'boot') {
+      for (const arch of this.#architectures) await requireBoard(arch, this.#workshop.signal);
+    }
     // One that a killed kbuild has left would go on writing into what is made anew.
     await removeLeftContainers(this.#workshop);
     const source = await this.#source();

@@ -165,6 +165,21 @@ test('all missing packages are named at once, and nothing is installed without b
   t.deepEqual(await log(), []);
 });
 
+test('what boots machines of another architecture is looked for only where it is asked for', async (t) => {
+  const {run} = await without(t, 'bwrap', 'qemu-system-x86_64');
+  for (const argv of [
+    ['recipe', 'x', '--arch', 'arm64'],
+    ['recipe', '--arch=arm64', 'x'],
+  ]) {
+    const {stderr} = await run(argv);
+    t.regex(stderr, /--no-install-recommends bubblewrap qemu-system-arm/);
+    t.notRegex(stderr, /qemu-system-x86/);
+  }
+  const {stderr} = await run(['recipe', 'x']);
+  t.regex(stderr, /qemu-system-x86/);
+  t.notRegex(stderr, /qemu-system-arm/);
+});
+
 test('in CI, and with --yes, missing packages are installed', async (t) => {
   for (const [argv, environment] of [
     [[], {CI: 'true'}],

@@ -2,11 +2,12 @@
 
 import {mkdir, statfs} from 'node:fs/promises';
 import {availableParallelism, totalmem} from 'node:os';
-import type {Command} from 'commander';
+import {type Command, Option} from 'commander';
+import {type Architecture, architectures} from '../../base/architecture.ts';
 import {exitCode, KbuildError} from '../../base/diagnostic.ts';
 import {captureStep} from '../../base/process.ts';
 import {chooseAcceleration} from '../../boot/acceleration.ts';
-import {findFirmware} from '../../boot/architecture.ts';
+import {boards, findFirmware} from '../../boot/architecture.ts';
 import {type CommonOptions, newCommand, respond, type Surroundings} from '../command.ts';
 import {formatBytes} from '../terminal.ts';
 import {isInstalled, missingTools, requiredTools} from '../tools.ts';
@@ -19,17 +20,25 @@ type Finding = {
   readonly words: string;
 };
 
+type Options = CommonOptions & {readonly arch: Architecture};
+
 export function doctorCommand(surroundings: Surroundings): Command {
-  return newCommand('doctor', 'Say what this machine has and lacks', [
+  const command = newCommand('doctor', 'Say what this machine has and lacks', [
     'kbuild doctor',
-    'kbuild doctor --json',
-  ]).action(async (options: CommonOptions) => {
+    'kbuild doctor --arch arm64 --json',
+  ]);
+  command.addOption(
+    new Option('--arch <arch>', 'the machines that are to be booted')
+      .choices(architectures)
+      .default('x86_64'),
+  );
+  return command.action(async (options: Options) => {
     const {terminal} = surroundings;
     const findings = (
       await Promise.all([
-        tools(surroundings),
+        tools(surroundings, options.arch),
         engines(surroundings),
-        acceleration(surroundings),
+        acceleration(surroundings, options.arch),
         room(surroundings),
       ])
     ).flat();
@@ -58,10 +67,18 @@ export function doctorCommand(surroundings: Surroundings): Command {
   });
 }
 
-async function tools({environment}: Surroundings): Promise<readonly Finding[]> {
-  const missing = await missingTools(environment);
+async function tools({environment}: Surroundings, arch: Architecture): Promise<readonly Finding[]> {
+  const missing = await missingTools(arch, environment);
   if (missing.length === 0) {
-    return [{subject: 'tools', state: 'fine', words: requiredTools.map(({name}) => name).join(', ')}];
+    return [
+      {
+        subject: 'tools',
+        state: 'fine',
+        words: requiredTools(arch)
+          .map(({name}) => name)
+          .join(', '),
+      },
+    ];
   }
   const packages = [...new Set(missing.map((tool) => tool.package))].join(' ');
   return [
@@ -101,12 +118,20 @@ async function engines({environment, signal}: Surroundings): Promise<readonly Fi
   }));
 }
 
-async function acceleration({signal, environment}: Surroundings): Promise<readonly Finding[]> {
-  const missing = await missingTools(environment);
+async function acceleration(
+  {signal, environment}: Surroundings,
+  arch: Architecture,
+): Promise<readonly Finding[]> {
+  const missing = await missingTools(arch, environment);
   // Without QEMU or firmware there is nothing to try it with; `tools` says so.
-  if (missing.some(({name}) => name === 'OVMF' || name.startsWith('qemu-system'))) return [];
-  const {code: firmwareCode} = await findFirmware('x86_64');
-  const {kind, reason} = await chooseAcceleration('x86_64', {firmwareCode}, signal);
+  if (
+    missing.some(
+      ({files, name}) => files?.includes(boards[arch].firmware[0]!.code) || name === boards[arch].program,
+    )
+  )
+    return [];
+  const {code: firmwareCode} = await findFirmware(arch);
+  const {kind, reason} = await chooseAcceleration(arch, {firmwareCode}, signal);
   return [
     kind === 'kvm'
       ? {subject: 'KVM', state: 'fine', words: 'works'}
