@@ -10,7 +10,7 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, readFileSync} from 'node:fs';
-import {cp, mkdir, readFile, rm} from 'node:fs/promises';
+import {cp, mkdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {digestOfFile} from '../src/base/digest.ts';
 import {captureStep} from '../src/base/process.ts';
@@ -299,7 +299,95 @@ const engines: Proof = async () => {
   return findings;
 };
 
-const proofs: Readonly<Record<string, Proof>> = {unchanged, boots, oneGoal, interrupt, engines, kill};
+const greeter = join(root, 'fixtures/modules/greeter');
+const withGreeter = (source: string): readonly string[] => [
+  'greeter',
+  '--recipes',
+  join(root, 'fixtures/recipes'),
+  '--source',
+  `greeter=${source}`,
+  '--out',
+  join(work, 'greeter'),
+];
+
+/** A module of somebody's own: built, booted, left alone the second time, and built again when its source changes. */
+const module: Proof = async () => {
+  const first = await kbuild(['recipe', ...withGreeter(greeter)]);
+  const passed = first.checks.filter(({outcome}) => outcome === 'passed').length;
+  const again = await kbuild(['recipe', ...withGreeter(greeter)]);
+  const made = again.stages.filter(({outcome}) => outcome === 'made');
+  const edited = await editedGreeter('edited', 'atomic_inc_return', 'atomic_dec_return');
+  const changed = await kbuild(['recipe', '--no-boot', ...withGreeter(edited)]);
+  const rebuilt = changed.stages.filter(({outcome}) => outcome === 'made').map(({title}) => title);
+  return [
+    {
+      holds: first.exitCode === 0 && passed === first.checks.length && passed > 0,
+      seen: `${passed} of ${first.checks.length} checks passed, in ${first.seconds.toFixed(0)} s`,
+    },
+    {
+      holds: again.exitCode === 0 && made.length === 0,
+      seen: `unchanged: ${again.seconds.toFixed(1)} s, ${made.length} stages made`,
+    },
+    {
+      holds: changed.exitCode === 0 && !rebuilt.some((title) => /^kernel|userland|zfs/.test(title)),
+      seen: `one file of its source changed: made again ${rebuilt.join(', ')}`,
+    },
+    ...(await refusedModules()),
+  ];
+};
+
+/** A copy of the ordinary module in which a text is another one. */
+async function editedGreeter(name: string, from: string, to: string): Promise<string> {
+  const dir = join(work, `greeter-${name}`);
+  await rm(dir, {recursive: true, force: true});
+  await cp(greeter, dir, {recursive: true});
+  const file = join(dir, 'kbuild_greeter.c');
+  const text = await readFile(file, 'utf8');
+  if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+  await writeFile(file, text.replace(from, to));
+  return dir;
+}
+
+/** What is wrong with a module is told, against the real kernel. */
+async function refusedModules(): Promise<readonly Finding[]> {
+  const build = async (source: string, exit: number, said: RegExp): Promise<Finding> => {
+    const {exitCode, stderr} = await kbuild(['build', ...withGreeter(source)]);
+    const line = stderr.split('\n').find((one) => one.includes('error[')) ?? stderr.slice(-200);
+    return {holds: exitCode === exit && said.test(stderr), seen: `ended with ${exitCode}: ${line}`};
+  };
+  const call = 'int fuse_dev_release(void);\nstatic int __init greeter_init(void)\n{\n\tfuse_dev_release();';
+  const link = await editedGreeter('link', 'hello', 'hello');
+  await symlink('../../../../etc/passwd', join(link, 'stray'));
+  return [
+    await build(
+      await editedGreeter('broken', 'seq_printf', 'seq_print'),
+      1,
+      /module-build-failed.*\n.*\n.*error: implicit declaration of function 'seq_print'/,
+    ),
+    await build(
+      await editedGreeter('needs', 'static int __init greeter_init(void)\n{', call),
+      1,
+      /module-needs-symbol.*fuse_dev_release: fs\/fuse\/dev\.c exports it; the goal FUSE_FS: y or m would add it/s,
+    ),
+    await build(
+      await editedGreeter('fixup', '"hello"', '"hallo"'),
+      2,
+      /fixup-does-not-apply.*DEFAULT_GREETING/,
+    ),
+    await build(link, 2, /link-out-of-source.*stray/),
+    await build(join(work, 'nowhere'), 2, /no-source/),
+  ];
+}
+
+const proofs: Readonly<Record<string, Proof>> = {
+  unchanged,
+  boots,
+  oneGoal,
+  interrupt,
+  engines,
+  module,
+  kill,
+};
 
 const wanted = process.argv.slice(2);
 const names = wanted.length > 0 ? wanted : Object.keys(proofs);

@@ -1,9 +1,15 @@
 /** One architecture's part of a job: its configuration, its kernel, and the modules out of the kernel's tree. */
 
-import type {Architecture} from '../base/architecture.ts';
+import {type Architecture, machineArchitecture} from '../base/architecture.ts';
 import type {Workshop} from '../base/store.ts';
 import type {Builder} from '../build/container.ts';
-import {type DebianOptions, debianArchitectureOfMachine} from '../build/debian/release.ts';
+import {obtainPackageFiles, type PackageFiles} from '../build/debian/package-files.ts';
+import {
+  type DebianOptions,
+  debianArchitecture,
+  debianArchitectureOfMachine,
+} from '../build/debian/release.ts';
+import {sysrootSet} from '../build/debian/sets.ts';
 import {type Kernel, obtainKernel} from '../build/kernel.ts';
 import type {KernelLine} from '../build/kernel-line.ts';
 import {fixedFiles} from '../build/modules/fixups.ts';
@@ -37,7 +43,11 @@ export async function resolveTarget(workshop: Workshop, target: Omit<Target, 're
 }
 
 /** A module and what it is built of. */
-export type WithSource = {readonly module: ModuleRecipe; readonly moduleSource: ModuleSource};
+export type WithSource = {
+  readonly module: ModuleRecipe;
+  readonly moduleSource: ModuleSource;
+  readonly sysroot?: PackageFiles;
+};
 
 /**
  * The sources of modules, each known to be for the kernel, with every fix-up finding what it expects: before
@@ -46,7 +56,7 @@ export type WithSource = {readonly module: ModuleRecipe; readonly moduleSource: 
 export async function obtainModuleSources(
   workshop: Workshop,
   {sources, locked}: JobRequest,
-  {source, builder}: Target,
+  {arch, source, builder}: Target,
   {line, modules}: {readonly line: KernelLine; readonly modules: readonly ModuleRecipe[]},
 ): Promise<readonly WithSource[]> {
   const debian: DebianOptions = {
@@ -54,12 +64,21 @@ export async function obtainModuleSources(
     architecture: debianArchitectureOfMachine(),
     locked,
   };
+  const foreign = arch === machineArchitecture() ? undefined : debianArchitecture(arch);
   const found: WithSource[] = [];
   for (const module of modules) {
     const options = {given: sources, debian, kernelVersion: source.release};
     const moduleSource = await obtainModuleSource(workshop, builder, module, options);
     await fixedFiles(module, moduleSource);
-    found.push({module, moduleSource});
+    const sysroot =
+      foreign !== undefined && module.programs.length > 0
+        ? await obtainPackageFiles(workshop, sysrootSet(), {
+            suite: line.builder,
+            architecture: foreign,
+            locked,
+          })
+        : undefined;
+    found.push({module, moduleSource, ...(sysroot === undefined ? {} : {sysroot})});
   }
   return found;
 }
@@ -75,9 +94,9 @@ export async function buildTarget(
   const {configText} = target.resolved;
   const kernel = await obtainKernel(workshop, {source, builder, configText, arch, jobs});
   const modules = new Map<string, BuiltModules>();
-  for (const {module, moduleSource} of wanted) {
-    const request = {kernel, source, builder, arch, module, moduleSource, jobs};
-    modules.set(module.name, await obtainModules(workshop, request));
+  for (const one of wanted) {
+    const request = {kernel, source, builder, arch, jobs, ...one};
+    modules.set(one.module.name, await obtainModules(workshop, request));
   }
   return {...target, kernel, modules};
 }

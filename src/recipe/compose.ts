@@ -1,13 +1,14 @@
 /** From a recipe as it is written to what it asks for on one architecture and kernel. */
 
+import {badInput} from '../base/diagnostic.ts';
 import {type Condition, holds, type Target} from './condition.ts';
 import {GoalList} from './goals.ts';
 import {moduleFor} from './module.ts';
-import type {Layer, Recipe, WrittenRecipe} from './recipe.ts';
+import {architectureOf, type Layer, type Recipe, type WrittenRecipe} from './recipe.ts';
 
 /**
  * Takes from a recipe's files what counts for the target: goals of parts first, then its own, then those of `--set`.
- * @throws KbuildError (2) for a module that is not known to work on the target
+ * @throws KbuildError (2) for a module that is not known to work on the target, or an image that would go without one
  */
 export function composeRecipe(written: WrittenRecipe, target: Target): Recipe {
   const {parts, own, settings, modules, ...rest} = written;
@@ -18,9 +19,24 @@ export function composeRecipe(written: WrittenRecipe, target: Target): Recipe {
   for (const goal of inUse.flatMap(goalsOf)) goals.add(goal);
   for (const goal of [...goalsOf(own), ...settings]) goals.override(goal);
   const named = new Set([...inUse, own].flatMap((layer) => layer.modules));
+  requireModules(written, target, named);
   return {
     ...rest,
     goals: goals.list(),
     modules: modules.filter(({name}) => named.has(name)).map((module) => moduleFor(module, target)),
   };
+}
+
+/** An image of the target must not go without a module that it names. */
+function requireModules({name, images}: WrittenRecipe, target: Target, brought: ReadonlySet<string>): void {
+  for (const image of Object.values(images)) {
+    if (architectureOf(image, target.arch) !== target.arch) continue;
+    const missing = image.modules.find((module) => !brought.has(module));
+    if (missing === undefined) continue;
+    throw badInput(
+      'module-not-used',
+      `the image ${image.role} of ${name} has the module ${missing}, which nothing brings for ${target.arch} and kernel ${target.kernelVersion}`,
+      {hint: 'see where parts are used `when`, or name it in `modules` of the recipe'},
+    );
+  }
 }

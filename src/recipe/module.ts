@@ -86,6 +86,8 @@ export const stepVariables = [
   'arch',
   'cross',
   'host',
+  'cc',
+  'sysroot',
   'version',
 ] as const;
 export type StepVariables = Readonly<Record<(typeof stepVariables)[number], string>>;

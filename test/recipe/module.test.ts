@@ -80,6 +80,31 @@ test('a kernel or an architecture that a module is not for is refused when the r
   t.truthy(dir);
 });
 
+test('an image does not go without a module that is not used where it is made', async (t) => {
+  const {composeFor} = await kitchen(t, {
+    'r.yaml': recipeText(
+      'r',
+      'use: [{part: m, when: {arch: arm64}}]',
+      'images:',
+      '  host: {summary: h, arch: x86_64}',
+      '  dpu: {summary: d, arch: arm64, modules: [m]}',
+    ),
+    's.yaml': recipeText(
+      's',
+      'use: [{part: m, when: {arch: arm64}}]',
+      'images: {a: {summary: a, modules: [m]}}',
+    ),
+    'parts/m.yaml': 'name: m\nsummary: s\nmodules: [m]\n',
+    'modules/m.yaml': moduleText('m'),
+  });
+  for (const arch of ['x86_64', 'arm64'] as const) await t.notThrowsAsync(composeFor('r', arch, '6.1.1'));
+  await t.notThrowsAsync(composeFor('s', 'arm64', '6.1.1'));
+  t.like(await t.throwsAsync(composeFor('s', 'x86_64', '6.1.1')), {
+    exit: 2,
+    message: 'the image a of s has the module m, which nothing brings for x86_64 and kernel 6.1.1',
+  });
+});
+
 test('a variable stays in its word, and {{ is a brace', (t) => {
   const variables = {
     kernel: '/src',
@@ -89,6 +114,8 @@ test('a variable stays in its word, and {{ is a brace', (t) => {
     arch: 'arm64',
     cross: '',
     host: 'aarch64-linux-gnu',
+    cc: 'gcc',
+    sysroot: '',
     version: '1',
   };
   t.is(substituted('KBUILD={build}', variables), 'KBUILD=/a b');

@@ -38,7 +38,7 @@ export async function takePrograms(
     if (machine !== undefined && machine !== elfMachines[arch]) {
       throw failure('program-misfit', `${from} of ${name} was not built for ${arch}`, {
         place,
-        hint: 'let its step use the compiler {cross}gcc, as in CC={cross}gcc',
+        hint: 'let its step use the compiler {cc}, as in `make CC={cc}`',
       });
     }
     await mkdir(dirname(join(target, to)), {recursive: true});

@@ -7,6 +7,7 @@ import {failure} from '../../base/diagnostic.ts';
 import {type Entry, removeTree, type Workshop} from '../../base/store.ts';
 import {type ModuleRecipe, type StepVariables, substituted} from '../../recipe/module.ts';
 import {type Builder, type ContainerStep, objectCache} from '../container.ts';
+import type {PackageFiles} from '../debian/package-files.ts';
 import {type Kernel, kernelTarget} from '../kernel.ts';
 import {CompilerErrors} from '../make/compiler-errors.ts';
 import {type KernelSource, requireUnchangedSource} from '../source.ts';
@@ -37,6 +38,8 @@ export type ModulesRequest = {
   readonly arch: Architecture;
   readonly module: ModuleRecipe;
   readonly moduleSource: ModuleSource;
+  /** What programs for another machine are compiled and linked with; absent where the builder's own will do. */
+  readonly sysroot?: PackageFiles;
   /** Compilers run side by side: what they make does not depend on it. */
   readonly jobs: number;
 };
@@ -59,10 +62,11 @@ export async function obtainModules(workshop: Workshop, request: ModulesRequest)
       source: moduleSource.digest,
       path: module.path,
       fixups: module.fixups.map(({file, expect, replace, times}) => ({file, expect, replace, times})),
-      steps: commandsOf(request),
+      steps: commandsOf(request).map(({argv, cwd, environment}) => ({argv, cwd, environment})),
       modulesIn: module.modulesIn,
       programs: module.programs,
       arch,
+      sysroot: request.sysroot?.digest,
     },
     needsBytes: module.needsMiB * 1024 * 1024,
     make: (dir) => buildModules(workshop, request, dir),
@@ -75,6 +79,7 @@ export async function obtainModules(workshop: Workshop, request: ModulesRequest)
 
 /** Where the source's copy is in the container; the kernel is at /src and /build, as when it was built. */
 const copyAt = '/out/source';
+const sysrootAt = '/in/sysroot';
 
 type Command = {
   readonly title: string;
@@ -83,8 +88,10 @@ type Command = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-function commandsOf({kernel, arch, module, moduleSource}: ModulesRequest): readonly Command[] {
+function commandsOf(request: ModulesRequest): readonly Command[] {
+  const {kernel, arch, module, moduleSource} = request;
   const {ARCH, CROSS_COMPILE = ''} = kernelTarget(arch);
+  const sysroot = request.sysroot === undefined ? '' : sysrootAt;
   const variables: StepVariables = {
     kernel: '/src',
     build: '/build',
@@ -93,6 +100,8 @@ function commandsOf({kernel, arch, module, moduleSource}: ModulesRequest): reado
     arch,
     cross: CROSS_COMPILE,
     host: gnuTriplets[arch],
+    cc: `${CROSS_COMPILE}gcc${sysroot === '' ? '' : ` --sysroot=${sysroot}`}`,
+    sysroot,
     version: moduleSource.version,
   };
   return module.steps.map(({title, argv, in: folder, environment}) => ({
@@ -100,13 +109,25 @@ function commandsOf({kernel, arch, module, moduleSource}: ModulesRequest): reado
     argv: argv.map((word) => substituted(word, variables)),
     cwd: join(copyAt, folder),
     environment: {
+      // What most modules' Makefiles call themselves by, M=$(PWD): not every engine sets it.
+      PWD: join(copyAt, folder),
       ARCH: ARCH ?? arch,
       ...(CROSS_COMPILE === '' ? {} : {CROSS_COMPILE}),
+      ...(sysroot === '' ? {} : packageConfigOf(arch)),
       ...Object.fromEntries(
         Object.entries(environment).map(([name, value]) => [name, substituted(value, variables)]),
       ),
     },
   }));
+}
+
+/** Where pkg-config finds what the sysroot has, and how it names it (pkg-config(1)). */
+function packageConfigOf(arch: Architecture): Readonly<Record<string, string>> {
+  const folders = [`usr/lib/${gnuTriplets[arch]}/pkgconfig`, 'usr/share/pkgconfig'];
+  return {
+    PKG_CONFIG_SYSROOT_DIR: sysrootAt,
+    PKG_CONFIG_LIBDIR: folders.map((folder) => join(sysrootAt, folder)).join(':'),
+  };
 }
 
 async function buildModules(
@@ -127,6 +148,9 @@ async function buildModules(
     {source: join(kernel.dir, 'devel'), target: '/build', readOnly: true},
     {source: work, target: '/out', readOnly: false},
     {source: cache, target: '/cache', readOnly: false},
+    ...(request.sysroot === undefined
+      ? []
+      : [{source: join(request.sysroot.dir, 'root'), target: sysrootAt, readOnly: true}]),
   ];
   const logPath = join(workshop.logDir, `${module.name}.log`);
   for (const {title, argv, cwd, environment} of commandsOf(request)) {

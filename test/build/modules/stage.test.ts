@@ -23,6 +23,7 @@ extern int printk(const char *, ...);
 int init_module(void) { return printk("x") == OLD_NAME; }
 `;
 const makefile = `all:
+	@echo built in $(PWD) for $(ARCH)
 \t$(CC) -c -fno-pic -o m.ko -DRELEASE='"$(RELEASE)"' m.c
 \t$(CC) -o tool tool.c
 `;
@@ -111,6 +112,7 @@ withBubblewrap('a module and its programs are built of a copy, fixed up, and kep
   t.is(statSync(join(built.dir, 'programs/usr/bin/tool')).mode & 0o777, 0o755);
   t.is(statSync(join(built.dir, 'programs/etc/m/list')).mode & 0o777, 0o644);
   t.regex(log, /RELEASE='"6\.1\.9"'/);
+  t.regex(log, /^built in \/out\/source for x86_64$/m);
   t.true(again.reused);
   t.is(readFileSync(join(dir, 'm.c'), 'utf8'), moduleSource);
 });
