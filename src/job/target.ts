@@ -13,6 +13,7 @@ import {sysrootSet} from '../build/debian/sets.ts';
 import {type Kernel, obtainKernel} from '../build/kernel.ts';
 import type {KernelLine} from '../build/kernel-line.ts';
 import {fixedFiles} from '../build/modules/fixups.ts';
+import {requireNoRefusal} from '../build/modules/refusals.ts';
 import {type ModuleSource, obtainModuleSource} from '../build/modules/source.ts';
 import {type BuiltModules, obtainModules} from '../build/modules/stage.ts';
 import type {KernelSource} from '../build/source.ts';
@@ -37,8 +38,9 @@ export type BuiltTarget = Target & {
   readonly modules: ReadonlyMap<string, BuiltModules>;
 };
 
-/** Throws what `obtainConfig` throws. */
+/** Throws what `requireNoRefusal` and `obtainConfig` throw. */
 export async function resolveTarget(workshop: Workshop, target: Omit<Target, 'resolved'>): Promise<Target> {
+  await requireNoRefusal(target.recipe.modules, target.source);
   return {...target, resolved: await obtainConfig(workshop, target)};
 }
 

@@ -35,6 +35,15 @@ export type Fixup = {
   readonly place: Place;
 };
 
+/** A text in a file of the kernel's source, there or missing, with which the module cannot work. */
+export type Refusal = {
+  readonly file: string;
+  readonly text: string;
+  readonly refusedWhere: 'there' | 'missing';
+  readonly why: string;
+  readonly place: Place;
+};
+
 /** A command of a module's build, its variables not yet replaced. */
 export type ModuleStep = {
   readonly title: string;
@@ -57,6 +66,7 @@ export type ModuleRecipe = {
   readonly path: string;
   /** A range that only the source knows; one that the file writes has been looked at. */
   readonly saidKernels?: SaidKernels;
+  readonly refusals: readonly Refusal[];
   readonly fixups: readonly Fixup[];
   readonly steps: readonly ModuleStep[];
   /** The folder below the source in which the steps leave *.ko, at any depth. */
@@ -69,10 +79,11 @@ export type ModuleRecipe = {
 
 type Conditional<Of> = {readonly value: Of; readonly when: Condition};
 
-export type WrittenModule = Omit<ModuleRecipe, 'fixups' | 'steps'> & {
+export type WrittenModule = Omit<ModuleRecipe, 'refusals' | 'fixups' | 'steps'> & {
   readonly kernels?: {readonly range: KernelRange; readonly text: string; readonly place: Place};
   readonly architectures: readonly Architecture[];
   readonly architecturesPlace: Place;
+  readonly refusals: readonly Conditional<Refusal>[];
   readonly fixups: readonly Conditional<Fixup>[];
   readonly steps: readonly Conditional<ModuleStep>[];
 };
@@ -139,6 +150,17 @@ export function writtenModule(document: SourceDocument, file: ModuleFile): Writt
     ...kernelsOf(document, file),
     architectures: file.architectures ?? architectures,
     architecturesPlace: placeAt(document, ['architectures']),
+    refusals: (file.refuses ?? []).map(({file: at, contains, lacks, why, when}, index) => ({
+      value: {
+        file: at,
+        ...(contains === undefined
+          ? {text: lacks!, refusedWhere: 'missing' as const}
+          : {text: contains, refusedWhere: 'there' as const}),
+        why,
+        place: placeAt(document, ['refuses', index]),
+      },
+      when: conditionOf(when),
+    })),
     fixups: (file.fixups ?? []).map(({when, times = 1, ...rest}, index) => ({
       value: {...rest, times, place: placeAt(document, ['fixups', index, 'expect'])},
       when: conditionOf(when),
@@ -188,7 +210,7 @@ function kernelsOf(
  * @throws KbuildError (2) where the module is not known to work there: before anything is built
  */
 export function moduleFor(written: WrittenModule, target: Target): ModuleRecipe {
-  const {kernels, architectures: known, architecturesPlace, fixups, steps, ...rest} = written;
+  const {kernels, architectures: known, architecturesPlace, refusals, fixups, steps, ...rest} = written;
   if (!known.includes(target.arch)) {
     throw badInput(
       'module-architecture',
@@ -204,7 +226,7 @@ export function moduleFor(written: WrittenModule, target: Target): ModuleRecipe 
   }
   const counting = <Of>(all: readonly Conditional<Of>[]): readonly Of[] =>
     all.filter(({when}) => holds(when, target)).map(({value}) => value);
-  return {...rest, fixups: counting(fixups), steps: counting(steps)};
+  return {...rest, refusals: counting(refusals), fixups: counting(fixups), steps: counting(steps)};
 }
 
 /** The fault of a kernel that a module is not known to build on. `range` is as people read it. */

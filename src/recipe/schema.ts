@@ -223,6 +223,19 @@ const fixup = z.strictObject({
   when: when.optional(),
 });
 
+const refusal = z
+  .strictObject({
+    file: pathBelow.describe("A file of the kernel's source"),
+    contains: z.string().min(1).optional().describe('The module cannot work where this text is in it'),
+    lacks: z.string().min(1).optional().describe('The module cannot work where this text is not in it'),
+    why: sentence.describe('What does not work there'),
+    when: when.optional(),
+  })
+  .refine(({contains, lacks}) => (contains === undefined) !== (lacks === undefined), {
+    error: 'name one of contains and lacks',
+    when: ({issues}) => issues.length === 0,
+  });
+
 const program = z.strictObject({
   from: pathBelow.describe('The file below the source'),
   to: z
@@ -260,6 +273,12 @@ export const moduleFile = z
       .min(1)
       .optional()
       .describe('The architectures it is known to work on (default: all)'),
+    refuses: z
+      .array(refusal)
+      .optional()
+      .describe(
+        'Kernels, by their source, on which it would build and not work; refused before anything is built',
+      ),
     goals: goals.optional(),
     fixups: z.array(fixup).optional().describe('Small edits of a copy of the source'),
     steps: z.array(step).min(1).describe('Commands in the container, one after another'),

@@ -105,6 +105,26 @@ test('an image does not go without a module that is not used where it is made', 
   });
 });
 
+test('a kernel is refused by a text of its source, on the architectures that say so', async (t) => {
+  const {composeFor} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'modules: [m]'),
+    'modules/m.yaml': moduleText(
+      'm',
+      'refuses:',
+      '  - {file: a/b.c, contains: "new(", why: it is called, when: {arch: x86_64}}',
+      '  - {file: c.c, lacks: "old(", why: it is gone, when: {arch: arm64}}',
+    ),
+  });
+  const refusals = async (arch: 'x86_64' | 'arm64') =>
+    (await composeFor('r', arch, '6.1.0')).modules[0]?.refusals.map(({file, text, refusedWhere}) => [
+      file,
+      text,
+      refusedWhere,
+    ]);
+  t.deepEqual(await refusals('x86_64'), [['a/b.c', 'new(', 'there']]);
+  t.deepEqual(await refusals('arm64'), [['c.c', 'old(', 'missing']]);
+});
+
 test('a variable stays in its word, and {{ is a brace', (t) => {
   const variables = {
     kernel: '/src',
@@ -147,6 +167,12 @@ test(
   fault,
   [steps, 'fixups:', '  - {file: ../x.c, expect: a, replace: b, why: c}'],
   /^modules\/m\.yaml:5:12: error\[wrong-value\]: fixups\.0\.file: a path below the source is expected, without \.\./,
+);
+test(
+  'a refusal that says both what is there and what is not is refused',
+  fault,
+  [steps, 'refuses:', '  - {file: x.c, contains: a, lacks: b, why: c}'],
+  /^modules\/m\.yaml:5:5: error\[wrong-value\]: refuses\.0: name one of contains and lacks/,
 );
 test(
   'a folder of a step out of the source is refused',

@@ -67,6 +67,7 @@ const whole = {
   sourceName: 'm',
   origin: {kind: 'manual'},
   path: '.',
+  refusals: [],
   fixups: [fixup],
   steps: [step],
   modulesIn: '.',
