@@ -50,6 +50,8 @@ export type Scenario = {
   readonly drives?: Readonly<Record<string, readonly Drive[]>>;
   /** What machines have of one another when all checks have passed. */
   readonly links: readonly Link[];
+  /** Added to the kernel's command line of a role's machine, in the proof and nowhere else. */
+  readonly commandLine?: (role: string, addresses: Readonly<Record<string, string>>) => readonly string[];
   /** The one network of all machines, in words. */
   readonly network: string;
   /** The checks in the order of the report, made anew for each run: they may share what they have seen. */

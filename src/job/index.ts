@@ -9,7 +9,7 @@ import {type Architecture, machineArchitecture} from '../base/architecture.ts';
 import {takeLock} from '../base/lock.ts';
 import type {ProgressEvent} from '../base/progress.ts';
 import type {Workshop} from '../base/store.ts';
-import {boards, requireBoard} from '../boot/index.ts';
+import {boards, findScenario, requireBoard} from '../boot/index.ts';
 import type {Builder} from '../build/container.ts';
 import {obtainBuilder} from '../build/debian/builder.ts';
 import {obtainPackageFiles} from '../build/debian/package-files.ts';
@@ -233,7 +233,9 @@ class Job {
   ): Promise<Images> {
     const {recipe, access} = this.#request;
     const images = new Map<string, MadeImage>();
-    for (const [index, image] of Object.values(recipe.images).entries()) {
+    const addresses = proofAddresses(Object.keys(recipe.images));
+    const scenario = recipe.prove === undefined ? undefined : findScenario(recipe.prove);
+    for (const image of Object.values(recipe.images)) {
       const userland = userlands.get(image.role);
       if (userland === undefined) continue;
       const arch = architectureOf(image, this.#request.arch);
@@ -241,7 +243,7 @@ class Job {
       const tools = await this.#builder(toolsSuite, arch);
       const chosen = image.modules.flatMap((name) => modules.get(name) ?? []);
       const tree = await obtainModuleTree(this.#workshop, tools, kernel, chosen);
-      const address = proofAddress(index);
+      const address = addresses[image.role]!;
       const programs = chosen
         .filter(({value}) => Object.keys(value.programs).length > 0)
         .map(({dir}) => join(dir, 'programs'));
@@ -260,7 +262,10 @@ class Job {
         ...(arch === machineArchitecture() ? {} : {bootFiles: await this.#bootFiles(arch)}),
         initramfsModules: [],
         access,
-        proofCommandLine: proofCommandLine(arch, image.role, address),
+        proofCommandLine: [
+          ...proofCommandLine(arch, image.role, address),
+          ...(scenario?.commandLine?.(image.role, addresses) ?? []),
+        ],
       });
       images.set(image.role, {image: made, arch, address, kernel});
     }
@@ -279,9 +284,9 @@ function goalsOf({recipe}: Target): Readonly<Record<string, string>> {
   return Object.fromEntries(recipe.goals.map(({symbol, value}) => [symbol, value]));
 }
 
-/** The private network of a proof. */
-function proofAddress(index: number): string {
-  return `10.77.0.${index + 1}`;
+/** The private network of a proof: each role's address. */
+function proofAddresses(roles: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(roles.map((role, index) => [role, `10.77.0.${index + 1}`]));
 }
 
 /** What only images made for proving have: a root shell on the second serial port, and a fixed address. */
