@@ -60,7 +60,7 @@ function setsOf(
     .filter((set) => set !== undefined);
   return [
     {suite: toolsSuite, sets: [...builders(toolsSuite), bootFilesSet()]},
-    {suite: line.builder, sets: [...builders(line.builder), sysrootSet(), kernelSet(line.version)]},
-    {suite: line.userland, sets: [...modules, ...userlands]},
+    {suite: line.builder, sets: [...builders(line.builder), kernelSet(line.version)]},
+    {suite: line.userland, sets: [...modules, ...userlands, sysrootSet()]},
   ];
 }

@@ -75,7 +75,7 @@ export async function obtainModuleSources(
     const sysroot =
       foreign !== undefined && module.programs.length > 0
         ? await obtainPackageFiles(workshop, sysrootSet(), {
-            suite: line.builder,
+            suite: line.userland,
             architecture: foreign,
             locked,
           })

@@ -77,7 +77,7 @@ export function builderSet(suite: string, target: Architecture, machine = machin
   };
 }
 
-/** What programs for another architecture are compiled against, unpacked: the libraries that its own builder has. */
+/** What programs for another architecture are compiled against, unpacked: libraries as its machines run them. */
 export function sysrootSet(): PackageSet {
   return {name: 'sysroot', packages: ['libc6-dev', ...moduleLibraries], closure: 'dependencies'};
 }

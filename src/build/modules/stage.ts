@@ -100,7 +100,7 @@ function commandsOf(request: ModulesRequest): readonly Command[] {
     arch,
     cross: CROSS_COMPILE,
     host: gnuTriplets[arch],
-    cc: `${CROSS_COMPILE}gcc${sysroot === '' ? '' : ` --sysroot=${sysroot}`}`,
+    cc: [`${CROSS_COMPILE}gcc`, ...(sysroot === '' ? [] : sysrootFlags(arch))].join(' '),
     sysroot,
     version: moduleSource.version,
   };
@@ -119,6 +119,24 @@ function commandsOf(request: ModulesRequest): readonly Command[] {
       ),
     },
   }));
+}
+
+/**
+ * `--sysroot` alone is not enough: Debian's cross compilers look first into a C library of their own, which is that of
+ * the compiler's release and not of the machine's.
+ */
+function sysrootFlags(arch: Architecture): readonly string[] {
+  const [libraries, headers] = [
+    join(sysrootAt, 'usr/lib', gnuTriplets[arch]),
+    join(sysrootAt, 'usr/include'),
+  ];
+  return [
+    `--sysroot=${sysrootAt}`,
+    `-B${libraries}`,
+    `-L${libraries}`,
+    `-isystem ${join(headers, gnuTriplets[arch])}`,
+    `-isystem ${headers}`,
+  ];
 }
 
 /** Where pkg-config finds what the sysroot has, and how it names it (pkg-config(1)). */
