@@ -19,7 +19,6 @@ export type AutoconfTexts = {
 /** The files that `syncconfig` writes. */
 export function writeAutoconf(evaluation: Evaluation): AutoconfTexts {
   const {model} = evaluation;
-  if (model.dialect.autoConf === 'sync') evaluation.invalidate();
   for (const symbol of model.hashOrder) evaluation.calculate(symbol);
   const lines = {autoConf: '', autoconfHeader: '', rustcCfg: '', tristateConf: ''};
   for (const symbol of model.hashOrder) {

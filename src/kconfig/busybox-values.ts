@@ -198,18 +198,22 @@ export class BusyboxValues {
 
   /** sym_calc_choice. */
   #chooseMember(choice: ConfigSymbol, state: BusyboxState): void {
-    const isVisible = (member: ConfigSymbol) => {
+    for (const member of this.#preferredMembers(choice, state)) {
       this.#calculateVisibility(member, this.state(member));
-      return this.state(member).visibility !== 0;
-    };
-    state.member = this.#preferredMembers(choice, state).find(isVisible) ?? choice.members.find(isVisible);
-    if (!state.member) state.tristate = 0;
+      if (this.state(member).visibility === 0) continue;
+      state.member = member;
+      return;
+    }
+    state.tristate = 0;
   }
 
-  #preferredMembers(choice: ConfigSymbol, {userMember}: BusyboxState): ConfigSymbol[] {
-    const defaults = choice.defaults.filter(({condition}) => this.evaluate(condition) !== 0);
-    const members = defaults.flatMap(({value}) => (value.kind === 'symbol' ? [value.symbol] : []));
-    return userMember ? [userMember, ...members] : members;
+  /** Each is asked for only when none before it is visible: what that computes may come back to the choice. */
+  *#preferredMembers(choice: ConfigSymbol, {userMember}: BusyboxState): Generator<ConfigSymbol> {
+    if (userMember) yield userMember;
+    for (const {condition, value} of choice.defaults) {
+      if (this.evaluate(condition) !== 0 && value.kind === 'symbol') yield value.symbol;
+    }
+    yield* choice.members;
   }
 
   #activeRange(symbol: ConfigSymbol): Range | undefined {

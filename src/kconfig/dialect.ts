@@ -72,6 +72,8 @@ export type Dialect = {
   readonly nameHash: 'fnv' | 'sum';
   /** Expressions are rewritten in place, a level at a time, or shared (hash-consed) and simplified as binary trees. */
   readonly expressions: 'rewritten' | 'shared';
+  /** Whether `(A || B) && !A && !B` stays, or becomes `n`, and `(A && B) || !A || !B` becomes `y`. */
+  readonly opposites: 'kept' | 'dropped';
 
   // Values
   /** Whether `y`, `m` and `n` are tristates in a comparison, or texts. */
@@ -194,6 +196,7 @@ export const linux61: Dialect = {
   hashBuckets: 9973,
   nameHash: 'fnv',
   expressions: 'rewritten',
+  opposites: 'kept',
   comparedConstants: 'tristates',
   tristateTests: 'kept',
   imply: 'limited',
@@ -308,6 +311,7 @@ export const busybox: Dialect = {
   recursionPlaces: false,
   hashBuckets: 257,
   nameHash: 'sum',
+  opposites: 'dropped',
   imply: 'limited',
   heading: 'direct',
   tristateConf: false,
@@ -453,6 +457,7 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
         : 9973,
   nameHash: (text) => (text('symbol.c').includes('hash += *ptr') ? 'sum' : 'fnv'),
   expressions: (text) => (text('expr.c').includes('expr_hashtable') ? 'shared' : 'rewritten'),
+  opposites: (text) => (text('expr.c').includes('expr_eliminate_dups2') ? 'dropped' : 'kept'),
   comparedConstants: (text) =>
     /symbol_yes = \{\s*\.name = "y",\s*\.curr/.test(text('symbol.c')) ? 'texts' : 'tristates',
   tristateTests: (text) => (text('menu.c').includes('expr_trans_bool') ? 'dropped' : 'kept'),

@@ -311,7 +311,8 @@ export class Lexer {
     const isFirst = this.#previous === token.endOfLine || this.#previous === token.helpText;
     const isCommand = isFirst || this.#inCommand;
     this.#inCommand = false;
-    // After a character that is none of the language, neither comments nor, without macros, blanks are passed over.
+    // After a character that is none of the language, or a reference to nothing, neither comments nor, without macros,
+    // blanks are passed over.
     let isOdd = false;
     for (;;) {
       const start = buffer.position;
@@ -322,6 +323,7 @@ export class Lexer {
         const word = this.#scanPositionalWord(text, start, isCommand);
         this.#inCommand = isCommand && this.#dialect.macros && word === token.word;
         if (word !== undefined) return word;
+        isOdd = isCommand;
         continue;
       }
       buffer.position = start + 1;

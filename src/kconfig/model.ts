@@ -229,6 +229,7 @@ export class KconfigModel {
       const order = orderDependencies(
         this.allSymbols.slice(3),
         this.expressionRecords ?? new ExpressionRecords(),
+        this.dialect.recursion === 'told',
       );
       this.#dependencyOrder = {...order, hasLoop: order.hasLoop || this.declaredConstants.size > 0};
     }

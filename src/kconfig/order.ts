@@ -18,12 +18,17 @@ export type DependencyOrder = {
 };
 
 /** Adds the expressions whose symbols decide about this symbol's value (what sym_check_sym_deps looks at). */
-function addExpressions(symbol: ConfigSymbol, records: ExpressionRecords, list: Words): void {
+function addExpressions(
+  symbol: ConfigSymbol,
+  records: ExpressionRecords,
+  list: Words,
+  withImplies: boolean,
+): void {
   list.push(records.reference(symbol.directDependency));
   for (const {expression} of symbol.selectedBy) list.push(records.reference(expression));
   for (const {expression} of symbol.impliedBy) list.push(records.reference(expression));
   for (const property of symbol.properties) {
-    if (property.kind === 'select' || property.kind === 'imply') continue;
+    if (property.kind === 'select' || (property.kind === 'imply' && !withImplies)) continue;
     list.push(records.reference(property.condition));
     if (property.kind === 'default' && !symbol.isChoice) list.push(records.reference(property.value));
   }
@@ -59,6 +64,7 @@ export class Mentions {
 function makeUnits(
   symbols: readonly ConfigSymbol[],
   records: ExpressionRecords,
+  withImplies: boolean,
 ): {units: Unit[]; hasLoop: boolean} {
   const byIndex: Unit[] = [];
   for (const symbol of symbols) {
@@ -74,7 +80,7 @@ function makeUnits(
   const ends: number[] = [];
   for (const unit of units) {
     for (const symbol of unit.symbols) {
-      addExpressions(symbol, records, references);
+      addExpressions(symbol, records, references, withImplies);
       ends.push(references.length);
     }
   }
@@ -99,12 +105,16 @@ function makeUnits(
   return {units, hasLoop};
 }
 
-/** The order of a model's symbols, whose expressions are, or come to be, in `records`. */
+/**
+ * The order of a model's symbols, whose expressions are, or come to be, in `records`. With `withImplies` a
+ * symbol depends on the conditions of its `imply` lines as well, as sym_check_sym_deps of Linux 4.17 has it.
+ */
 export function orderDependencies(
   symbols: readonly ConfigSymbol[],
   records: ExpressionRecords,
+  withImplies: boolean,
 ): DependencyOrder {
-  const made = makeUnits(symbols, records);
+  const made = makeUnits(symbols, records, withImplies);
   let {hasLoop} = made;
   const order: ConfigSymbol[] = [];
   for (const root of made.units) {

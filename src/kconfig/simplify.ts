@@ -1,5 +1,5 @@
 /**
- * The simplification of expressions exactly as expr.c of Linux 6.1 does it, which rewrites them in place: there a
+ * The simplification of expressions exactly as expr.c up to Linux 6.1 does it, which rewrites them in place: there a
  * conjunction is one level of operands, however it is nested. It decides which menu nodes become automatic submenus,
  * hence the order of .config.
  */
@@ -10,11 +10,12 @@ import {
   type Junction,
   type Level,
   level,
+  not,
   type SymbolExpression,
 } from './expression.ts';
 import {joinAnd, joinOr} from './join.ts';
 import {constantNo, constantYes} from './symbol.ts';
-import {isYes, type Simplifier} from './transform.ts';
+import {isYes, type Simplifier, transform} from './transform.ts';
 
 const yes = constantYes.expression as SymbolExpression;
 const no = constantNo.expression as SymbolExpression;
@@ -98,7 +99,7 @@ function withoutRepeatedSymbols(operands: readonly Expression[]): Expression[] {
 }
 
 /** One pass of expr_eliminate_dups1 over a level; undefined if it joined nothing. */
-function joinOperands(expression: Junction): Expression | undefined {
+function joinOperands(expression: Junction): Junction | undefined {
   const {kind} = expression;
   const operands = [...expression.operands];
   const join = kind === 'or' ? joinOr : joinAnd;
@@ -128,25 +129,70 @@ function joinOperands(expression: Junction): Expression | undefined {
   return changed ? {kind, operands} : undefined;
 }
 
+/** Whether a level of the kind has all operands of the negation of one of them (expr_extract_eq). */
+function hasNegation(kind: Level, operands: readonly Expression[], operand: Expression): boolean {
+  const neutral = kind === 'and' ? yes : no;
+  // What is negated was transformed before, so there is nothing left to warn of.
+  const negation = transform(not(operand), {join: level, lastFirst: false, warn: () => {}});
+  const left = operandsOf(kind, negation);
+  const right: Expression[] = [...operands];
+  let found = false;
+  for (let i = 0; i < left.length; i++) {
+    for (let j = 0; j < right.length; j++) {
+      if (!expressionsEqual(left[i], right[j])) continue;
+      left[i] = right[j] = neutral;
+      found = true;
+    }
+  }
+  return found && eliminateConstants(level(kind, left)) === neutral;
+}
+
+/**
+ * `(A || B) && (!A && !B)` loses its first operand to `n`, `(A && B) || (!A || !B)` to `y` (expr_eliminate_dups2 of
+ * Linux 2.6); undefined if there is nothing of the kind.
+ */
+function dropOpposites(expression: Junction): Junction | undefined {
+  const {kind} = expression;
+  const operands = [...expression.operands];
+  let changed = false;
+  for (const [i, operand] of operands.entries()) {
+    if (!isLevel(operand)) continue;
+    const inner = dropOpposites(operand);
+    if (inner) operands[i] = inner;
+    const opposite = hasNegation(kind, operands, operands[i]!);
+    if (opposite) operands[i] = kind === 'and' ? no : yes;
+    changed ||= inner !== undefined || opposite;
+  }
+  return changed ? {kind, operands} : undefined;
+}
+
 /** Joins duplicate and redundant operands until nothing changes (expr_eliminate_dups). */
-function eliminateDuplicates(expression: Expression): Expression {
+function eliminateDuplicates(expression: Expression, opposites: boolean): Expression {
   let current = expression;
   if (isLevel(current) && current.operands.length > longLevel) {
     current = level(current.kind, withoutRepeatedSymbols(current.operands));
   }
   while (isLevel(current)) {
     const joined = joinOperands(current);
-    if (!joined) break;
-    current = eliminateConstants(joined);
+    const dropped: Junction | undefined = opposites ? dropOpposites(joined ?? current) : undefined;
+    if (!joined && !dropped) break;
+    current = eliminateConstants(dropped ?? joined!);
   }
   return current;
 }
 
-/** The simplification of Linux 5.10 and 6.1. */
-export const levelSimplifier: Simplifier = {
-  join: level,
-  eliminateDuplicates,
-  conjunction: (a, b) => eliminateDuplicates(level('and', [a, b])),
-  eliminateCommon,
-  equal: expressionsEqual,
-};
+function levelSimplifier(opposites: boolean): Simplifier {
+  return {
+    join: level,
+    eliminateDuplicates: (expression) => eliminateDuplicates(expression, opposites),
+    conjunction: (a, b) => eliminateDuplicates(level('and', [a, b]), opposites),
+    eliminateCommon,
+    equal: expressionsEqual,
+  };
+}
+
+/** The simplification of Linux 4.17 to 6.1. */
+export const inPlaceSimplifier = levelSimplifier(false);
+
+/** The simplification of Linux 2.6. */
+export const oppositesSimplifier = levelSimplifier(true);

@@ -16,6 +16,7 @@ type OldValue = {readonly tristate: Tristate; readonly text: string};
  */
 export function changedNames(evaluation: Evaluation, old: string | undefined, oldFile: string): string[] {
   const {model} = evaluation;
+  if (model.dialect.autoConf === 'sync') evaluation.invalidate();
   const changed: string[] = [];
   const before = old === undefined ? undefined : new OldValues(evaluation, oldFile, old, changed);
   if (before && model.dialect.autoConfReading === 'invalidates') evaluation.invalidate();

@@ -152,6 +152,12 @@ export class Evaluation {
       state.tristate = value;
       state.text = letters[value];
     }
+    if (model.dialect.recursion === 'told') this.#setMissingTexts();
+  }
+
+  /** What a loop finds of a symbol that has no value yet is a null pointer, which glibc prints like that. */
+  #setMissingTexts(): void {
+    for (let i = 3; i < this.#states.length; i++) this.#states[i]!.text = '(null)';
   }
 
   /** An evaluation of its own with the same user's values and the same values, without warnings. */
