@@ -62,13 +62,16 @@ export function makeCase(seed: number, dialect: Dialect, runs: number): FuzzCase
 }
 
 /** Takes the last newline of a file, and mostly what follows a statement that is then the last. */
-function endWithoutNewline(random: Random, files: Map<string, string>, {rootEndsLine}: Dialect): void {
+function endWithoutNewline(random: Random, files: Map<string, string>, dialect: Dialect): void {
+  const {rootEndsLine, keywords, macros} = dialect;
   const included = [...files.keys()].slice(1);
   const path =
     included.length > 0 && random.chance(rootEndsLine ? 0.6 : 0.9) ? random.pick(included) : 'Kconfig';
   const lines = files.get(path)!.trimEnd().split('\n');
   if (path !== 'Kconfig' && random.chance(0.7)) lines.length = 1 + random.below(lines.length);
-  files.set(path, lines.join('\n'));
+  // After a reference zconf.l looks for the end of the line, which then never comes (expand_token).
+  const hangs = keywords === 'positional' && macros && lines.at(-1)!.includes('$');
+  files.set(path, lines.join('\n') + (hangs ? '\n' : ''));
 }
 
 function makeStep(random: Random, mode: Mode, declared: readonly Declared[], {prefix}: Dialect): Step {

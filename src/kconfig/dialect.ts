@@ -126,6 +126,8 @@ export type Dialect = {
   readonly autoConf: 'missing' | 'sync';
   /** Whether a .config that is as it was before is left alone, or written again. */
   readonly unchangedConfig: 'kept' | 'rewritten';
+  /** Whether a symbol has one line in .config, or another at its next entry where it was calculated again meanwhile. */
+  readonly repeatedLines: 'never' | 'recalculated';
   /** The environment variable that names .config. */
   readonly configVariable: string;
   /** Names of the files that stand for a symbol's last change: `foo/bar.h` or `FOO_BAR`. */
@@ -218,6 +220,7 @@ export const linux61: Dialect = {
   tristateConf: false,
   autoConf: 'missing',
   unchangedConfig: 'kept',
+  repeatedLines: 'never',
   configVariable: 'KCONFIG_CONFIG',
   touchFiles: 'names',
   seedMessage: 'stdout',
@@ -272,6 +275,7 @@ export const uboot: Dialect = {
   tristateConf: true,
   autoConf: 'sync',
   unchangedConfig: 'rewritten',
+  repeatedLines: 'recalculated',
   laterModes: false,
   helpParts: 'prompts',
   defaultDefconfig: 'arch/$(ARCH)/defconfig',
@@ -493,6 +497,7 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   tristateConf: (text) => text('confdata.c').includes('KCONFIG_TRISTATE'),
   autoConf: (text) => (text('confdata.c').includes('conf_write_autoconf(void)') ? 'sync' : 'missing'),
   unchangedConfig: (text) => (text('confdata.c').includes('%s.tmpconfig.%d') ? 'rewritten' : 'kept'),
+  repeatedLines: (text) => (text('confdata.c').includes('SYMBOL_WRITTEN') ? 'never' : 'recalculated'),
   configVariable: (text) => (text('confdata.c').includes('"BR2_CONFIG"') ? 'BR2_CONFIG' : 'KCONFIG_CONFIG'),
   touchFiles: (text) => (text('confdata.c').includes('tolower(') ? 'paths' : 'names'),
   seedMessage: (text) => (/\bprintf\("KCONFIG_SEED/.test(text('conf.c')) ? 'stdout' : 'stderr'),

@@ -330,6 +330,7 @@ export function writeConfig(evaluation: Evaluation): string {
   const {model} = evaluation;
   if (!evaluation.changed) evaluation.refresh();
   const written = new Set<ConfigSymbol>();
+  const repeats = model.dialect.repeatedLines === 'recalculated';
   let text = poundHeading(model);
   // The blank line after `# end of` waits for the next symbol: a menu's own heading starts with one.
   let needsBlank = false;
@@ -341,10 +342,15 @@ export function writeConfig(evaluation: Evaluation): string {
         text += `\n#\n# ${node.prompt!.text}\n#\n`;
         needsBlank = false;
       }
-    } else if (!symbol.isChoice && !written.has(symbol) && evaluation.calculate(symbol).write) {
+    } else if (
+      !symbol.isChoice &&
+      (repeats || !written.has(symbol)) &&
+      evaluation.calculate(symbol).write
+    ) {
       if (needsBlank) text += '\n';
       needsBlank = false;
       written.add(symbol);
+      if (repeats) evaluation.state(symbol).write = false;
       if (symbol.type !== 'unknown')
         text += `${formatConfigLine(model, symbol, evaluation.storedText(symbol))}\n`;
     }
@@ -363,6 +369,7 @@ export function writeConfig(evaluation: Evaluation): string {
     }
     node = done?.next;
   }
+  for (const symbol of written) evaluation.state(symbol).write = true;
   return text;
 }
 

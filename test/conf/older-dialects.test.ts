@@ -80,6 +80,32 @@ test("Buildroot's --syncconfig writes a .config only if it has changed, and make
   t.true(again.stdout.endsWith('# configuration written to .config\n#\n'));
 });
 
+test("Buildroot's --syncconfig calculates once more before it compares with the old auto.conf, which a loop shows.", (t) => {
+  const loop = `config A
+\tbool
+\tdepends on MODULES && C && A
+choice
+\tprompt "Choice"
+config B
+\tbool "b"
+\tdepends on A != NONE
+endchoice
+config C
+\tbool "c" if 0x5
+\tdepends on B
+`;
+  const environment = {
+    KCONFIG_AUTOCONFIG: 'out/auto.conf',
+    KCONFIG_AUTOHEADER: 'out/autoconf.h',
+    KCONFIG_TRISTATE: 'out/tristate.config',
+  };
+  const files = {Kconfig: loop, '.config': '', 'out/there': ''};
+  const ran = conf(['--dialect', 'buildroot', '--syncconfig', 'Kconfig'], {files, environment});
+  t.true(ran.files['.config']!.endsWith('\nB=y\n'));
+  t.false(ran.files['out/auto.conf']!.includes('B=y'));
+  t.false('out/b.h' in ran.files);
+});
+
 const busybox = (argv: readonly string[], files: Readonly<Record<string, string>>, input = '') =>
   conf(['--dialect', 'busybox', ...argv, 'Config.in'], {
     files: {'Config.in': tree.Kconfig, 'include/there': '', ...files},

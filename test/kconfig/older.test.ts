@@ -2,7 +2,7 @@ import test from 'ava';
 import * as kconfig from '../../src/kconfig/index.ts';
 import {allowsTristate} from '../../src/kconfig/set.ts';
 import {testGoldens} from './tool-goldens.ts';
-import {errorsOf, parse, sourcesOf} from './tree.ts';
+import {errorsOf, parse, sourcesOf, warningsOf} from './tree.ts';
 
 for (const dialect of [kconfig.linux510, kconfig.uboot, kconfig.buildroot]) {
   testGoldens('kconfig-older', dialect);
@@ -39,6 +39,35 @@ test('Where a loop is only told of, the tree is read all the same.', (t) => {
     'recursive dependency detected!\nKconfig:4:\tsymbol B depends on A\nKconfig:2:\tsymbol A depends on B',
   ]);
   t.false(/is not set|=/.test(kconfig.allyesconfig(model).text));
+});
+
+test('Where a loop is only told of, the condition of an `imply` is a part of it.', (t) => {
+  const loop =
+    'config A\n\tbool "a"\n\timply C if B\nconfig B\n\tbool\n\tdefault A\nconfig C\n\tbool "c"\n';
+  t.deepEqual(errorsOf(loop, kconfig.uboot), []);
+  t.deepEqual(warningsOf(loop, kconfig.buildroot), [
+    'Kconfig:6: recursive-dependency: recursive dependency detected!\nKconfig:6:\tsymbol B default value contains A\nKconfig:3:\tsymbol A depends on B',
+  ]);
+});
+
+test('What a loop finds of a number before that has a value is printed as a null pointer is.', (t) => {
+  const loop = 'config A\n\tint\nconfig B\n\tint\n\tdefault A\nif B\nconfig A\n\tint "a"\nendif\n';
+  t.true(kconfig.alldefconfig(parse(loop, kconfig.buildroot)).text.endsWith('#\nB=(null)\n'));
+});
+
+test('Up to Linux 4.19 a member of two choices has two lines, if it is calculated again between them.', (t) => {
+  const choice = 'choice\n\tbool "c"\nconfig A\n\tbool "a"\nconfig B\nendchoice\n';
+  const third = 'choice\n\tprompt "d" if A\n\tbool\nconfig D\n\tbool "d"\nendchoice\n';
+  const lines = (dialect: kconfig.Dialect) =>
+    kconfig.defconfig(parse(choice + choice + third, dialect), '').text.match(/^CONFIG_A=y$/gm);
+  t.is(lines(kconfig.uboot)?.length, 2);
+  t.is(lines(kconfig.linux510)?.length, 1);
+});
+
+test('After a reference to nothing, where keywords are positional, the line has no comment.', (t) => {
+  const tree = '$(NONE) # here\nconfig A\n\tbool\n';
+  t.deepEqual(errorsOf(tree, kconfig.linux510), []);
+  t.deepEqual(errorsOf(tree, kconfig.uboot), ['Kconfig:1: unknown-statement: unknown statement "here"']);
 });
 
 test('The title and the files of a tree without macros name symbols.', (t) => {
