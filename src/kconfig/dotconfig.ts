@@ -342,11 +342,7 @@ export function writeConfig(evaluation: Evaluation): string {
         text += `\n#\n# ${node.prompt!.text}\n#\n`;
         needsBlank = false;
       }
-    } else if (
-      !symbol.isChoice &&
-      (repeats || !written.has(symbol)) &&
-      evaluation.calculate(symbol).write
-    ) {
+    } else if (!symbol.isChoice && (repeats || !written.has(symbol)) && evaluation.calculate(symbol).write) {
       if (needsBlank) text += '\n';
       needsBlank = false;
       written.add(symbol);

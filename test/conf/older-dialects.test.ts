@@ -136,6 +136,33 @@ test("BusyBox's conf asks about all, about what is new with -o, and not at all w
   t.true(busybox(['-s'], {}).stdout.includes('You have not yet configured busybox!'));
 });
 
+test('BusyBox asks for no default of a choice while the member the user chose is visible.', (t) => {
+  const loop = `config MODULES
+\tbool "Modules"
+menu "Hidden"
+\tdepends !(MODULES && y)
+config LOOP
+\tstring "Loop" if NONE = n || BELOW = m
+endmenu
+choice
+\tprompt "Choice"
+\tdefault OTHER if LOOP
+config FIRST
+\ttristate "First"
+endchoice
+config BY_FIRST
+\ttristate
+\tdefault FIRST != n
+if BY_FIRST && NONE
+config BELOW
+\ttristate
+\tdefault y
+endif
+`;
+  const {files} = busybox(['-o'], {'Config.in': loop, '.config': ''}, 'y\ny\n');
+  t.true(files['.config']!.includes('\nCONFIG_FIRST=y\nCONFIG_BY_FIRST=y\n'));
+});
+
 test('A number without default ends the run, about which the conf of BusyBox would ask without end.', (t) => {
   const ran = busybox(['-d'], {'Config.in': 'config N\n\tint "n"\n'});
   t.is(ran.status, 1);

@@ -60,30 +60,6 @@ test('What is said of a .config has its line.', (t) => {
   );
 });
 
-test('What a choice would have by default is not asked while the member the user chose is visible.', (t) => {
-  const loop = `config MODULES
-\tbool "Modules"
-config LOOP
-\tstring "Loop" if BELOW = m
-choice
-\tprompt "Choice"
-\tdefault OTHER if LOOP
-config FIRST
-\ttristate "First"
-endchoice
-config BY_FIRST
-\ttristate
-\tdefault FIRST != n
-if BY_FIRST
-config BELOW
-\ttristate
-\tdefault y
-endif
-`;
-  const {config} = busyboxConfig(parse(loop, busybox), 'allyesconfig');
-  t.true(config.endsWith('\nCONFIG_LOOP=""\nCONFIG_FIRST=y\nCONFIG_BY_FIRST=y\nCONFIG_BELOW=y\n'));
-});
-
 test('BusyBox knows neither `imply` nor comparisons of order, and reads a file once.', (t) => {
   t.regex(errorsOf('config A\n\tbool\n\timply B\n', busybox)[0]!, /^Kconfig:3: /);
   t.regex(errorsOf('config A\n\tbool\n\tdepends on B < C\n', busybox)[0]!, /^Kconfig:3: syntax/);

@@ -42,8 +42,7 @@ test('Where a loop is only told of, the tree is read all the same.', (t) => {
 });
 
 test('Where a loop is only told of, the condition of an `imply` is a part of it.', (t) => {
-  const loop =
-    'config A\n\tbool "a"\n\timply C if B\nconfig B\n\tbool\n\tdefault A\nconfig C\n\tbool "c"\n';
+  const loop = 'config A\n\tbool "a"\n\timply C if B\nconfig B\n\tbool\n\tdefault A\nconfig C\n\tbool "c"\n';
   t.deepEqual(errorsOf(loop, kconfig.uboot), []);
   t.deepEqual(warningsOf(loop, kconfig.buildroot), [
     'Kconfig:6: recursive-dependency: recursive dependency detected!\nKconfig:6:\tsymbol B default value contains A\nKconfig:3:\tsymbol A depends on B',
