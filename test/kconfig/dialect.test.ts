@@ -12,6 +12,7 @@ depends: T_DEPENDS T_ON expr T_EOL
 zconfprint("warning: menuconfig statement without prompt");`,
   'scripts/kconfig/confdata.c': `
 getline_stripped
+SYMBOL_WRITTEN
 if (strcmp(p, "is not set"))
 conf_warning("unexpected data: %s", line);
 conf_warning("unexpected data: %s", line);
