@@ -168,17 +168,13 @@ class RememberedTree {
   }
 
   /**
-   * Begins the commands that the tree is going to ask for, found by a first reading in which no answer is known. One whose
-   * text holds another's answer is left to the second: what runs is only what the tree asks. Most files hold nothing
-   * that this reading looks for, and are passed over.
+   * Begins the commands that the tree is going to ask for, found by a look ahead in which no answer is known. One whose
+   * text holds another's answer is left to the reading: what runs is only what the tree asks.
    */
   #beginProbes(workers: ProbeWorkers): void {
     const {dialect, environment} = this.#request;
     const sources: KconfigSources = {
-      readFile: (name) => {
-        const text = this.#find(name)?.text;
-        return text === undefined || mayLeadToCommands(text) ? text : '';
-      },
+      readFile: (name) => this.#find(name)?.text,
       environment,
       shell: (command) => {
         if (!command.includes(unknown)) workers.begin(command);
@@ -217,11 +213,6 @@ class RememberedTree {
     };
     memory.put('tree', this.#treeKey, record, bytes);
   }
-}
-
-/** Whether a file has a macro, an assignment or a `source`, or what looks like one. */
-function mayLeadToCommands(text: string): boolean {
-  return text.includes('$') || /^[ \t]*(?:[or]*source\b|[\w-]+[ \t]*[:+]?=)/m.test(text);
 }
 
 function withoutText({file, start, end}: Place): PlaceOf {

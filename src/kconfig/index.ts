@@ -92,11 +92,12 @@ export {
 } from './modes.ts';
 export {nearestNames} from './names.ts';
 export {parseSigned} from './numbers.ts';
-export {parseKconfig, scanKconfig} from './parser.ts';
+export {parseKconfig} from './parser.ts';
 export {type Printed, printed} from './printed.ts';
 export {type Probability, randomize, readProbability} from './randconfig.ts';
 export {Random} from './random.ts';
 export {restoreModel} from './restore-model.ts';
+export {scanKconfig} from './scan.ts';
 export {type Accepted, type Change, type Refused, Session, type Shown, type Snapshot} from './session.ts';
 export type {FileLine, KconfigSources, Location, SourceFile} from './source.ts';
 export {storeModel} from './store-model.ts';

@@ -87,6 +87,19 @@ function isLost(text: string, end: number): boolean {
   return /["']/.test(text[end - 1]!) && text[end - 2] !== '\\';
 }
 
+/** Whether a line whose words start at `start` is an assignment, `source` or `help`, or looks like one. */
+function mayAsk(text: string, start: number): boolean {
+  if (text.startsWith('source', start) || text.startsWith('help', start)) return true;
+  const character = text.charCodeAt(blanksEnd(text, wordEnd(text, start, isWordCode)));
+  return character === code.equal || character === code.colon || character === code.plus;
+}
+
+function blanksEnd(text: string, start: number): number {
+  let end = start;
+  for (let at = text.charCodeAt(end); at === code.space || at === code.tab; at = text.charCodeAt(end)) end++;
+  return end;
+}
+
 export class Lexer {
   readonly #sources: KconfigSources;
   readonly #dialect: Dialect;
@@ -192,6 +205,32 @@ export class Lexer {
     // The text is a token at the start of a line, and counts as a statement: messages name its end.
     if (this.#dialect.keywords === 'reserved') this.#startStatement();
     return {file: buffer.file, start, end};
+  }
+
+  /**
+   * At the start of a line: goes past the lines that ask nothing of the sources. What stays is what has a reference, an
+   * assignment, `source` or `help`, or goes on in the next line.
+   */
+  passOverPlainLines(): void {
+    const buffer = this.#buffer;
+    const {text} = buffer.file;
+    const first = (character: string) => {
+      const found = text.indexOf(character, buffer.position);
+      return found < 0 ? text.length : found;
+    };
+    const known = Math.min(first('$'), first('\\'));
+    for (;;) {
+      const end = lineEnd(text, buffer.position);
+      if (end >= known || end >= text.length) return;
+      const start = blanksEnd(text, buffer.position);
+      // Comments and empty lines are no tokens.
+      if (isWordCode[text.charCodeAt(start)] === 1) {
+        if (mayAsk(text, start)) return;
+        this.#previous = token.endOfLine;
+      }
+      buffer.position = end + 1;
+      buffer.line++;
+    }
   }
 
   /** Goes on with another file, and comes back at its end (zconf_nextfile). */

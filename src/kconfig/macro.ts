@@ -2,8 +2,23 @@
 
 import type {Diagnostic, KbuildError} from '../base/diagnostic.ts';
 import {type KconfigSources, kconfigError, type Location, warningAt} from './source.ts';
+import {type Token, token} from './token.ts';
 
 export type Flavor = 'recursive' | 'simple' | 'append';
+
+/** What kind of assignment an operator makes; undefined if it makes none. */
+export function flavorOf(operator: Token): Flavor | undefined {
+  switch (operator) {
+    case token.equal:
+      return 'recursive';
+    case token.colonEqual:
+      return 'simple';
+    case token.plusEqual:
+      return 'append';
+    default:
+      return undefined;
+  }
+}
 
 type Variable = {value: string; flavor: 'recursive' | 'simple'; expanding: number};
 

@@ -8,7 +8,7 @@ import {type ExpressionInput, parseExpression} from './expression-parser.ts';
 import {finalizeMenu} from './finalize.ts';
 import {isBlankHelp} from './help.ts';
 import {Lexer} from './lexer.ts';
-import {MacroProcessor} from './macro.ts';
+import {flavorOf, MacroProcessor} from './macro.ts';
 import {MenuBuilder} from './menu.ts';
 import {KconfigModel, SymbolTable} from './model.ts';
 import {checkModel} from './sanity.ts';
@@ -165,7 +165,9 @@ class Parser {
   }
 
   #parse(): KconfigModel {
-    this.#parseAll();
+    for (const name of this.#dialect.toolSymbols) this.#addToolSymbol(name);
+    if (this.#isFirst) this.#options.modules = this.#table.config('MODULES');
+    this.#parseStatements();
     if (this.#errors.length > 0) throw new KbuildError(exitCode.badInput, ...this.#errors);
     const {root} = this.#menu;
     if (!root.prompt) {
@@ -189,17 +191,6 @@ class Parser {
     });
     checkModel(model, this.#sources.warn);
     return model;
-  }
-
-  /** The statements alone, for what they ask of the sources. */
-  scan(): void {
-    this.#parseAll();
-  }
-
-  #parseAll(): void {
-    for (const name of this.#dialect.toolSymbols) this.#addToolSymbol(name);
-    if (this.#isFirst) this.#options.modules = this.#table.config('MODULES');
-    this.#parseStatements();
   }
 
   get #isPositional(): boolean {
@@ -416,14 +407,7 @@ class Parser {
   #assignment(): void {
     const name = this.#lexer.text;
     const operator = this.#advance();
-    const flavor =
-      operator === token.equal
-        ? 'recursive'
-        : operator === token.colonEqual
-          ? 'simple'
-          : operator === token.plusEqual
-            ? 'append'
-            : undefined;
+    const flavor = flavorOf(operator);
     if (!flavor) throw this.#fault('unknown-statement', `unknown statement "${name}"`);
     let value = '';
     if (this.#advance() === token.assignedText) {
@@ -839,16 +823,4 @@ export function parseKconfig(
     throw badInput('other-tool', `the tool of ${dialect.name} is not conf`, {hint});
   }
   return new Parser(root, sources, dialect).parse();
-}
-
-/**
- * Reads a tree's Kconfig files as `parseKconfig` does, and makes nothing of them: `sources` is asked for files and for the
- * answers of commands. It ends without a word where parsing would end with an error.
- */
-export function scanKconfig(root: string, sources: KconfigSources, dialect: Dialect = linux61): void {
-  try {
-    new Parser(root, sources, dialect).scan();
-  } catch (error) {
-    if (!(error instanceof KbuildError || error instanceof RangeError)) throw error;
-  }
 }

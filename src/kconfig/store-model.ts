@@ -1,7 +1,7 @@
 /** A parsed model as bytes, from which `restoreModel` makes it again without its Kconfig files. */
 
 import {collectConditions, ExpressionRecords, Words} from './conditions.ts';
-import {dependentsOf} from './dependents.ts';
+import {Dependents} from './dependents.ts';
 import {bucketOf, type KconfigModel, nextNode} from './model.ts';
 import type {SourceFile} from './source.ts';
 import {
@@ -55,6 +55,8 @@ class Storage {
 
   bytes(): Uint8Array | undefined {
     const model = this.#model;
+    // First, and not kept: it takes much room while it is made.
+    const isRegular = new Dependents(model).irregularity === undefined;
     const conditions = model.expressionRecords
       ? model.conditions
       : collectConditions(model.allSymbols, this.#expressions);
@@ -80,7 +82,7 @@ class Storage {
       modules.index,
       defconfigList?.index ?? none,
       this.#string(prefix),
-      dependentsOf(model).irregularity === undefined ? 1 : 0,
+      isRegular ? 1 : 0,
     ]);
   }
 
