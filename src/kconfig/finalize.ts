@@ -178,13 +178,15 @@ class Finalizer {
 
   /** Makes the entries after a symbol's node that depend on the symbol its children. */
   #makeSubmenu(parent: MenuNode, symbol: ConfigSymbol): void {
-    let base: Expression | undefined;
+    const own = parent.prompt?.condition;
+    // Only a test for `m` is told of, of a symbol that has become bool since its condition was rewritten.
+    let base = containsSymbol(own, constantMod) ? this.#visibleWhen(own) : undefined;
     let last: MenuNode | undefined;
     for (let node = parent.next; node; node = node.next) {
       const dependency = node.prompt ? node.prompt.condition : node.dependency;
       if (!containsSymbol(dependency, symbol)) break;
       if (!requiresSymbol(dependency, symbol)) {
-        base ??= this.#visibleWhen(parent.prompt?.condition);
+        base ??= this.#visibleWhen(own);
         // The superset rule: `(symbol || Q) && R` belongs to the symbol if that depends on R.
         const [, rest] = this.#simplifier.eliminateCommon(this.#visibleWhen(dependency), base);
         if (!isYes(rest)) break;

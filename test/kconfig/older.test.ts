@@ -63,6 +63,15 @@ test('Up to Linux 4.19 a member of two choices has two lines, if it is calculate
   t.is(lines(kconfig.linux510)?.length, 1);
 });
 
+test('A test for `m` is told of as well where a symbol becomes bool only with its choice.', (t) => {
+  const tree =
+    'if A\nchoice\n\tprompt "c"\n\tbool\nconfig B\n\tprompt "b"\nendchoice\nendif\nconfig C\n\tbool "c" if B != m\n';
+  t.regex(
+    warningsOf(tree, kconfig.linux510).join('\n'),
+    /boolean symbol B tested for 'm'\? test forced to 'y'/,
+  );
+});
+
 test('After a reference to nothing, where keywords are positional, the line has no comment.', (t) => {
   const tree = '$(NONE) # here\nconfig A\n\tbool\n';
   t.deepEqual(errorsOf(tree, kconfig.linux510), []);
