@@ -86,11 +86,12 @@ export type WitnessTable = {
 };
 
 const statWidth = 6;
+const noStat: readonly number[] = Array.from({length: statWidth}, () => 0);
 
 export function tableOf(witnesses: readonly Witness[]): WitnessTable {
   return {
     paths: witnesses.map(({path}) => path),
-    stats: witnesses.flatMap(({stat}) => stat ?? new Array<number>(statWidth).fill(0)),
+    stats: witnesses.flatMap(({stat}) => stat ?? noStat),
     digests: witnesses.map(({digest}) => digest ?? ''),
     racy: witnesses.flatMap(({racy}, row) => (racy ? [row] : [])),
   };

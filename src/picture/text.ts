@@ -22,7 +22,7 @@ const boldFactor = 1.25;
 
 /** The most that a text may take, in the units of its size. */
 export function widthOf(text: string, {size, bold}: Lettering): number {
-  const hundredths = [...text].reduce((sum, character) => sum + advanceOf(character), 0);
+  const hundredths = Array.from(text).reduce((sum, character) => sum + advanceOf(character), 0);
   return (hundredths * size * (bold ? boldFactor : 1)) / 100;
 }
 
