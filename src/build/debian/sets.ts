@@ -21,6 +21,8 @@ const kernelTools = [
   'pkg-config',
   'python3-minimal',
   'rsync',
+  // For KERNEL_ZSTD.
+  'zstd',
 ];
 
 const moduleTools = ['autoconf', 'automake', 'file', 'g++', 'libtool', 'patch'];
@@ -57,7 +59,6 @@ const imageTools = [
   'systemd-boot-efi',
   'tar',
   'xz-utils',
-  'zstd',
 ];
 
 /** The release whose tools make images, whatever they are images of. */
