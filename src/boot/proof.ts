@@ -15,10 +15,11 @@ import type {BootReport, CheckResult} from './report.ts';
 import {runChecks, type Scenario} from './scenario.ts';
 import {modules} from './scenarios/modules.ts';
 import {nfsRdma} from './scenarios/nfs-rdma.ts';
+import {qtfs} from './scenarios/qtfs.ts';
 import type {MachineSpec} from './spec.ts';
 
 /** Every scenario that can be asked for by name. */
-export const scenarios: readonly Scenario[] = [nfsRdma, modules];
+export const scenarios: readonly Scenario[] = [nfsRdma, modules, qtfs];
 
 export type ProofRequest = {
   /** The name of a scenario. */

@@ -8,11 +8,20 @@ import {listOverlay} from '../../src/image/overlay.ts';
 const overlays = fileURLToPath(new URL('../../../recipes/overlays/', import.meta.url));
 const pool = join(overlays, 'storage/usr/sbin/kbuild-pool');
 
-for (const name of ['common', 'storage']) {
+/** Each overlay, and those that are laid under it wherever it is used. */
+const laid: Readonly<Record<string, readonly string[]>> = {
+  common: [],
+  storage: [],
+  qtfs: [],
+  'qtfs-server': ['qtfs'],
+  'qtfs-client': ['qtfs'],
+};
+
+for (const [name, below] of Object.entries(laid)) {
   test(`every script of the overlay ${name} is a script to a POSIX shell`, async (t) => {
     const root = join(overlays, name);
     const scripts = (await listOverlay(root)).filter((file) => file.kind === 'file' && file.executable);
-    t.true(scripts.length > 0);
+    t.true(scripts.length > 0 || below.length > 0);
     for (const {path} of scripts) {
       t.true((await readFile(join(root, path), 'utf8')).startsWith('#!/bin/sh\n'), path);
       t.like(await captureStep(['sh', '-n', join(root, path)]), {outcome: 'ok', stderr: ''});
@@ -21,8 +30,12 @@ for (const name of ['common', 'storage']) {
 
   test(`what the units of the overlay ${name} start lies in it or comes with Debian`, async (t) => {
     const root = join(overlays, name);
-    const files = await listOverlay(root);
-    for (const {path} of files.filter((file) => file.kind === 'file' && file.path.endsWith('.service'))) {
+    const own = await listOverlay(root);
+    const files = [
+      ...own,
+      ...(await Promise.all(below.map((one) => listOverlay(join(overlays, one))))).flat(),
+    ];
+    for (const {path} of own.filter((file) => file.kind === 'file' && file.path.endsWith('.service'))) {
       const text = await readFile(join(root, path), 'utf8');
       for (const [, program] of text.matchAll(/^ExecStart=(\/usr\/lib\/kbuild\/\S+)/gm)) {
         t.like(

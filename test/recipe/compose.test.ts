@@ -252,6 +252,6 @@ test('every recipe of the project is sound', async (t) => {
   for (const {name} of recipes) {
     const written = await readRecipe(name, {folders});
     for (const arch of architectures)
-      t.true(composeRecipe(written, {arch, kernelVersion: '6.1.192'}).goals.length > 0);
+      t.true(composeRecipe(written, {arch, kernelVersion: written.kernel.version}).goals.length > 0);
   }
 });
