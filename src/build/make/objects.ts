@@ -31,7 +31,9 @@ $(directories): ; @$(MAKE) --no-print-directory -f $(counting) obj=$@ list
 
 /** The make command that prints the objects; `makefile` is the path of `countingMakefile` as make sees it. */
 export function countingArgv(make: readonly string[], makefile: string): readonly string[] {
-  const recipe = `${goal}: ; @$(MAKE) --no-print-directory -f ${makefile} counting=${makefile} obj=. list`;
+  const list = `$(MAKE) --no-print-directory -f ${makefile} counting=${makefile} obj=$(directory) list`;
+  // In 5.10 the top Kbuild file names no directories: the top Makefile does, in build-dirs.
+  const recipe = `${goal}: ; @$(foreach directory,$(or $(build-dirs),.),${list} && ):`;
   // One job: lines of parallel makes could run into one another.
   return [...make, '-j1', `--eval=${recipe}`, goal];
 }
