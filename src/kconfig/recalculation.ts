@@ -2,7 +2,8 @@
 
 import {type Dependents, dependentsOf, type Unit} from './dependents.ts';
 import type {ConfigSymbol} from './symbol.ts';
-import {type Evaluation, SavedState} from './values.ts';
+import {SavedState} from './symbol-state.ts';
+import type {Evaluation} from './values.ts';
 
 /** What a change overwrote, so that it can be undone. */
 export type Step = {

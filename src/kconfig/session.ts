@@ -7,8 +7,9 @@ import type {KconfigModel} from './model.ts';
 import {loadConfig} from './modes.ts';
 import {Recalculation, type Step} from './recalculation.ts';
 import type {ConfigSymbol} from './symbol.ts';
+import type {SymbolState} from './symbol-state.ts';
 import {acceptsUserValue, forgetUserValue, setUserValue} from './user-value.ts';
-import type {Evaluation, SymbolState} from './values.ts';
+import type {Evaluation} from './values.ts';
 import {explainValue, type ValueReason} from './why.ts';
 
 /** What a user sees of a symbol. */

@@ -4,7 +4,8 @@ import {formatWithValues} from './explain.ts';
 import type {Expression, Tristate} from './expression.ts';
 import {type FileLine, fileLine} from './source.ts';
 import type {ConfigSymbol, Property, ReverseDependency} from './symbol.ts';
-import type {Evaluation, SymbolState} from './values.ts';
+import type {SymbolState} from './symbol-state.ts';
+import type {Evaluation} from './values.ts';
 
 export type ValueSource =
   /** The user's value, as far as the visibility lets it. */

@@ -2,7 +2,7 @@ import test from 'ava';
 import {KbuildError} from '../../src/base/diagnostic.ts';
 import {dependentsOf} from '../../src/kconfig/dependents.ts';
 import {type KconfigModel, linux612, olddefconfig, Session, savedefconfig} from '../../src/kconfig/index.ts';
-import {SymbolState} from '../../src/kconfig/values.ts';
+import {SymbolState} from '../../src/kconfig/symbol-state.ts';
 import {compareRandomly} from './compare-sessions.ts';
 import {RandomKconfig} from './random-kconfig.ts';
 import {parse, valueLines} from './tree.ts';
