@@ -1,7 +1,7 @@
 /** What BusyBox's conf says of a tree that stands (sym_check_prop of menu.c, sym_check_deps of symbol.c of its scripts/kconfig). */
 
 import type {Diagnostic} from '../base/diagnostic.ts';
-import type {Expression} from './expression.ts';
+import {type Expression, firstFound} from './expression.ts';
 import {isValidText} from './literal.ts';
 import type {MenuBuilder} from './menu.ts';
 import type {KconfigModel} from './model.ts';
@@ -123,21 +123,6 @@ class LoopFinder {
   }
 
   #checkExpression(expression: Expression | undefined): ConfigSymbol | undefined {
-    if (!expression) return undefined;
-    switch (expression.kind) {
-      case 'symbol':
-        return this.check(expression.symbol);
-      case 'not':
-        return this.#checkExpression(expression.operand);
-      case 'and':
-      case 'or':
-        for (const operand of expression.operands) {
-          const found = this.#checkExpression(operand);
-          if (found) return found;
-        }
-        return undefined;
-      default:
-        return this.check(expression.left) ?? this.check(expression.right);
-    }
+    return expression && firstFound(expression, (symbol) => this.check(symbol));
   }
 }

@@ -88,6 +88,28 @@ export function forEachSymbol(
   }
 }
 
+/** What `find` first gives for a symbol of the expression, from left to right, or undefined. */
+export function firstFound<Found>(
+  expression: Expression,
+  find: (symbol: ConfigSymbol) => Found | undefined,
+): Found | undefined {
+  switch (expression.kind) {
+    case 'symbol':
+      return find(expression.symbol);
+    case 'not':
+      return firstFound(expression.operand, find);
+    case 'and':
+    case 'or':
+      for (const operand of expression.operands) {
+        const found = firstFound(operand, find);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    default:
+      return find(expression.left) ?? find(expression.right);
+  }
+}
+
 /** How each relation is written in a Kconfig file. */
 export const relationText: Readonly<Record<Relation, string>> = {
   equal: '=',

@@ -2,7 +2,7 @@
 
 import type {Diagnostic} from '../base/diagnostic.ts';
 import type {Dialect} from './dialect.ts';
-import type {Expression} from './expression.ts';
+import {type Expression, firstFound} from './expression.ts';
 import type {KconfigModel} from './model.ts';
 import {errorAt, formatLocation, type Location} from './source.ts';
 import type {ConfigSymbol, Property} from './symbol.ts';
@@ -121,22 +121,7 @@ export class RecursionChecker {
   }
 
   #checkExpression(expression: Expression | undefined): ConfigSymbol | undefined {
-    if (!expression) return undefined;
-    switch (expression.kind) {
-      case 'symbol':
-        return this.check(expression.symbol);
-      case 'not':
-        return this.#checkExpression(expression.operand);
-      case 'and':
-      case 'or':
-        for (const operand of expression.operands) {
-          const found = this.#checkExpression(operand);
-          if (found) return found;
-        }
-        return undefined;
-      default:
-        return this.check(expression.left) ?? this.check(expression.right);
-    }
+    return expression && firstFound(expression, (symbol) => this.check(symbol));
   }
 
   /** The releases that only tell of a loop call what is visible depending on a symbol dependent on it. */
