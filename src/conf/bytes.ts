@@ -23,12 +23,23 @@ export function nodeText(bytes: string): string | undefined {
   return isUtf8(buffer) ? buffer.toString('utf8') : undefined;
 }
 
-/** The environment of this process, byte for byte. */
+/** The name that bin/kbuild-conf gives to a variable at whose sight Node reads certificates before anything else. */
+const setAside = {name: 'KBUILD_CONF_CA_CERTS', own: 'NODE_EXTRA_CA_CERTS'};
+
+/** The environment that this process was given, byte for byte. */
 export function ownEnvironment(): ReadonlyMap<string, string> {
   const entries = Object.entries(process.env).map(
     ([name, value]) => [bytesOf(name), bytesOf(value!)] as const,
   );
   // Node cannot show bytes that are no UTF-8, but the kernel can.
   const lost = entries.some(([, value]) => value.includes(bytesOf('\u{fffd}')));
-  return lost ? parseEnvironment(readFileSync('/proc/self/environ', 'latin1')) : new Map(entries);
+  const environment = lost
+    ? new Map(parseEnvironment(readFileSync('/proc/self/environ', 'latin1')))
+    : new Map(entries);
+  const value = environment.get(setAside.name);
+  if (value !== undefined) {
+    environment.set(setAside.own, value);
+    environment.delete(setAside.name);
+  }
+  return environment;
 }

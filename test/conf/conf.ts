@@ -6,6 +6,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 
 const entry = resolve(import.meta.dirname, '../../src/cli/main.js');
+const program = resolve(import.meta.dirname, '../../../bin/kbuild-conf');
 
 export type Ran = {
   readonly status: number | null;
@@ -26,15 +27,24 @@ export function conf(argv: readonly string[], surroundings: Surroundings): Ran {
   return kbuildIn(['conf', ...argv], surroundings);
 }
 
+/** The same of the program that stands for scripts/kconfig/conf. */
+export function ownConf(argv: readonly string[], surroundings: Surroundings): Ran {
+  return runIn([program, ...argv], surroundings);
+}
+
 /** The same of any command. */
-export function kbuildIn(argv: readonly string[], {files, input = '', environment = {}}: Surroundings): Ran {
+export function kbuildIn(argv: readonly string[], surroundings: Surroundings): Ran {
+  return runIn([process.execPath, entry, ...argv], surroundings);
+}
+
+function runIn(argv: readonly string[], {files, input = '', environment = {}}: Surroundings): Ran {
   const folder = mkdtempSync(join(tmpdir(), 'kbuild-conf-test-'));
   try {
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(join(folder, dirname(path)), {recursive: true});
       writeFileSync(join(folder, path), text, 'latin1');
     }
-    const {status, stdout, stderr} = spawnSync(process.execPath, [entry, ...argv], {
+    const {status, stdout, stderr} = spawnSync(argv[0]!, argv.slice(1), {
       cwd: folder,
       env: {PATH: process.env.PATH, KBUILD_CONF_NAME: 'conf', KBUILD_CONF_MEMORY: '0', ...environment},
       encoding: 'latin1',

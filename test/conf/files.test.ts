@@ -1,5 +1,5 @@
 import test from 'ava';
-import {conf} from './conf.ts';
+import {conf, ownConf} from './conf.ts';
 
 const Kconfig = 'mainmenu "Test"\nconfig A\n\tbool "a"\nconfig B\n\tbool "b"\n\tdefault y\n';
 const heading = '#\n# Automatically generated file; DO NOT EDIT.\n# Test\n#\n';
@@ -84,4 +84,13 @@ test('--no-shell runs no command, and says how many there were.', (t) => {
   const {stderr, files} = conf(['--no-shell', '--alldefconfig', 'Kconfig'], {files: {Kconfig: tree}});
   t.is(stderr, 'kbuild conf: --no-shell: 1 commands were answered with nothing\n');
   t.false('ran' in files);
+});
+
+test('Certificates that Node would read are not read, and the tree sees the variable that names them.', (t) => {
+  const tree =
+    'config A\n\tstring\n\tdefault "$(NODE_EXTRA_CA_CERTS) $(shell,echo $NODE_EXTRA_CA_CERTS $KBUILD_CONF_CA_CERTS)"\n';
+  const environment = {NODE_EXTRA_CA_CERTS: '/nowhere/\xc3\xa4'};
+  const {stderr, files} = ownConf(['--olddefconfig', 'Kconfig'], {files: {Kconfig: tree}, environment});
+  t.is(stderr, '');
+  t.true(files['.config']!.endsWith('CONFIG_A="/nowhere/\xc3\x83\xc2\xa4 /nowhere/\xc3\x83\xc2\xa4"\n'));
 });
