@@ -3,7 +3,7 @@
  * doubt: a file that was written when it was looked at may be written again without its stat data telling.
  */
 
-import {readFileSync, type Stats, statSync} from 'node:fs';
+import {existsSync, readFileSync, type Stats, statSync} from 'node:fs';
 
 /** SHA-256, of a text's latin1 bytes. The module is loaded when it is needed first: most runs need none. */
 function digestOf(content: Uint8Array | string): string {
@@ -34,9 +34,13 @@ const ifThere = {throwIfNoEntry: false} as const;
 /** A path that is the same to Node as text, which it takes sooner, and as bytes. */
 const plain = /^[ -~]*$/;
 
+function nodePath(path: string): string | Buffer {
+  return plain.test(path) ? path : Buffer.from(path, 'latin1');
+}
+
 function statIfThere(path: string): Stats | undefined {
   try {
-    return statSync(plain.test(path) ? path : Buffer.from(path, 'latin1'), ifThere);
+    return statSync(nodePath(path), ifThere);
   } catch {
     return undefined;
   }
@@ -73,43 +77,58 @@ function contentDigest(path: string, stats: Stats): string | undefined {
 }
 
 /**
- * Many witnesses in columns: as one object each, they would take longer to read than the files to be looked at. Of a
- * path where nothing was, the stat data are zeros; a digest that was not taken is ''.
+ * Many witnesses in columns of bytes: as objects, or as text, they would take longer to read than the files to be looked
+ * at. They are the stat data, six numbers each, and zeros where nothing was; the digests, zeros where none was taken;
+ * whether the stat data alone prove nothing; and the paths, with a NUL between each and the next.
  */
-export type WitnessTable = {
-  readonly paths: readonly string[];
-  /** `statWidth` numbers for each. */
-  readonly stats: readonly number[];
-  readonly digests: readonly string[];
-  /** Rows whose stat data alone prove nothing. */
-  readonly racy: readonly number[];
-};
-
-const statWidth = 6;
-const noStat: readonly number[] = Array.from({length: statWidth}, () => 0);
-
-export function tableOf(witnesses: readonly Witness[]): WitnessTable {
-  return {
-    paths: witnesses.map(({path}) => path),
-    stats: witnesses.flatMap(({stat}) => stat ?? noStat),
-    digests: witnesses.map(({digest}) => digest ?? ''),
-    racy: witnesses.flatMap(({racy}, row) => (racy ? [row] : [])),
-  };
+export function packWitnesses(all: readonly Witness[]): Uint8Array {
+  // What a script names may hold one, and then there never is such a file.
+  const witnesses = all.filter(({path}) => !path.includes('\0'));
+  const {stats, digests, racy, paths, length} = columnsFor(witnesses.length);
+  const text = Buffer.from(witnesses.map(({path}) => path).join('\0'), 'latin1');
+  const bytes = Buffer.alloc(length + text.length);
+  const numbers = new Float64Array(witnesses.length * statWidth);
+  for (const [row, {stat, digest, racy: isRacy}] of witnesses.entries()) {
+    if (stat) numbers.set(stat, row * statWidth);
+    if (digest !== undefined) bytes.write(digest, digests + row * digestWidth, 'hex');
+    if (isRacy) bytes[racy + row] = 1;
+  }
+  bytes.writeDoubleLE(witnesses.length);
+  bytes.set(new Uint8Array(numbers.buffer), stats);
+  bytes.set(text, paths);
+  return bytes;
 }
 
-/** Whether each path still shows what was seen there. */
-export function areUnchanged({paths, stats, digests, racy}: WitnessTable): boolean {
-  const isRacy = new Set(racy);
-  for (let row = 0; row < paths.length; row++) {
+const statWidth = 6;
+const digestWidth = 32;
+const noDigest = '00'.repeat(digestWidth);
+
+/** Where the columns begin, after the number of rows. */
+function columnsFor(rows: number) {
+  const stats = 8;
+  const digests = stats + rows * statWidth * 8;
+  const racy = digests + rows * digestWidth;
+  const paths = racy + rows;
+  return {stats, digests, racy, paths, length: paths};
+}
+
+/** Whether each path of packed witnesses, which begin at a multiple of eight, still shows what was seen there. */
+export function areUnchanged(packed: Uint8Array): boolean {
+  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+  const rows = bytes.readDoubleLE();
+  const columns = columnsFor(rows);
+  const stats = new Float64Array(bytes.buffer, bytes.byteOffset + columns.stats, rows * statWidth);
+  const paths = bytes.toString('latin1', columns.paths).split('\0');
+  for (let row = 0; row < rows; row++) {
     const path = paths[row]!;
-    const now = statIfThere(path);
     const at = row * statWidth;
     // No file has the mode 0.
-    const wasThere = stats[at + 2] !== 0;
-    if (!now || !wasThere) {
-      if (now || wasThere) return false;
+    if (stats[at + 2] === 0) {
+      if (!isMissing(path)) return false;
       continue;
     }
+    const now = statIfThere(path);
+    if (!now) return false;
     const isSame =
       now.dev === stats[at] &&
       now.ino === stats[at + 1] &&
@@ -117,13 +136,15 @@ export function areUnchanged({paths, stats, digests, racy}: WitnessTable): boole
       now.size === stats[at + 3] &&
       now.mtimeMs === stats[at + 4] &&
       now.ctimeMs === stats[at + 5];
-    if (isSame && !isRacy.has(row)) continue;
-    if (digests[row] === '' || digests[row] !== contentDigest(path, now)) return false;
+    if (isSame && bytes[columns.racy + row] === 0) continue;
+    const start = columns.digests + row * digestWidth;
+    const digest = bytes.toString('hex', start, start + digestWidth);
+    if (digest === noDigest || digest !== contentDigest(path, now)) return false;
   }
   return true;
 }
 
-/** Whether there is nothing at a path. */
+/** Whether there is nothing at a path, or nothing that can be looked at. */
 export function isMissing(path: string): boolean {
-  return statIfThere(path) === undefined;
+  return !existsSync(nodePath(path));
 }

@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {defaultStoreRoot} from '../base/store-root.ts';
 
 /** Raise it whenever what is remembered, or when it holds, changes. */
-const engineVersion = 2;
+const engineVersion = 3;
 
 /** The folder, or undefined if nothing is to be remembered: KBUILD_CONF_MEMORY=0, or no place to write. */
 export function memoryFolder(environment: NodeJS.ProcessEnv = process.env): string | undefined {
@@ -13,7 +13,19 @@ export function memoryFolder(environment: NodeJS.ProcessEnv = process.env): stri
   return join(defaultStoreRoot(environment), 'conf');
 }
 
-/** Named entries of one kind, each a JSON value and bytes. */
+/** What is kept under a key: a JSON value, and beside it what would take long to read as JSON. */
+export type Entry = {readonly value: unknown; readonly pieces: readonly Uint8Array[]};
+
+/**
+ * An entry's file: words with the lengths of what follows, the key, the value, and the pieces. Each begins at a multiple
+ * of eight, where numbers of any width can be looked at in their place.
+ */
+const fixedWords = 4;
+const alignment = 8;
+
+const padded = (length: number) => Math.ceil(length / alignment) * alignment;
+
+/** Named entries of one kind. */
 export class Memory {
   readonly #folder: string | undefined;
 
@@ -25,44 +37,46 @@ export class Memory {
     return this.#folder !== undefined;
   }
 
-  #path(kind: string, key: readonly string[]): string {
-    return join(this.#folder!, `${kind}-${hashOf(JSON.stringify(key))}`);
+  #path(kind: string, key: Uint8Array): string {
+    return join(this.#folder!, `${kind}-${hashOf(key)}`);
   }
 
   /** What was put under the key; undefined if there is nothing, or nothing that can be read. */
-  get(
-    kind: string,
-    key: readonly string[],
-  ): {readonly value: unknown; readonly bytes: Uint8Array} | undefined {
+  get(kind: string, key: readonly string[]): Entry | undefined {
     if (this.#folder === undefined) return undefined;
+    const wanted = keyBytes(key);
     try {
-      const file = readFileSync(this.#path(kind, key));
-      const length = file.readUInt32LE(0);
-      const head = JSON.parse(file.toString('latin1', 4, 4 + length)) as {key: unknown; value: unknown};
-      if (JSON.stringify(head.key) !== JSON.stringify(fullKey(key))) return undefined;
-      return {value: head.value, bytes: file.subarray(4 + length)};
+      const file = readFileSync(this.#path(kind, wanted));
+      const [version, keyLength, valueLength, count] = wordsOf(file, 0, fixedWords);
+      if (version !== engineVersion) return undefined;
+      const lengths = wordsOf(file, fixedWords * 4, count!);
+      const sections: Uint8Array[] = [];
+      let start = padded((fixedWords + count!) * 4);
+      for (const length of [keyLength!, valueLength!, ...lengths]) {
+        sections.push(file.subarray(start, start + length));
+        start += padded(length);
+      }
+      const [storedKey, value, ...pieces] = sections;
+      if (start !== file.length || !wanted.equals(storedKey!)) return undefined;
+      return {value: JSON.parse((value as Buffer).toString('utf8')), pieces};
     } catch {
       return undefined;
     }
   }
 
   /** Nothing is lost if it fails: a full disk, a folder that cannot be written. */
-  put(kind: string, key: readonly string[], value: unknown, bytes: Uint8Array = new Uint8Array(0)): void {
+  put(kind: string, key: readonly string[], value: unknown, pieces: readonly Uint8Array[] = []): void {
     if (this.#folder === undefined) return;
-    // Padded, so that words in the bytes lie at multiples of four.
-    const json = asciiJson({key: fullKey(key), value});
-    const text = json.padEnd(Math.ceil(json.length / 4) * 4);
-    const head = Buffer.alloc(4 + text.length);
-    head.writeUInt32LE(text.length, 0);
-    head.write(text, 4, 'latin1');
-    const path = this.#path(kind, key);
+    const wanted = keyBytes(key);
+    const path = this.#path(kind, wanted);
     const part = `${path}.${process.pid}.part`;
     try {
       mkdirSync(this.#folder, {recursive: true, mode: 0o700});
       const file = openSync(part, 'w', 0o600);
       try {
-        writeFileSync(file, head);
-        writeFileSync(file, bytes);
+        for (const bytes of fileOf([wanted, Buffer.from(JSON.stringify(value)), ...pieces])) {
+          writeFileSync(file, bytes);
+        }
       } finally {
         closeSync(file);
       }
@@ -73,24 +87,34 @@ export class Memory {
   }
 }
 
-function fullKey(key: readonly string[]): readonly unknown[] {
-  return [engineVersion, process.version, process.arch, ...key];
+/** Throws if the bytes are not there. */
+function wordsOf(file: Buffer, start: number, count: number): Uint32Array {
+  return new Uint32Array(file.buffer, file.byteOffset + start, Math.min(count, file.length / 4));
 }
 
-/** A name for a file; the key itself is compared too. FNV-1a, twice. */
-function hashOf(text: string): string {
+function fileOf(sections: readonly Uint8Array[]): readonly Uint8Array[] {
+  const [key, value, ...pieces] = sections.map(({length}) => length);
+  const words = Uint32Array.of(engineVersion, key!, value!, pieces.length, ...pieces);
+  const head = new Uint8Array(words.buffer);
+  return [head, ...sections].flatMap((bytes) => [bytes, new Uint8Array(padded(bytes.length) - bytes.length)]);
+}
+
+/** The key as JSON, filled with blanks to whole words. Numbers in an entry are as this machine has them. */
+function keyBytes(key: readonly string[]): Buffer {
+  const text = Buffer.from(JSON.stringify([process.version, process.arch, ...key]));
+  const bytes = Buffer.alloc(padded(text.length), ' ');
+  text.copy(bytes);
+  return bytes;
+}
+
+/** A name for a file; the key itself is compared too. FNV-1a, twice, of words instead of bytes. */
+function hashOf(key: Uint8Array): string {
+  const words = new Uint32Array(key.buffer, key.byteOffset, key.length / 4);
   let [first, second] = [2166136261, 84696351];
-  for (let i = 0; i < text.length; i++) {
-    first = Math.imul(first ^ text.charCodeAt(i), 0x01000193);
-    second = Math.imul(second ^ text.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    first = Math.imul(first ^ word, 0x01000193);
+    second = Math.imul(second ^ word ^ (first >>> 15), 0x01000193);
   }
   return [first, second].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
-}
-
-/** JSON in ASCII alone, of which a character is a byte. */
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -13,10 +13,10 @@ import {
   scanKconfig,
   storeModel,
 } from '../kconfig/index.ts';
-import {areUnchanged, isMissing, tableOf, type Witness, type WitnessTable, witness} from './file-identity.ts';
+import {areUnchanged, isMissing, packWitnesses, type Witness, witness} from './file-identity.ts';
 import type {Memory} from './memory.ts';
 import {type ProbeAnswer, ProbeWorkers} from './probe-workers.ts';
-import {environmentKey, toolChainWitnesses} from './tool-chain.ts';
+import {environmentKey, passingVariables, toolChainWitnesses} from './tool-chain.ts';
 
 export type RememberedRequest = {
   readonly dialect: Dialect;
@@ -37,21 +37,34 @@ type Said =
   | {readonly diagnostic: Omit<Diagnostic, 'place'>; readonly place?: PlaceOf};
 type PlaceOf = Omit<Place, 'text'>;
 
+type Variables = readonly (readonly [name: string, value: string | null])[];
+
+/** Beside it the files' witnesses, the answers, and the model. */
 type TreeRecord = {
-  readonly files: WitnessTable;
   /** Paths where a file was looked for in vain, or the highest folder of each that is missing. */
   readonly absent: readonly string[];
-  readonly variables: readonly (readonly [name: string, value: string | null])[];
-  readonly answers: readonly (readonly [command: string, ...ProbeRecord])[];
+  readonly variables: Variables;
   readonly said: readonly Said[];
 };
 
+/** Beside it the tool chain's witnesses, and the answers. */
+type ProbesRecord = {readonly variables: Variables};
+
 type ProbeRecord = readonly [output: string, errors: string];
 
-type ProbesRecord = {
-  readonly toolChain: WitnessTable;
-  readonly answers: readonly (readonly [command: string, ...ProbeRecord])[];
-};
+/** Answers as bytes: they are only read if those of a tree are not the very ones that hold. */
+function packAnswers(answers: ReadonlyMap<string, ProbeRecord>): Uint8Array {
+  return Buffer.from(JSON.stringify([...answers]));
+}
+
+/** Undefined if they are broken. */
+function unpackAnswers(bytes: Uint8Array): ReadonlyMap<string, ProbeRecord> | undefined {
+  try {
+    return new Map(JSON.parse(Buffer.from(bytes).toString()) as [string, ProbeRecord][]);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Stands for an answer that is not known yet; no Kconfig file has this character. */
 const unknown = '\u{10fffe}';
@@ -69,7 +82,9 @@ class RememberedTree {
   readonly #texts = new Map<string, {readonly path: string; readonly text: string} | undefined>();
   readonly #variables = new Map<string, string | undefined>();
   readonly #said: Said[] = [];
-  #known = new Map<string, ProbeRecord>();
+  /** Answers that hold, as they were remembered. */
+  #packedAnswers: Uint8Array = packAnswers(new Map());
+  #known: ReadonlyMap<string, ProbeRecord> = new Map();
   readonly #asked = new Map<string, ProbeRecord>();
 
   constructor(kconfig: string, request: RememberedRequest) {
@@ -83,29 +98,33 @@ class RememberedTree {
   }
 
   read(): KconfigModel {
-    const {memory} = this.#request;
-    const probes = memory.get('probes', this.#key)?.value as ProbesRecord | undefined;
-    if (probes && areUnchanged(probes.toolChain)) {
-      this.#known = new Map(probes.answers.map(([command, ...answer]) => [command, answer]));
+    const probes = this.#request.memory.get('probes', this.#key);
+    if (probes && this.#hold(probes.value as ProbesRecord) && areUnchanged(probes.pieces[0]!)) {
+      this.#packedAnswers = probes.pieces[1]!;
     }
-    return this.#restore() ?? this.#parse(probes);
+    const model = this.#restore();
+    if (model) return model;
+    this.#known = unpackAnswers(this.#packedAnswers) ?? this.#known;
+    return this.#parse();
+  }
+
+  #hold({variables}: {readonly variables: Variables}): boolean {
+    const {environment} = this.#request;
+    return variables.every(([name, value]) => (environment.get(name) ?? null) === value);
   }
 
   #restore(): KconfigModel | undefined {
     const entry = this.#request.memory.get('tree', this.#treeKey);
     if (!entry) return undefined;
     const record = entry.value as TreeRecord;
-    const {environment} = this.#request;
+    const [files, ownAnswers, bytes] = entry.pieces;
     const isSame =
-      record.variables.every(([name, value]) => (environment.get(name) ?? null) === value) &&
-      record.answers.every(([command, output, errors]) => {
-        const known = this.#known.get(command);
-        return known?.[0] === output && known[1] === errors;
-      }) &&
+      this.#hold(record) &&
+      isPartOf(ownAnswers!, this.#packedAnswers) &&
       record.absent.every(isMissing) &&
-      areUnchanged(record.files);
+      areUnchanged(files!);
     if (!isSame) return undefined;
-    const model = restoreModel(entry.bytes, this.#request.dialect, (name) => this.#find(name)?.text);
+    const model = restoreModel(bytes!, this.#request.dialect, (name) => this.#find(name)?.text);
     if (model) for (const one of record.said) this.#repeat(one);
     return model;
   }
@@ -125,11 +144,11 @@ class RememberedTree {
     return this.#texts.get(name);
   }
 
-  #parse(before: ProbesRecord | undefined): KconfigModel {
+  #parse(): KconfigModel {
     const {dialect, childEnvironment, memory} = this.#request;
     const workers = new ProbeWorkers(childEnvironment);
     try {
-      if (!before || this.#known.size === 0) this.#beginProbes(workers);
+      if (this.#known.size === 0) this.#beginProbes(workers);
       const model = parseKconfig(this.#kconfig, this.#sources(workers), dialect);
       if (memory.isOn) this.#remember(model);
       return model;
@@ -188,15 +207,12 @@ class RememberedTree {
     const {memory, environment} = this.#request;
     const bytes = storeModel(model);
     if (!bytes) return;
-    const answers = [...this.#asked].map(([command, answer]) => [command, ...answer] as const);
-    const isKnown = answers.every(([command]) => this.#known.has(command));
+    const isKnown = [...this.#asked.keys()].every((command) => this.#known.has(command));
     if (!isKnown) {
       const all = new Map([...this.#known, ...this.#asked]);
-      const record: ProbesRecord = {
-        toolChain: tableOf(toolChainWitnesses(all.keys(), environment, this.#started)),
-        answers: [...all].map(([command, answer]) => [command, ...answer]),
-      };
-      memory.put('probes', this.#key, record);
+      const record: ProbesRecord = {variables: passingVariables(all.keys(), environment)};
+      const toolChain = packWitnesses(toolChainWitnesses(all.keys(), environment, this.#started));
+      memory.put('probes', this.#key, record, [toolChain, packAnswers(all)]);
     }
     const files: Witness[] = [];
     const absent = new Set<string>();
@@ -205,14 +221,24 @@ class RememberedTree {
       if (found?.path !== name) absent.add(highestMissing(name));
     }
     const record: TreeRecord = {
-      files: tableOf(files),
       absent: [...absent],
       variables: [...this.#variables].map(([name, value]) => [name, value ?? null]),
-      answers,
       said: this.#said,
     };
-    memory.put('tree', this.#treeKey, record, bytes);
+    memory.put('tree', this.#treeKey, record, [packWitnesses(files), packAnswers(this.#asked), bytes]);
   }
+}
+
+/** Whether all of some answers are among others. */
+function isPartOf(some: Uint8Array, others: Uint8Array): boolean {
+  if (Buffer.compare(some, others) === 0) return true;
+  const own = unpackAnswers(some);
+  const known = unpackAnswers(others);
+  if (!own || !known) return false;
+  return [...own].every(([command, [output, errors]]) => {
+    const answer = known.get(command);
+    return answer?.[0] === output && answer[1] === errors;
+  });
 }
 
 function withoutText({file, start, end}: Place): PlaceOf {

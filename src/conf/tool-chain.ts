@@ -16,7 +16,7 @@ import {closeSync, openSync, readFileSync, readSync, statSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {type Witness, witness} from './file-identity.ts';
 
-/** Variables that no compiler's answer depends on; a command that names one is never remembered without it. */
+/** Variables that no compiler's answer depends on; the answer of a command that names one counts with its value. */
 const passing =
   /^(_|PWD|OLDPWD|SHLVL|TERM|COLORTERM|COLUMNS|LINES|DISPLAY|WINDOWID|SSH_.*|MAKEFLAGS|MFLAGS|MAKELEVEL|MAKE_TERM.*|MAKEOVERRIDES|KCONFIG_.*|KBUILD_CONF_.*|KBUILD_CACHE|XDG_.*)$/;
 
@@ -35,13 +35,23 @@ const systemFiles = [
 const scriptLimit = 256 * 1024;
 const mostFiles = 20_000;
 
-/** The variables that count, as text: answers are remembered under it. */
-export function environmentKey(environment: ReadonlyMap<string, string>, commands = ''): string {
-  return [...environment]
-    .filter(([name]) => !passing.test(name) || new RegExp(`\\b${name}\\b`).test(commands))
-    .map(([name, value]) => `${name}=${value}`)
+/** The variables that count for every command, as text: answers are remembered under it. */
+export function environmentKey(environment: ReadonlyMap<string, string>): string {
+  return Array.from(environment, ([name, value]) => (passing.test(name) ? '' : `${name}=${value}`))
+    .filter((variable) => variable !== '')
     .sort()
     .join('\0');
+}
+
+/** The other variables, as far as the commands name them, with their values or null. */
+export function passingVariables(
+  commands: Iterable<string>,
+  environment: ReadonlyMap<string, string>,
+): readonly (readonly [name: string, value: string | null])[] {
+  const names = new Set([...commands].flatMap((command) => command.match(/\b[A-Za-z_]\w*\b/g) ?? []));
+  return [...names]
+    .filter((name) => passing.test(name))
+    .map((name) => [name, environment.get(name) ?? null] as const);
 }
 
 /** The files behind the answers of `commands`, as they are now. `since` is when the first of them was asked. */

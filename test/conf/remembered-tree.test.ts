@@ -1,4 +1,13 @@
-import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync} from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
@@ -44,10 +53,10 @@ class Tree {
   }
 
   /** The values that reading the tree gives, what was said, and whether a file was read. */
-  read(): {text: string; said: string; read: number} {
+  read(kconfig = 'Kconfig'): {text: string; said: string; read: number} {
     let said = '';
     let read = 0;
-    const model = readRememberedTree(join(this.folder, 'Kconfig'), {
+    const model = readRememberedTree(join(this.folder, kconfig), {
       dialect: linux61,
       environment: this.environment,
       childEnvironment: Object.fromEntries(this.environment),
@@ -137,6 +146,53 @@ test('Another environment is another memory, and a variable that was not set cou
   });
 });
 
+test('A variable that means nothing to a compiler counts for the commands that name it.', (t) => {
+  withTree((tree) => {
+    tree.write('Kconfig', 'config A\n\tstring\n\tdefault "$(shell,echo $COLUMNS)"\n');
+    tree.environment.set('LINES', '24');
+    t.is(tree.read().text, 'CONFIG_A=""');
+    tree.environment.set('LINES', '25');
+    t.is(tree.read().read, 0);
+    tree.environment.set('COLUMNS', '80');
+    t.is(tree.read().text, 'CONFIG_A="80"');
+    tree.environment.set('COLUMNS', '132');
+    t.is(tree.read().text, 'CONFIG_A="132"');
+    t.is(tree.read().read, 0);
+  });
+});
+
+test('A tree whose commands were all asked stays remembered when another asks more.', (t) => {
+  withTree((tree) => {
+    const first = tree.read();
+    tree.write('Other', 'config C\n\tstring\n\tdefault "$(shell,$(CC) $(FLAG)) $(shell,echo more)"\n');
+    t.is(tree.read('Other').text, 'CONFIG_C="first more"');
+    t.is(tree.runs, 1);
+    t.deepEqual(tree.read(), {...first, read: 0});
+  });
+});
+
+test('What is remembered counts only if it is whole.', (t) => {
+  withTree((tree) => {
+    const {text} = tree.read();
+    const memory = join(tree.folder, 'memory');
+    for (const name of readdirSync(memory)) {
+      const path = join(memory, name);
+      const whole = readFileSync(path);
+      const cuts = [0, 2, 15, 100, whole.length >> 1, whole.length - 8, whole.length - 1];
+      for (const bytes of [
+        ...cuts.map((length) => whole.subarray(0, length)),
+        Buffer.concat([whole, whole]),
+      ]) {
+        writeFileSync(path, bytes);
+        const again = tree.read();
+        t.is(again.text, text, `${name}: ${bytes.length}`);
+        t.is(readFileSync(path).length, whole.length);
+        t.true(again.read > 0);
+      }
+    }
+  });
+});
+
 test('A tree with an error is not remembered, and a broken memory is none.', (t) => {
   withTree((tree) => {
     tree.write('sub/Kconfig', 'config B\n\tnonsense\n');
@@ -144,8 +200,11 @@ test('A tree with an error is not remembered, and a broken memory is none.', (t)
     t.throws(() => tree.read());
     tree.write('sub/Kconfig', 'config B\n\tstring\n\tdefault "fine"\n');
     t.is(tree.read().text, 'CONFIG_A="first" CONFIG_B="fine"');
-    tree.memory.put('tree', ['x'], {}, new Uint8Array(3));
-    t.is(tree.memory.get('tree', ['x'])!.bytes.length, 3);
+    tree.memory.put('tree', ['x'], {}, [new Uint8Array(3), new Uint8Array(5)]);
+    t.deepEqual(
+      tree.memory.get('tree', ['x'])!.pieces.map((piece) => piece.length),
+      [3, 5],
+    );
     t.is(tree.memory.get('tree', ['y']), undefined);
   });
 });
