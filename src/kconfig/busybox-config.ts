@@ -4,7 +4,7 @@ import type {Diagnostic} from '../base/diagnostic.ts';
 import {type BusyboxValues, isLogical} from './busybox-values.ts';
 import {quote, unquote} from './dotconfig.ts';
 import {isValidText} from './literal.ts';
-import {nextNode} from './model.ts';
+import {nextNode} from './outline.ts';
 import type {ConfigSymbol} from './symbol.ts';
 
 /** Takes user values into `values` (conf_read_simple); returns the warnings. */

@@ -11,6 +11,9 @@ import type {ConfigSymbol, ReverseDependency} from './symbol.ts';
 /** The reference to no expression, which holds always. */
 export const nothing = 0x7f_ff_ff_ff;
 
+/** A reference to no string, symbol, node, file or property. */
+export const none = -1;
+
 export const symbolReference = (symbol: ConfigSymbol): number => -1 - symbol.index;
 
 /** First word of a record. The second is the number of the operands that follow; of a comparison those are symbols. */
@@ -161,6 +164,12 @@ export type Conditions = {
   readonly defaults: Int32Array;
   /** What each default gives. */
   readonly defaultValues: Int32Array;
+  /**
+   * By symbol: 1 if nothing but the user and these conditions decides about it, since it is no choice or member of one, is
+   * not transitional, and has no range. Without a user's value, and while all of them are `n`, it is absent: invisible,
+   * `n` or empty, and not written.
+   */
+  readonly isPlain: Int32Array;
 };
 
 export function collectConditions(symbols: readonly ConfigSymbol[], records: ExpressionRecords): Conditions {
@@ -171,6 +180,7 @@ export function collectConditions(symbols: readonly ConfigSymbol[], records: Exp
   const defaults = new Runs(symbols.length);
   const promptIndex = new Words();
   const defaultValues = new Words();
+  const isPlain = new Int32Array(symbols.length);
   const addReverse = (runs: Runs, dependencies: readonly ReverseDependency[]) => {
     for (const {expression} of dependencies) runs.words.push(records.reference(expression));
   };
@@ -187,6 +197,7 @@ export function collectConditions(symbols: readonly ConfigSymbol[], records: Exp
     addReverse(selected, symbol.selectedBy);
     addReverse(implied, symbol.impliedBy);
     for (const runs of [prompts, selected, implied, defaults]) runs.end();
+    if (isPlainSymbol(symbol)) isPlain[symbol.index] = 1;
   }
   return {
     records: records.words(),
@@ -201,7 +212,12 @@ export function collectConditions(symbols: readonly ConfigSymbol[], records: Exp
     defaultStart: defaults.start,
     defaults: defaults.words.all(),
     defaultValues: defaultValues.all(),
+    isPlain,
   };
+}
+
+function isPlainSymbol({kind, choice, transitional, ranges}: ConfigSymbol): boolean {
+  return kind !== 'choice' && !choice && !transitional && ranges.length === 0;
 }
 
 class Runs {

@@ -1,9 +1,11 @@
 /** Reading and writing .config and defconfig texts (confdata.c, Linux 5.10 to 7.2). */
 
 import type {Diagnostic, Place} from '../base/diagnostic.ts';
+import {none} from './conditions.ts';
 import type {Tristate} from './expression.ts';
 import {isValidText} from './literal.ts';
 import type {KconfigModel} from './model.ts';
+import {nodeWords, outlineWord} from './outline.ts';
 import type {ConfigSymbol, MenuNode} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
@@ -114,24 +116,12 @@ export class ConfigReader {
     this.warnings++;
   }
 
-  /**
-   * Forgets the user's values, of which a new evaluation has none; choices that are symbols count as set (the loop after
-   * `load:` in conf_read_simple).
-   */
-  reset(isNew = false): void {
-    this.#evaluation.isSettled = false;
-    const {allSymbols, dialect} = this.#evaluation.model;
-    for (let i = 3; i < allSymbols.length; i++) {
-      const symbol = allSymbols[i]!;
-      const isSet = symbol.isChoice && dialect.choices === 'symbols';
-      if (isNew && !isSet) continue;
-      const state = this.#evaluation.state(symbol);
-      state.valid = false;
-      state.hasUser = isSet;
-      state.userText = undefined;
-      state.userMember = undefined;
-      state.userTristate = 0;
-    }
+  /** Forgets the user's values; choices that are symbols count as set (the loop after `load:` in conf_read_simple). */
+  reset(): void {
+    this.#evaluation.forgetUser();
+    const {choices, dialect} = this.#evaluation.model;
+    if (dialect.choices !== 'symbols') return;
+    for (const choice of choices) this.#evaluation.state(choice).hasUser = true;
   }
 
   /** One assignment, its symbol looked up by name. */
@@ -209,15 +199,10 @@ export class ConfigReader {
 }
 
 /** Reads a .config text over the user's values (conf_read_simple); returns the number of warnings. */
-export function readAssignments(
-  evaluation: Evaluation,
-  text: string,
-  options: ReadOptions = {},
-  isNew = false,
-): number {
+export function readAssignments(evaluation: Evaluation, text: string, options: ReadOptions = {}): number {
   const file = options.file ?? '.config';
   const reader = new ConfigReader(evaluation, (start) => ({file, text, start}));
-  reader.reset(isNew);
+  reader.reset();
   const warn = (start: number, code: string, message: string) => reader.warn(start, code, message);
   for (const assignment of parseAssignments(text, evaluation.model, warn)) {
     reader.assign(assignment, options.warnUnknown ?? false);
@@ -236,7 +221,7 @@ export function readConfig(
   anyOrder = false,
 ): boolean {
   evaluation.changed = false;
-  const warnings = readAssignments(evaluation, text, options, anyOrder);
+  const warnings = readAssignments(evaluation, text, options);
   return settle(evaluation, warnings, anyOrder);
 }
 
@@ -247,13 +232,19 @@ export function readConfig(
 export function settle(evaluation: Evaluation, warnings: number, anyOrder = false): boolean {
   const {model} = evaluation;
   let unsaved = 0;
-  const calculateAll = (first: number, order: readonly ConfigSymbol[]) => {
+  const calculateAll = () => {
     evaluation.calculate(model.modules);
-    for (let i = first; i < order.length; i++) if (!agreesWithUser(evaluation, order[i]!)) unsaved++;
+    for (const symbol of model.hashOrder) if (!agreesWithUser(evaluation, symbol)) unsaved++;
   };
-  // Without the shared constants, which come first. Symbols that were made one after the other lie side by side.
-  if (!anyOrder) calculateAll(0, model.hashOrder);
-  else if (!evaluation.inAnyOrder(() => calculateAll(3, model.allSymbols))) return false;
+  const calculatePresent = () => {
+    evaluation.calculate(model.modules);
+    // Without the shared constants, which come first.
+    for (let i = 3; i < model.symbolCount; i++) {
+      if (!evaluation.isAbsentAt(i) && !agreesWithUser(evaluation, model.symbolAt(i))) unsaved++;
+    }
+  };
+  if (!anyOrder) calculateAll();
+  else if (!evaluation.inAnyOrder(calculatePresent)) return false;
   if (model.dialect.outOfRange === 'reset') unsaved += resetUserValues(evaluation, unsaved);
   if (warnings > 0 || unsaved > 0) evaluation.changed = true;
   return true;
@@ -262,8 +253,7 @@ export function settle(evaluation: Evaluation, warnings: number, anyOrder = fals
 /** Drops values of the user's that are hidden or out of range; returns how many of the latter there are. */
 function resetUserValues(evaluation: Evaluation, before: number): number {
   const {model} = evaluation;
-  const isSet = (symbol: ConfigSymbol) => evaluation.state(symbol).hasUser && !symbol.choice;
-  const set = model.allSymbols.filter(isSet);
+  const set = evaluation.userSet().filter(({choice}) => !choice);
   // The order is of no matter until one is out of range.
   const order = set.every((symbol) => isInRange(evaluation, symbol)) ? set : model.hashOrder;
   let unsaved = before;
@@ -334,15 +324,19 @@ export function writeConfig(evaluation: Evaluation): string {
   let text = poundHeading(model);
   // The blank line after `# end of` waits for the next symbol: a menu's own heading starts with one.
   let needsBlank = false;
-  let node: MenuNode | undefined = model.root.firstChild;
-  while (node) {
-    const {symbol} = node;
-    if (!symbol) {
-      if (evaluation.isNodeVisible(node)) {
-        text += `\n#\n# ${node.prompt!.text}\n#\n`;
+  const {words, nodeAt} = model.outline;
+  let number = words[outlineWord.firstChild]!;
+  while (number !== none) {
+    const at = number * nodeWords;
+    const index = words[at]!;
+    if (index === none) {
+      const menu = nodeAt(number);
+      if (evaluation.isNodeVisible(menu)) {
+        text += `\n#\n# ${menu.prompt!.text}\n#\n`;
         needsBlank = false;
       }
-    } else if (!symbol.isChoice && (repeats || !written.has(symbol)) && evaluation.calculate(symbol).write) {
+    } else if (isWritten(evaluation, index, repeats ? undefined : written)) {
+      const symbol = model.symbolAt(index);
       if (needsBlank) text += '\n';
       needsBlank = false;
       written.add(symbol);
@@ -350,23 +344,33 @@ export function writeConfig(evaluation: Evaluation): string {
       if (symbol.type !== 'unknown')
         text += `${formatConfigLine(model, symbol, evaluation.storedText(symbol))}\n`;
     }
-    if (node.firstChild) {
-      node = node.firstChild;
+    if (words[at + outlineWord.firstChild] !== none) {
+      number = words[at + outlineWord.firstChild]!;
       continue;
     }
-    let done: MenuNode | undefined = node;
-    while (done) {
-      if (endsVisibly(done, done === node, evaluation)) {
-        text += `# end of ${done.prompt!.text}\n`;
+    for (let done = number, next = none; next === none && done !== none; ) {
+      if (words[done * nodeWords] === none && endsVisibly(nodeAt(done), done === number, evaluation)) {
+        text += `# end of ${nodeAt(done).prompt!.text}\n`;
         needsBlank = true;
       }
-      if (done.next) break;
-      done = done.parent;
+      next = words[done * nodeWords + outlineWord.next]!;
+      done = words[done * nodeWords + outlineWord.parent]!;
+      number = next;
     }
-    node = done?.next;
   }
   for (const symbol of written) evaluation.state(symbol).write = true;
   return text;
+}
+
+/** Whether a symbol gets its line; those in `written` have got it. An absent one is not even made for the question. */
+function isWritten(
+  evaluation: Evaluation,
+  index: number,
+  written: ReadonlySet<ConfigSymbol> | undefined,
+): boolean {
+  if (evaluation.isAbsentAt(index)) return false;
+  const symbol = evaluation.model.symbolAt(index);
+  return !symbol.isChoice && !written?.has(symbol) && evaluation.calculate(symbol).write;
 }
 
 /** Whether the end of a node is written as `# end of`. */

@@ -3,6 +3,7 @@
 import {type Conditions, collectConditions, ExpressionRecords} from './conditions.ts';
 import type {Dialect} from './dialect.ts';
 import {type DependencyOrder, orderDependencies} from './order.ts';
+import {makeOutline, nextNode, type Outline} from './outline.ts';
 import type {SourceFile} from './source.ts';
 import {ConfigSymbol, constantMod, constantNo, constantYes, type MenuNode} from './symbol.ts';
 
@@ -123,10 +124,25 @@ function inHashOrder(symbols: readonly ConfigSymbol[], dialect: Dialect): Config
     .map(({symbol}) => symbol);
 }
 
+/** The symbols of a stored model, which are made when they are wanted, and what is known without them. */
+export type StoredSymbols = {
+  readonly symbolCount: number;
+  readonly symbolAt: (index: number) => ConfigSymbol;
+  /** Whether the one of that index is a `config` of that name. */
+  readonly isNamed: (index: number, name: string) => boolean;
+  /** The C tool's hash: the index of each symbol in hash order, and the start of each bucket. */
+  readonly hash: {readonly order: Int32Array; readonly starts: Int32Array};
+  readonly conditions: Conditions;
+  readonly outline: Outline;
+  /** The index of each choice. */
+  readonly choices: Int32Array;
+  readonly isRegular: boolean;
+};
+
 export type ModelParts = {
   readonly dialect: Dialect;
   /** Every symbol in the order of creation, the shared constants first. */
-  readonly symbols: readonly ConfigSymbol[];
+  readonly symbols: readonly ConfigSymbol[] | StoredSymbols;
   readonly root: MenuNode;
   readonly modules: ConfigSymbol;
   readonly defconfigList: ConfigSymbol | undefined;
@@ -135,12 +151,6 @@ export type ModelParts = {
   readonly prefix: string;
   readonly environmentRead: ReadonlyMap<string, string>;
   readonly declaredConstants: ReadonlyMap<ConfigSymbol, ConfigSymbol>;
-  /** The C tool's hash, where it is known already: the index of each symbol in hash order, and the start of each bucket. */
-  readonly hash?: {readonly order: Int32Array; readonly starts: Int32Array};
-  /** Likewise. */
-  readonly conditions?: Conditions;
-  /** Whether the order of calculation decides no value (`Dependents`), where that is known already. */
-  readonly isRegular?: boolean;
 };
 
 /** A parsed tree. Make evaluations of it with the functions of modes.ts. */
@@ -158,24 +168,32 @@ export class KconfigModel {
   readonly environmentRead: ReadonlyMap<string, string>;
   /** What stands before each symbol's name in a .config: `CONFIG_`, or the environment's `CONFIG_`. */
   readonly prefix: string;
-  /** Every symbol in the order of creation: constants, choices and mentioned names too. */
-  readonly allSymbols: readonly ConfigSymbol[];
+  /** How many symbols there are. */
+  readonly symbolCount: number;
   readonly promptCount: number;
   /** What holds the properties of a shared constant that was declared or selected. */
   readonly declaredConstants: ReadonlyMap<ConfigSymbol, ConfigSymbol>;
-  /** Whether the order of calculation is known to decide no value. It takes long to find, so that only stored models are. */
+  /**
+   * Whether the order of calculation is known to decide no value (`Dependents`). It takes long to find, so that only stored
+   * models are.
+   */
   readonly isRegular: boolean;
   /** The records of `conditions`, to which others may be added; a restored model has none. */
   readonly expressionRecords: ExpressionRecords | undefined;
-  readonly #hash: ModelParts['hash'];
+  readonly #stored: StoredSymbols | undefined;
+  #all: readonly ConfigSymbol[] | undefined;
+  #choices: readonly ConfigSymbol[] | undefined;
   #symbols: ReadonlyMap<string, ConfigSymbol> | undefined;
   #hashOrder: readonly ConfigSymbol[] | undefined;
   #conditions: Conditions | undefined;
   #dependencyOrder: DependencyOrder | undefined;
+  #outline: Outline | undefined;
 
   constructor(parts: ModelParts) {
     this.dialect = parts.dialect;
-    this.allSymbols = parts.symbols;
+    if ('symbolAt' in parts.symbols) this.#stored = parts.symbols;
+    else this.#all = parts.symbols;
+    this.symbolCount = this.#stored?.symbolCount ?? this.#all!.length;
     this.mainMenuTitle = parts.root.prompt?.text ?? '';
     this.root = parts.root;
     this.modules = parts.modules;
@@ -183,12 +201,31 @@ export class KconfigModel {
     this.files = parts.files;
     this.environmentRead = parts.environmentRead;
     this.prefix = parts.prefix;
-    this.#hash = parts.hash;
     this.promptCount = parts.promptCount;
     this.declaredConstants = parts.declaredConstants;
-    this.#conditions = parts.conditions;
-    this.isRegular = parts.isRegular ?? false;
-    this.expressionRecords = parts.conditions ? undefined : new ExpressionRecords();
+    this.#conditions = this.#stored?.conditions;
+    this.#outline = this.#stored?.outline;
+    this.isRegular = this.#stored?.isRegular ?? false;
+    this.expressionRecords = this.#stored ? undefined : new ExpressionRecords();
+  }
+
+  /** Every symbol in the order of creation: constants, choices and mentioned names too. */
+  get allSymbols(): readonly ConfigSymbol[] {
+    this.#all ??= Array.from({length: this.symbolCount}, (_, index) => this.#stored!.symbolAt(index));
+    return this.#all;
+  }
+
+  /** One of them, and no other is made for it. */
+  symbolAt(index: number): ConfigSymbol {
+    return this.#all ? this.#all[index]! : this.#stored!.symbolAt(index);
+  }
+
+  /** Every choice, in the order of creation. */
+  get choices(): readonly ConfigSymbol[] {
+    this.#choices ??= this.#stored
+      ? Array.from(this.#stored.choices, (index) => this.symbolAt(index))
+      : this.allSymbols.filter(({isChoice}) => isChoice);
+    return this.#choices;
   }
 
   /** All symbols with a name that were declared or mentioned; one that was only mentioned has no nodes. */
@@ -199,20 +236,20 @@ export class KconfigModel {
 
   /** The same one by one: no list of all is made for a few (sym_find). */
   find(name: string): ConfigSymbol | undefined {
-    if (!this.#hash || this.#symbols) return this.symbols.get(name);
-    const {order, starts} = this.#hash;
+    if (!this.#stored || this.#symbols) return this.symbols.get(name);
+    const {isNamed, hash} = this.#stored;
+    const {order, starts} = hash;
     const bucket = bucketOf(name, this.dialect);
     for (let i = starts[bucket]!; i < starts[bucket + 1]!; i++) {
-      const symbol = this.allSymbols[order[i]!]!;
-      if (symbol.name === name && symbol.kind === 'config') return symbol;
+      if (isNamed(order[i]!, name)) return this.symbolAt(order[i]!);
     }
     return undefined;
   }
 
   /** Every symbol in the order in which the C tool walks its hash. */
   get hashOrder(): readonly ConfigSymbol[] {
-    this.#hashOrder ??= this.#hash
-      ? Array.from(this.#hash.order, (index) => this.allSymbols[index]!)
+    this.#hashOrder ??= this.#stored
+      ? Array.from(this.#stored.hash.order, (index) => this.allSymbols[index]!)
       : inHashOrder(this.allSymbols, this.dialect);
     return this.#hashOrder;
   }
@@ -236,6 +273,12 @@ export class KconfigModel {
     return this.#dependencyOrder;
   }
 
+  /** The menu in words. */
+  get outline(): Outline {
+    this.#outline ??= makeOutline(this.root);
+    return this.#outline;
+  }
+
   /** All menu nodes in the order of the menu. */
   *nodes(): Generator<MenuNode> {
     let node: MenuNode | undefined = this.root.firstChild;
@@ -244,13 +287,4 @@ export class KconfigModel {
       node = nextNode(node);
     }
   }
-}
-
-/** The node after this one in a pre-order walk. */
-export function nextNode(node: MenuNode): MenuNode | undefined {
-  if (node.firstChild) return node.firstChild;
-  for (let current: MenuNode | undefined = node; current; current = current.parent) {
-    if (current.next) return current.next;
-  }
-  return undefined;
 }

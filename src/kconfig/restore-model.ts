@@ -1,9 +1,10 @@
-/** A model out of the bytes of `storeModel`. Symbols and nodes are made at once, what they hold when it is wanted. */
+/** A model out of the bytes of `storeModel`. Symbols and nodes are made when they are wanted, and so is what they hold. */
 
-import {nothing, recordKind} from './conditions.ts';
+import {none, nothing, recordKind} from './conditions.ts';
 import type {Dialect} from './dialect.ts';
 import {comparison, type Expression, not} from './expression.ts';
 import {KconfigModel} from './model.ts';
+import {nodeWords, outlineWord} from './outline.ts';
 import type {SourceFile} from './source.ts';
 import {
   allnoconfigYesFlag,
@@ -14,8 +15,6 @@ import {
   headerWords,
   internalFlag,
   layoutVersion,
-  nodeWords,
-  none,
   optionalFlag,
   propertyKinds,
   propertyWords,
@@ -36,6 +35,7 @@ import {
   type LateParts,
   MenuNode,
   type NodeDetails,
+  type NodeLinks,
   type Prompt,
   type Property,
   type Range,
@@ -93,12 +93,14 @@ const rareFlags = optionalFlag | transitionalFlag | allnoconfigYesFlag | interna
 
 const relations = ['equal', 'unequal', 'less', 'lessEqual', 'greater', 'greaterEqual'] as const;
 
+const shared = [constantNo, constantMod, constantYes];
+
 class Restoration implements LateParts {
   readonly #sections: Readonly<Record<Section, Int32Array>>;
   readonly #text: string;
   readonly #files: readonly SourceFile[];
-  readonly #symbols: ConfigSymbol[] = [constantNo, constantMod, constantYes];
-  readonly #nodes: MenuNode[] = [];
+  readonly #symbols: (ConfigSymbol | undefined)[];
+  readonly #nodes: (MenuNode | undefined)[];
   readonly #properties = new Map<number, Property>();
   readonly #expressions = new Map<number, Expression>();
 
@@ -110,30 +112,37 @@ class Restoration implements LateParts {
     this.#sections = sections;
     this.#text = text;
     this.#files = Array.from(sections.files, (name) => new UnreadFile(this.#string(name), readFile));
+    this.#symbols = new Array(sections.direct.length);
+    this.#symbols.splice(0, shared.length, ...shared);
+    this.#nodes = new Array(sections.nodes.length / nodeWords);
   }
 
   model(dialect: Dialect, header: Int32Array): KconfigModel {
-    const {environment, hashOrder, hashStart} = this.#sections;
-    this.#makeSymbols();
-    this.#makeNodes();
+    const {environment, hashOrder, hashStart, nodes, choices} = this.#sections;
     const environmentRead = new Map<string, string>();
     for (let at = 0; at < environment.length; at += 2) {
       environmentRead.set(this.#string(environment[at]!), this.#string(environment[at + 1]!));
     }
     return new KconfigModel({
       dialect,
-      symbols: this.#symbols,
-      root: this.#nodes[0]!,
+      symbols: {
+        symbolCount: this.#symbols.length,
+        symbolAt: (index) => this.#symbol(index),
+        isNamed: (index, name) => this.#isNamed(index, name),
+        hash: {order: hashOrder, starts: hashStart},
+        conditions: this.#sections,
+        outline: {words: nodes, nodeAt: (number) => this.#node(number)!},
+        choices,
+        isRegular: header[6] === 1,
+      },
+      root: this.#node(0)!,
       promptCount: header[2]!,
-      modules: this.#symbols[header[3]!]!,
-      defconfigList: header[4] === none ? undefined : this.#symbols[header[4]!],
+      modules: this.#symbol(header[3]!),
+      defconfigList: header[4] === none ? undefined : this.#symbol(header[4]!),
       prefix: this.#string(header[5]!),
       files: this.#files,
       environmentRead,
       declaredConstants: new Map(),
-      hash: {order: hashOrder, starts: hashStart},
-      conditions: this.#sections,
-      isRegular: header[6] === 1,
     });
   }
 
@@ -142,58 +151,73 @@ class Restoration implements LateParts {
     return this.#text.slice(index === 0 ? 0 : strings[index - 1]!, strings[index]!);
   }
 
-  #makeSymbols(): void {
-    const {symbols} = this.#sections;
-    for (let at = 0; at < symbols.length; at += symbolWords) {
-      const name = symbols[at]!;
-      const bits = symbols[at + 1]!;
-      const symbol = new ConfigSymbol(
-        this.#symbols.length,
-        name === none ? undefined : this.#string(name),
-        symbolKinds[bits & 3]!,
-        this,
-      );
-      symbol.type = symbolTypes[(bits >> typeShift) & 7]!;
-      if (bits & checkedFlag) symbol.checked = true;
-      if (bits & rareFlags) {
-        symbol.optional = (bits & optionalFlag) !== 0;
-        symbol.transitional = (bits & transitionalFlag) !== 0;
-        symbol.allnoconfigYes = (bits & allnoconfigYesFlag) !== 0;
-        symbol.internal = (bits & internalFlag) !== 0;
-      }
-      this.#symbols.push(symbol);
-    }
-    for (let i = 3, at = 2; at < symbols.length; i++, at += symbolWords) {
-      const choice = symbols[at]!;
-      if (choice !== none) this.#symbols[i]!.choice = this.#symbols[choice];
-    }
+  #isNamed(index: number, name: string): boolean {
+    const {symbols, strings} = this.#sections;
+    const at = (index - shared.length) * symbolWords;
+    const string = symbols[at]!;
+    if (string === none || symbolKinds[symbols[at + 1]! & 3] !== 'config') return false;
+    const start = string === 0 ? 0 : strings[string - 1]!;
+    return strings[string]! - start === name.length && this.#text.startsWith(name, start);
   }
 
-  #makeNodes(): void {
-    const words = this.#sections.nodes;
-    const nodes = this.#nodes;
-    for (let at = 0; at < words.length; at += nodeWords) {
-      const symbol = words[at]!;
-      nodes.push(
-        new MenuNode(
-          symbol === none ? undefined : this.#symbols[symbol],
-          undefined,
-          undefined,
-          this,
-          nodes.length,
-        ),
-      );
+  #symbol(index: number): ConfigSymbol {
+    let symbol = this.#symbols[index];
+    if (!symbol) {
+      symbol = this.#makeSymbol(index);
+      this.#symbols[index] = symbol;
+      const choice = this.#sections.symbols[(index - shared.length) * symbolWords + 2]!;
+      if (choice !== none) symbol.choice = this.#symbol(choice);
     }
-    for (let i = 0, at = 0; i < nodes.length; i++, at += nodeWords) {
-      const node = nodes[i]!;
-      node.parent = this.#node(words[at + 1]!);
-      node.next = this.#node(words[at + 2]!);
-      node.firstChild = this.#node(words[at + 3]!);
+    return symbol;
+  }
+
+  #makeSymbol(index: number): ConfigSymbol {
+    const {symbols} = this.#sections;
+    const at = (index - shared.length) * symbolWords;
+    const name = symbols[at]!;
+    const bits = symbols[at + 1]!;
+    const symbol = new ConfigSymbol(
+      index,
+      name === none ? undefined : this.#string(name),
+      symbolKinds[bits & 3]!,
+      this,
+    );
+    symbol.type = symbolTypes[(bits >> typeShift) & 7]!;
+    if (bits & checkedFlag) symbol.checked = true;
+    if (bits & rareFlags) {
+      symbol.optional = (bits & optionalFlag) !== 0;
+      symbol.transitional = (bits & transitionalFlag) !== 0;
+      symbol.allnoconfigYes = (bits & allnoconfigYesFlag) !== 0;
+      symbol.internal = (bits & internalFlag) !== 0;
     }
+    return symbol;
   }
 
   #node(index: number): MenuNode | undefined {
-    return index === none ? undefined : this.#nodes[index];
+    if (index === none) return undefined;
+    let node = this.#nodes[index];
+    if (!node) {
+      const symbol = this.#sections.nodes[index * nodeWords]!;
+      node = new MenuNode(
+        symbol === none ? undefined : this.#symbol(symbol),
+        undefined,
+        undefined,
+        this,
+        index,
+      );
+      this.#nodes[index] = node;
+    }
+    return node;
+  }
+
+  linksOf(record: number): NodeLinks {
+    const words = this.#sections.nodes;
+    const at = record * nodeWords;
+    return {
+      parent: this.#node(words[at + outlineWord.parent]!),
+      next: this.#node(words[at + outlineWord.next]!),
+      firstChild: this.#node(words[at + outlineWord.firstChild]!),
+    };
   }
 
   declarationsOf({index}: ConfigSymbol): SymbolDeclarations {
@@ -207,11 +231,11 @@ class Restoration implements LateParts {
       prompts: properties.filter(isPrompt),
       defaults: properties.filter((property): property is Default => property.kind === 'default'),
       ranges: properties.filter((property): property is Range => property.kind === 'range'),
-      nodes: Array.from(run(symbolNodes, nodeStart, index), (node) => this.#nodes[node]!),
+      nodes: Array.from(run(symbolNodes, nodeStart, index), (node) => this.#node(node)!),
       directDependency: this.#expression(direct[index]!),
       selectedBy: this.#reverse(run(selected, selectedStart, index), run(selectedBy, selectedStart, index)),
       impliedBy: this.#reverse(run(implied, impliedStart, index), run(impliedBy, impliedStart, index)),
-      members: Array.from(run(members, memberStart, index), (member) => this.#symbols[member]!),
+      members: Array.from(run(members, memberStart, index), (member) => this.#symbol(member)),
     };
   }
 
@@ -267,7 +291,7 @@ class Restoration implements LateParts {
     const second = words[at + 7]!;
     const kind = propertyKinds[words[at]!]!;
     const base = {
-      node: this.#nodes[words[at + 1]!]!,
+      node: this.#node(words[at + 1]!)!,
       file: this.#files[words[at + 2]!]!,
       line: words[at + 3]!,
       condition: this.#expression(words[at + 4]!),
@@ -284,14 +308,14 @@ class Restoration implements LateParts {
         return {kind, value: this.#expression(first)!, ...base};
       case 'select':
       case 'imply':
-        return {kind, target: this.#symbols[first]!, ...base};
+        return {kind, target: this.#symbol(first), ...base};
       case 'range':
-        return {kind, low: this.#symbols[first]!, high: this.#symbols[second]!, ...base};
+        return {kind, low: this.#symbol(first), high: this.#symbol(second), ...base};
     }
   }
 
   #expression(reference: number): Expression | undefined {
-    if (reference < 0) return this.#symbols[-1 - reference]!.expression;
+    if (reference < 0) return this.#symbol(-1 - reference).expression;
     if (reference === nothing) return undefined;
     let expression = this.#expressions.get(reference);
     if (!expression) {
@@ -315,7 +339,7 @@ class Restoration implements LateParts {
           operands: Array.from(operands, (operand) => this.#expression(operand)!),
         };
       default: {
-        const [left, right] = Array.from(operands, (operand) => this.#symbols[-1 - operand]!);
+        const [left, right] = Array.from(operands, (operand) => this.#symbol(-1 - operand));
         return comparison(relations[kind - recordKind.equal]!, left!, right!);
       }
     }

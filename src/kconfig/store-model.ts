@@ -1,8 +1,9 @@
 /** A parsed model as bytes, from which `restoreModel` makes it again without its Kconfig files. */
 
-import {collectConditions, ExpressionRecords, Words} from './conditions.ts';
+import {collectConditions, ExpressionRecords, none, Words} from './conditions.ts';
 import {Dependents} from './dependents.ts';
-import {bucketOf, type KconfigModel, nextNode} from './model.ts';
+import {bucketOf, type KconfigModel} from './model.ts';
+import {numberNodes, outlineWords} from './outline.ts';
 import type {SourceFile} from './source.ts';
 import {
   allnoconfigYesFlag,
@@ -10,7 +11,6 @@ import {
   headerWords,
   internalFlag,
   layoutVersion,
-  none,
   optionalFlag,
   propertyKinds,
   type Section,
@@ -42,7 +42,7 @@ class Storage {
   readonly #texts: string[] = [];
   #textLength = 0;
   readonly #files = new Map<SourceFile, number>();
-  readonly #nodes = new Map<MenuNode, number>();
+  readonly #nodes: Map<MenuNode, number>;
   readonly #properties = new Map<Property, number>();
   /** Properties of the symbols that were stored. */
   #propertyCount = 0;
@@ -50,6 +50,7 @@ class Storage {
 
   constructor(model: KconfigModel) {
     this.#model = model;
+    this.#nodes = numberNodes(model.root);
     this.#expressions = model.expressionRecords ?? new ExpressionRecords();
   }
 
@@ -68,14 +69,15 @@ class Storage {
       this.#add('environment', this.#string(name), this.#string(value));
     }
     this.#storeHash();
-    this.#numberNodes();
+    this.#numberBlocks();
     this.#numberProperties();
     for (const symbol of model.allSymbols) this.#storeSymbol(symbol);
     for (const start of ['propertyStart', 'memberStart', 'nodeStart'] as const) this.#endRuns(start);
     for (const property of this.#properties.keys()) this.#storeProperty(property);
     for (const node of this.#nodes.keys()) this.#storeNode(node);
     for (const start of ['conditionStart', 'visibilityStart'] as const) this.#endRuns(start);
-    const finished = {...conditions, records: this.#expressions.words()};
+    const nodes = outlineWords(this.#nodes);
+    const finished = {...conditions, nodes, records: this.#expressions.words()};
     const {promptCount, modules, defconfigList, prefix} = model;
     return this.#join(finished, [
       promptCount,
@@ -126,12 +128,11 @@ class Storage {
     return index;
   }
 
-  /** Nodes in the order of the menu, then those that are only the block around others (`if`). */
-  #numberNodes(): void {
+  /** Numbers the nodes that are only the block around others (`if`) after those of the menu. */
+  #numberBlocks(): void {
     const number = (node: MenuNode | undefined) => {
       if (node && !this.#nodes.has(node)) this.#nodes.set(node, this.#nodes.size);
     };
-    for (let node: MenuNode | undefined = this.#model.root; node; node = nextNode(node)) number(node);
     for (const node of this.#nodes.keys()) {
       number(node.block);
       number(node.parent);
@@ -158,6 +159,7 @@ class Storage {
     this.#add('propertyStart', this.#propertyCount);
     this.#propertyCount += symbol.properties.length;
     if (symbol.index < 3) return;
+    if (symbol.isChoice) this.#add('choices', symbol.index);
     this.#add(
       'symbols',
       symbol.name === undefined ? none : this.#string(symbol.name),
@@ -209,8 +211,7 @@ class Storage {
 
   #storeNode(node: MenuNode): void {
     const place = (other: MenuNode | undefined) => (other ? this.#nodes.get(other)! : none);
-    const {symbol, help, prompt} = node;
-    this.#add('nodes', symbol?.index ?? none, place(node.parent), place(node.next), place(node.firstChild));
+    const {help, prompt} = node;
     this.#add(
       'details',
       this.#files.get(node.file)!,

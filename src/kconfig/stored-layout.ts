@@ -6,7 +6,7 @@
 import type {ConfigSymbol, Property, SymbolType} from './symbol.ts';
 
 /** First word of the bytes. Raise it whenever the layout or what the fields mean changes. */
-export const layoutVersion = 0x4b_43_4d_03;
+export const layoutVersion = 0x4b_43_4d_04;
 
 export const symbolTypes: readonly SymbolType[] = ['unknown', 'bool', 'tristate', 'int', 'hex', 'string'];
 export const symbolKinds: readonly ConfigSymbol['kind'][] = ['config', 'constant', 'choice'];
@@ -20,9 +20,6 @@ export const propertyKinds: readonly Property['kind'][] = [
   'imply',
   'range',
 ];
-
-/** A reference to no string, symbol, node, file or property; that to no expression is `nothing` of conditions.ts. */
-export const none = -1;
 
 /**
  * The sections in their order. A list of runs has a section of starts, one more than there are runs. The first group
@@ -41,6 +38,7 @@ export const sectionNames = [
   'defaultStart',
   'defaults',
   'defaultValues',
+  'isPlain',
   /** End of each string in the text, in UTF-16 units. */
   'strings',
   /** Name of each file. */
@@ -60,11 +58,13 @@ export const sectionNames = [
   /** The property behind each reference of `selected` and `implied`. */
   'selectedBy',
   'impliedBy',
+  /** Index of each choice. */
+  'choices',
   'memberStart',
   'members',
   'nodeStart',
   'symbolNodes',
-  /** symbol, parent, next, first child. */
+  /** As in an outline: those of the menu, then those that are only the block around others (`if`). */
   'nodes',
   /** By node: file, line, block, prompt, visibility, dependency, help's file, start and end. */
   'details',
@@ -80,7 +80,6 @@ export type Section = (typeof sectionNames)[number];
 /** Words of one record. */
 export const symbolWords = 3;
 export const propertyWords = 8;
-export const nodeWords = 4;
 export const detailWords = 9;
 export const conditionWords = 3;
 

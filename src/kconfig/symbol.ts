@@ -57,6 +57,7 @@ export type SymbolDeclarations = {
 export type LateParts = {
   readonly declarationsOf: (symbol: ConfigSymbol) => SymbolDeclarations;
   readonly detailsOf: (record: number) => NodeDetails;
+  readonly linksOf: (record: number) => NodeLinks;
 };
 
 function noDeclarations(): SymbolDeclarations {
@@ -200,6 +201,13 @@ export type NodeDetails = {
   help: HelpSpan | undefined;
 };
 
+/** The nodes around a node. */
+export type NodeLinks = {
+  readonly parent: MenuNode | undefined;
+  readonly next: MenuNode | undefined;
+  readonly firstChild: MenuNode | undefined;
+};
+
 function newDetails(block: MenuNode | undefined, {file, line}: Location): NodeDetails {
   return {
     file,
@@ -220,15 +228,16 @@ function newDetails(block: MenuNode | undefined, {file, line}: Location): NodeDe
  */
 export class MenuNode {
   readonly symbol: ConfigSymbol | undefined;
-  parent: MenuNode | undefined;
-  next: MenuNode | undefined;
-  firstChild: MenuNode | undefined;
   readonly #late: LateParts | undefined;
   /** Which of the nodes that `#late` knows this is. */
   readonly #record: number;
+  #isLinked: boolean;
+  #parent: MenuNode | undefined;
+  #next: MenuNode | undefined;
+  #firstChild: MenuNode | undefined;
   #details: NodeDetails | undefined;
 
-  /** Without a place, `late` is asked for the details of its node `record` when they are wanted. */
+  /** Without a place, `late` is asked for the links and the details of its node `record` when they are wanted. */
   constructor(
     symbol: ConfigSymbol | undefined,
     parent: MenuNode | undefined,
@@ -237,12 +246,48 @@ export class MenuNode {
     record = 0,
   ) {
     this.symbol = symbol;
-    this.parent = parent;
-    this.next = undefined;
-    this.firstChild = undefined;
     this.#late = late;
     this.#record = record;
+    this.#isLinked = late === undefined;
+    this.#parent = parent;
+    this.#next = undefined;
+    this.#firstChild = undefined;
     this.#details = place && newDetails(parent, place);
+  }
+
+  #link(): void {
+    this.#isLinked = true;
+    const {parent, next, firstChild} = this.#late!.linksOf(this.#record);
+    this.#parent = parent;
+    this.#next = next;
+    this.#firstChild = firstChild;
+  }
+
+  get parent(): MenuNode | undefined {
+    if (!this.#isLinked) this.#link();
+    return this.#parent;
+  }
+
+  set parent(parent: MenuNode | undefined) {
+    this.#parent = parent;
+  }
+
+  get next(): MenuNode | undefined {
+    if (!this.#isLinked) this.#link();
+    return this.#next;
+  }
+
+  set next(next: MenuNode | undefined) {
+    this.#next = next;
+  }
+
+  get firstChild(): MenuNode | undefined {
+    if (!this.#isLinked) this.#link();
+    return this.#firstChild;
+  }
+
+  set firstChild(firstChild: MenuNode | undefined) {
+    this.#firstChild = firstChild;
   }
 
   get #made(): NodeDetails {

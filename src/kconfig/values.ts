@@ -34,7 +34,13 @@ export class Evaluation {
   readonly model: KconfigModel;
   readonly warnings: Diagnostic[] = [];
   readonly #choicesAreMenus: boolean;
-  readonly #states: SymbolState[];
+  /** By symbol index; one that was not looked at has none. */
+  readonly #states: (SymbolState | undefined)[];
+  /**
+   * By symbol index, of what has no state: 1 if it is absent (`Conditions.isPlain`), 2 if it is not, 0 where that is not
+   * known; undefined where all is calculated.
+   */
+  #absences: Uint8Array | undefined;
   readonly #conditions: Conditions;
   readonly #records: Int32Array;
   /** Visibility of each prompt when its symbol was last evaluated (visible.tri of struct property). */
@@ -67,28 +73,81 @@ export class Evaluation {
   constructor(model: KconfigModel) {
     this.model = model;
     this.#choicesAreMenus = model.dialect.choices === 'menus';
-    this.#states = model.allSymbols.map(() => new SymbolState());
+    this.#states = new Array(model.symbolCount);
     this.#conditions = model.conditions;
     this.#records = model.conditions.records;
     this.#promptVisibility = new Uint8Array(model.promptCount);
     for (const value of [0, 1, 2] as const) {
-      const state = this.#states[value]!;
+      const state = this.#makeState(value);
       state.valid = true;
       state.tristate = value;
       state.text = letters[value];
     }
-    if (model.dialect.recursion === 'told') this.#setMissingTexts();
   }
 
-  /** What a loop finds of a symbol that has no value yet is a null pointer, which glibc prints like that. */
-  #setMissingTexts(): void {
-    for (let i = 3; i < this.#states.length; i++) this.#states[i]!.text = '(null)';
+  #makeState(index: number): SymbolState {
+    const state = new SymbolState();
+    this.#states[index] = state;
+    // What a loop finds of a symbol that has no value yet is a null pointer, which glibc prints like that.
+    if (this.model.dialect.recursion === 'told') state.text = '(null)';
+    if (this.#absences !== undefined && this.#absences[index] === 1) {
+      this.#setAbsent(this.model.symbolAt(index), state);
+    }
+    return state;
+  }
+
+  /** What calculation makes of an absent symbol. */
+  #setAbsent(symbol: ConfigSymbol, state: SymbolState): void {
+    state.valid = true;
+    if (symbol.type === 'unknown') {
+      state.text = symbol.name ?? '';
+      return;
+    }
+    state.text = isLogical(symbol.type) ? 'n' : this.#missingText(symbol.type);
+    const direct = this.#evaluateRecord(this.#conditions.direct[symbol.index]!);
+    state.directDependency = direct === 1 ? this.#promote(symbol, direct) : direct;
+  }
+
+  /** Whether a symbol, given by its index, is absent. It need not be calculated then, or even be made. */
+  isAbsentAt(index: number): boolean {
+    const absences = this.#absences;
+    if (absences === undefined || this.#states[index] !== undefined) return false;
+    const known = absences[index]!;
+    if (known !== 0) return known === 1;
+    if (this.#depth >= maximumDepth) return false;
+    this.#depth++;
+    const isAbsent = this.#conditions.isPlain[index] === 1 && this.#isWithoutCause(index);
+    this.#depth--;
+    absences[index] = isAbsent ? 1 : 2;
+    return isAbsent;
+  }
+
+  /** Whether no prompt, default, select or imply is in effect. */
+  #isWithoutCause(index: number): boolean {
+    const {promptStart, prompts, defaultStart, defaults, selectedStart, selected, impliedStart, implied} =
+      this.#conditions;
+    return (
+      this.#areNever(prompts, promptStart, index) &&
+      this.#areNever(defaults, defaultStart, index) &&
+      this.#areNever(selected, selectedStart, index) &&
+      this.#areNever(implied, impliedStart, index)
+    );
+  }
+
+  #areNever(references: Int32Array, start: Int32Array, index: number): boolean {
+    const end = start[index + 1]!;
+    for (let i = start[index]!; i < end; i++) if (this.#evaluateRecord(references[i]!) !== 0) return false;
+    return true;
   }
 
   /** An evaluation of its own with the same user's values and the same values, without warnings. */
   copy(): Evaluation {
     const copy = new Evaluation(this.model);
-    for (let i = 3; i < this.#states.length; i++) copy.#states[i]!.copyFrom(this.#states[i]!);
+    for (let i = 3; i < this.#states.length; i++) {
+      const state = this.#states[i];
+      if (state) copy.#makeState(i).copyFrom(state);
+    }
+    copy.#absences = this.#absences;
     copy.#promptVisibility.set(this.#promptVisibility);
     copy.#modules = this.#modules;
     copy.changed = this.changed;
@@ -122,7 +181,31 @@ export class Evaluation {
 
   /** The stored state, which need not be up to date. */
   state(symbol: ConfigSymbol): SymbolState {
-    return this.#states[symbol.index]!;
+    return this.#states[symbol.index] ?? this.#makeState(symbol.index);
+  }
+
+  /** The symbols to which the user gave a value, in the order of their creation. */
+  userSet(): ConfigSymbol[] {
+    const set: ConfigSymbol[] = [];
+    for (let i = 3; i < this.#states.length; i++) {
+      if (this.#states[i]?.hasUser) set.push(this.model.symbolAt(i));
+    }
+    return set;
+  }
+
+  /** Forgets the user's values, and with them all others. */
+  forgetUser(): void {
+    this.isSettled = false;
+    this.#absences = undefined;
+    for (let i = 3; i < this.#states.length; i++) {
+      const state = this.#states[i];
+      if (!state) continue;
+      state.valid = false;
+      state.hasUser = false;
+      state.userText = undefined;
+      state.userMember = undefined;
+      state.userTristate = 0;
+    }
   }
 
   /** The value as text: `y`, `m` or `n` of a bool or tristate, otherwise the number or string itself. */
@@ -233,8 +316,8 @@ export class Evaluation {
       case recordKind.not:
         return (2 - this.#evaluateRecord(records[first]!)) as Tristate;
       default: {
-        const left = this.model.allSymbols[-1 - records[first]!]!;
-        const right = this.model.allSymbols[-1 - records[first + 1]!]!;
+        const left = this.model.symbolAt(-1 - records[first]!);
+        const right = this.model.symbolAt(-1 - records[first + 1]!);
         this.calculate(left);
         this.calculate(right);
         return holds(relations[kind - recordKind.equal]!, this.#compare(left, right)) ? 2 : 0;
@@ -243,8 +326,10 @@ export class Evaluation {
   }
 
   #tristateAt(index: number): Tristate {
-    const state = this.#states[index]!;
-    return state.valid ? state.tristate : this.calculate(this.model.allSymbols[index]!).tristate;
+    const state = this.#states[index];
+    if (state?.valid) return state.tristate;
+    if (state === undefined && this.isAbsentAt(index)) return 0;
+    return this.calculate(this.model.symbolAt(index)).tristate;
   }
 
   #compare(left: ConfigSymbol, right: ConfigSymbol): number {
@@ -262,7 +347,11 @@ export class Evaluation {
 
   /** Forgets all values, and evaluates MODULES first (sym_clear_all_valid). */
   invalidate(): void {
-    for (let i = 3; i < this.#states.length; i++) this.#states[i]!.valid = false;
+    this.#absences = undefined;
+    for (let i = 3; i < this.#states.length; i++) {
+      const state = this.#states[i];
+      if (state) state.valid = false;
+    }
     this.changed = true;
     this.isSettled = false;
     this.calculate(this.model.modules);
@@ -276,13 +365,15 @@ export class Evaluation {
 
   /**
    * Runs the first calculation of everything in a regular model (`Dependents`). There any order will do, and a condition
-   * has one value: what cannot change it is passed over, and it is evaluated once. Only warnings come in the order of
-   * calculation: returns false if there are any, and then all has to be done again from the start.
+   * has one value: what cannot change it is passed over, and it is evaluated once. What is absent is not calculated. Only
+   * warnings come in the order of calculation: returns false if there are any, and then all has to be done again from the
+   * start.
    */
   inAnyOrder(calculateAll: () => void): boolean {
     const {length} = this.warnings;
     this.skipsOperands = true;
     this.#recordValues = new Uint8Array(this.#records.length);
+    this.#absences = new Uint8Array(this.model.symbolCount);
     this.#changedUser = false;
     calculateAll();
     this.#recordValues = undefined;
@@ -302,7 +393,7 @@ export class Evaluation {
 
   /** sym_calc_value. */
   calculate(symbol: ConfigSymbol): SymbolState {
-    const state = this.#states[symbol.index]!;
+    const state = this.#states[symbol.index] ?? this.#makeState(symbol.index);
     if (state.valid) return state;
     if (this.#depth >= maximumDepth) this.#calculateInOrder();
     this.#depth++;
@@ -470,7 +561,7 @@ export class Evaluation {
     const found = this.#firstDefault(symbol);
     if (found === undefined || found.value >= 0) return this.#missingText(symbol.type);
     state.write = true;
-    const {text} = this.calculate(this.model.allSymbols[-1 - found.value]!);
+    const {text} = this.calculate(this.model.symbolAt(-1 - found.value));
     if (this.#comesFromTransitional(found, state)) {
       this.#changedUser = true;
       state.hasUser = true;
@@ -491,7 +582,7 @@ export class Evaluation {
    */
   #comesFromTransitional({value}: FirstDefault, state: SymbolState): boolean {
     if (state.hasUser || value >= 0) return false;
-    const source = this.model.allSymbols[-1 - value]!;
+    const source = this.model.symbolAt(-1 - value);
     return source.transitional && this.state(source).hasUser;
   }
 
@@ -658,8 +749,7 @@ export class Evaluation {
     const modules = this.tristate(this.model.modules);
     const found = this.#firstDefault(symbol);
     if (!isLogical(symbol.type)) {
-      const text =
-        found && found.value < 0 ? this.calculate(this.model.allSymbols[-1 - found.value]!).text : '';
+      const text = found && found.value < 0 ? this.calculate(this.model.symbolAt(-1 - found.value)).text : '';
       return text || this.#missingText(symbol.type);
     }
     let value: Tristate = found ? min(this.#evaluateRecord(found.value), found.condition) : 0;

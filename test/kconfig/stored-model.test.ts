@@ -16,6 +16,8 @@ function restored(model: kconfig.KconfigModel, sources: kconfig.KconfigSources):
   return kconfig.restoreModel(kconfig.storeModel(model)!, model.dialect, sources.readFile)!;
 }
 
+const inWords = ['conditions', 'expressionRecords', 'isRegular', 'outline'];
+
 /** Names of what can be read of an object: its own fields, and the getters of its class. */
 function readable(value: object): string[] {
   const own = Object.keys(value);
@@ -62,8 +64,8 @@ function described(model: kconfig.KconfigModel): string[] {
       continue;
     }
     for (const name of readable(value)) {
-      // The form for evaluation is made of the rest, and numbers its records as it likes.
-      if (value === model && ['conditions', 'expressionRecords', 'isRegular'].includes(name)) continue;
+      // The forms in words are made of the rest, and number their records as they like.
+      if (value === model && inWords.includes(name)) continue;
       lines.push(`${number}.${name} = ${show((value as Record<string, unknown>)[name])}`);
     }
   }
