@@ -1,6 +1,7 @@
 /** The modes of `scripts/kconfig/conf` that need no answers, as functions of texts (conf.c, Linux 6.1). */
 
 import type {Diagnostic} from '../base/diagnostic.ts';
+import {dependentsOf} from './dependents.ts';
 import {
   ConfigReader,
   type ReadOptions,
@@ -32,14 +33,14 @@ export type NewValue = 'default' | Tristate;
 
 /** conf_set_all_new_symbols, without randconfig. */
 export function setNewSymbols(evaluation: Evaluation, value: NewValue): void {
-  if (evaluation.model.dialect.newSymbols === 'menu') setAlongMenu(evaluation, value);
-  else setByHash(evaluation, value);
+  if (evaluation.model.dialect.newSymbols === 'hash') setByHash(evaluation, value);
+  else if (value === 'default') evaluation.refresh();
+  else setAlongMenu(evaluation, value);
 }
 
 /** Linux 6.12 and 7.2: what has a prompt, and members of choices have no say. */
-function setAlongMenu(evaluation: Evaluation, value: NewValue): void {
+function setAlongMenu(evaluation: Evaluation, value: Tristate): void {
   for (const {symbol, prompt} of evaluation.model.nodes()) {
-    if (value === 'default') break;
     if (!symbol || !prompt || symbol.isChoice || symbol.choice || evaluation.state(symbol).hasUser) continue;
     if (symbol.type !== 'bool' && symbol.type !== 'tristate') continue;
     evaluation.state(symbol).userTristate = value;
@@ -130,10 +131,24 @@ export function loadConfig(
     evaluation.calculate(model.modules);
     return evaluation;
   }
-  if (model.isRegular && readConfig(evaluation, config, options, true)) return evaluation;
-  if (model.isRegular) evaluation = new Evaluation(model);
+  if (allowsAnyOrder(model)) {
+    if (readConfig(evaluation, config, options, true)) return evaluation;
+    evaluation = new Evaluation(model);
+  }
   readConfig(evaluation, config, options);
   return evaluation;
+}
+
+/** To find whether a parsed model is regular takes as long as any order saves in this many evaluations. */
+const evaluationsWorthIt = 12;
+const evaluations = new WeakMap<KconfigModel, number>();
+
+/** Whether the order of calculation is known to decide no value; of a parsed model it is found when many share it. */
+function allowsAnyOrder(model: KconfigModel): boolean {
+  if (model.isRegular) return true;
+  const before = evaluations.get(model) ?? 0;
+  evaluations.set(model, before + 1);
+  return before >= evaluationsWorthIt && dependentsOf(model).irregularity === undefined;
 }
 
 /** `conf --olddefconfig`: new symbols get their defaults. */

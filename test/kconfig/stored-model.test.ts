@@ -134,6 +134,25 @@ test('In a regular model that was restored, any order of calculation gives what 
   t.true(settled > 20);
 });
 
+test('What many evaluations of one model come to is what the first of a model comes to.', (t) => {
+  let shared = 0;
+  for (let seed = 1; seed <= 12; seed++) {
+    const sources = sourcesOf(new RandomKconfig(seed, {symbols: 40}).kconfig());
+    const model = parseIfRegular(sources);
+    if (!model) continue;
+    const all = kconfig.allmodconfig(model).text.split('\n');
+    for (let run = 0; run < 24; run++) {
+      const config = all.filter((_, line) => (line * 7 + run) % 5 > 1).join('\n');
+      const first = kconfig.defconfig(kconfig.parseKconfig('Kconfig', sources), config);
+      const later = kconfig.defconfig(model, config);
+      t.is(later.text, first.text, `seed ${seed}, run ${run}`);
+      t.deepEqual(later.warnings, first.warnings);
+    }
+    shared++;
+  }
+  t.true(shared > 3);
+});
+
 test('A restored model reads a file only when a text of it is wanted.', (t) => {
   const text = 'config A\n\tbool "A"\n\thelp\n\t  Words of help.\n';
   const model = kconfig.parseKconfig('Kconfig', sourcesOf(text));
