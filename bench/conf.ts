@@ -145,7 +145,7 @@ class TreeBench {
     return readRememberedTree(this.#kconfig, {
       dialect: recogniseDialect((path) => find(path)?.text)!,
       environment: this.#environment,
-      childEnvironment: Object.fromEntries(this.#environment),
+      childEnvironment: () => Object.fromEntries(this.#environment),
       readFile: find,
       memory: new Memory(undefined),
       report: () => undefined,

@@ -32,7 +32,7 @@ function read(tree: string, environment: ReadonlyMap<string, string>, memory: Me
   return readRememberedTree(join(tree, 'Kconfig'), {
     dialect,
     environment,
-    childEnvironment: Object.fromEntries(environment),
+    childEnvironment: () => Object.fromEntries(environment),
     readFile: find,
     memory,
     report: () => undefined,

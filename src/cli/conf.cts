@@ -45,11 +45,7 @@ async function start(): Promise<void> {
     }
     const {conf, keepCode} = loadBundle();
     const status = conf.runConf(argv);
-    if (process.env.KBUILD_CONF_KEEP_CODE !== undefined) {
-      // Once more, with what the first run remembered.
-      conf.runConf(argv);
-      keepCode();
-    }
+    if (process.env.KBUILD_CONF_KEEP_CODE !== undefined) keepCode();
     process.exit(status);
   } catch (error) {
     const [{faultOf, renderFault}, {processTerminal}] = await Promise.all([

@@ -28,18 +28,25 @@ const setAside = {name: 'KBUILD_CONF_CA_CERTS', own: 'NODE_EXTRA_CA_CERTS'};
 
 /** The environment that this process was given, byte for byte. */
 export function ownEnvironment(): ReadonlyMap<string, string> {
-  const entries = Object.entries(process.env).map(
-    ([name, value]) => [bytesOf(name), bytesOf(value!)] as const,
-  );
-  // Node cannot show bytes that are no UTF-8, but the kernel can.
-  const lost = entries.some(([, value]) => value.includes(bytesOf('\u{fffd}')));
-  const environment = lost
-    ? new Map(parseEnvironment(readFileSync('/proc/self/environ', 'latin1')))
-    : new Map(entries);
+  const environment = new Map(kernelEnvironment() ?? shownEnvironment());
   const value = environment.get(setAside.name);
   if (value !== undefined) {
     environment.set(setAside.own, value);
     environment.delete(setAside.name);
   }
   return environment;
+}
+
+/** As the kernel shows it, where it does. */
+function kernelEnvironment(): ReadonlyMap<string, string> | undefined {
+  try {
+    return parseEnvironment(readFileSync('/proc/self/environ', 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** As Node shows it, which takes longer, and loses bytes that are no UTF-8. */
+function shownEnvironment(): ReadonlyMap<string, string> {
+  return new Map(Object.entries(process.env).map(([name, value]) => [bytesOf(name), bytesOf(value!)]));
 }

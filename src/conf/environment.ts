@@ -5,7 +5,8 @@ import {badInput, failure, missingTool} from '../base/diagnostic.ts';
 import {environmentArguments, parseEnvironment} from '../base/makefile-environment.ts';
 import {type Dialect, dialects, linux61, recogniseDialect} from '../kconfig/index.ts';
 import {nodeText, ownEnvironment} from './bytes.ts';
-import {readIfThere} from './write.ts';
+import {Memory} from './memory.ts';
+import {rememberedDialect} from './remembered-dialect.ts';
 
 /** Where trees keep their own conf. */
 const toolFolders = ['scripts/kconfig', 'support/kconfig'];
@@ -56,18 +57,26 @@ export function nodeEnvironment(environment: ReadonlyMap<string, string>): NodeJ
 }
 
 /** The named dialect, or that of the tree `name` is the path of, or of the one at $srctree; linux-6.1 where nothing tells. */
-export function treeDialect(name: string | undefined, environment: ReadonlyMap<string, string>): Dialect {
-  if (name === undefined) return dialectOf(environment.get('srctree') ?? '.') ?? linux61;
-  const found = name.includes('/') ? dialectOf(name) : dialects.find((dialect) => dialect.name === name);
+export function treeDialect(
+  name: string | undefined,
+  environment: ReadonlyMap<string, string>,
+  memory = new Memory(undefined),
+): Dialect {
+  if (name === undefined) return dialectOf(environment.get('srctree') ?? '.', memory) ?? linux61;
+  const found = name.includes('/')
+    ? dialectOf(name, memory)
+    : dialects.find((dialect) => dialect.name === name);
   if (found) return found;
   const hint = `the dialects are ${dialects.map((dialect) => dialect.name).join(', ')}, or a path of a tree`;
   throw badInput('unknown-dialect', `there is no dialect ${name}`, {hint});
 }
 
-function dialectOf(tree: string): Dialect | undefined {
-  for (const folder of toolFolders) {
-    const found = recogniseDialect((path) => readIfThere(`${tree}/${path}`), folder);
-    if (found) return found;
-  }
-  return undefined;
+function dialectOf(tree: string, memory: Memory): Dialect | undefined {
+  return rememberedDialect(tree, memory, (readFile) => {
+    for (const folder of toolFolders) {
+      const found = recogniseDialect(readFile, folder);
+      if (found) return found;
+    }
+    return undefined;
+  });
 }

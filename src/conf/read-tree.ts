@@ -29,8 +29,8 @@ export function readTree(
   const srctree = environment.get('srctree');
   const readFile = (name: string) => readSource(name, srctree);
   if (request.shell) {
-    const childEnvironment = nodeEnvironment(environment);
     const memory = new Memory(request.memory ? memoryFolder() : undefined);
+    const childEnvironment = () => nodeEnvironment(environment);
     const remembered = {dialect, environment, childEnvironment, readFile, memory, report, reportErrors};
     return {model: readRememberedTree(kconfig, remembered), unanswered: 0};
   }

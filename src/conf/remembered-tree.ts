@@ -21,8 +21,8 @@ import {environmentKey, passingVariables, toolChainWitnesses} from './tool-chain
 export type RememberedRequest = {
   readonly dialect: Dialect;
   readonly environment: ReadonlyMap<string, string>;
-  /** The same for the commands. */
-  readonly childEnvironment: NodeJS.ProcessEnv;
+  /** The same for the commands, if there are any to run. */
+  readonly childEnvironment: () => NodeJS.ProcessEnv;
   /** The text of a file, and where it is; throws what a folder in its place makes of the run. */
   readonly readFile: (name: string) => {readonly path: string; readonly text: string} | undefined;
   readonly memory: Memory;
@@ -146,7 +146,7 @@ class RememberedTree {
 
   #parse(): KconfigModel {
     const {dialect, childEnvironment, memory} = this.#request;
-    const workers = new ProbeWorkers(childEnvironment);
+    const workers = new ProbeWorkers(childEnvironment());
     try {
       if (this.#known.size === 0) this.#beginProbes(workers);
       const model = parseKconfig(this.#kconfig, this.#sources(workers), dialect);

@@ -28,6 +28,7 @@ import {runBusybox} from './busybox.ts';
 import {bytesOf, pathOf} from './bytes.ts';
 import {type ConfMode, parseCommandLine, takeOwnOptions} from './command-line.ts';
 import {runKconfiglib} from './kconfiglib.ts';
+import {Memory, memoryFolder} from './memory.ts';
 import {randomSeed, readSeed} from './seed.ts';
 import {ownProcess, type Surroundings} from './surroundings.ts';
 import {writeAutoconfFiles} from './sync.ts';
@@ -99,7 +100,8 @@ class ConfRun {
     this.#shell = own.shell;
     this.#memory = own.memory;
     this.#environment = this.#attempt(() => surroundings.environment(own.tree));
-    this.#dialect = this.#attempt(() => surroundings.dialect(own.dialect, this.#environment));
+    const memory = new Memory(own.memory ? memoryFolder() : undefined);
+    this.#dialect = this.#attempt(() => surroundings.dialect(own.dialect, this.#environment, memory));
     if (this.#dialect.implementation === 'kconfiglib') {
       const [environment, dialect, {output, program}] = [this.#environment, this.#dialect, surroundings];
       throw new Exit(runKconfiglib({program, options: own, dialect, environment, output}));

@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import {pathOf} from './bytes.ts';
@@ -82,7 +83,7 @@ export function replaceConfig(
   const temporary = pathOf(`${name}.${process.pid}.tmp`);
   writeWhole(temporary, text);
   if (!always && readIfThere(name) === text) {
-    rmSync(temporary);
+    unlinkSync(temporary);
     return 'unchanged';
   }
   attempt(() => renameSync(pathOf(name), pathOf(`${name}.old`)));

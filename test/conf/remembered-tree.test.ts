@@ -59,7 +59,7 @@ class Tree {
     const model = readRememberedTree(join(this.folder, kconfig), {
       dialect: linux61,
       environment: this.environment,
-      childEnvironment: Object.fromEntries(this.environment),
+      childEnvironment: () => Object.fromEntries(this.environment),
       memory: this.memory,
       readFile: (name) => {
         read++;
