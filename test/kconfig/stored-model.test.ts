@@ -134,6 +134,51 @@ test('In a regular model that was restored, any order of calculation gives what 
   t.true(settled > 20);
 });
 
+test('A symbol of a restored model is absent only if no prompt, default, select or imply is in effect.', (t) => {
+  const sources = sourcesOf(`config ON
+	def_bool y
+	select SELECTED
+	imply IMPLIED
+config OFF
+	bool
+	select HIDDEN
+	imply HIDDEN
+config SELECTED
+	bool
+config IMPLIED
+	bool
+config HIDDEN
+	bool
+config DEFAULTED
+	int
+	default 7 if ON
+config EMPTY
+	string
+	default "x" if OFF
+config BOUND
+	int
+	range 3 9
+config PROMPTED
+	string "Prompted"
+config COMPARED
+	def_bool EMPTY = "" && HIDDEN != y && BOUND >= 3
+`);
+  const model = kconfig.parseKconfig('Kconfig', sources);
+  const {text, evaluation} = kconfig.olddefconfig(restored(model, sources), '');
+  t.is(text, kconfig.olddefconfig(model, '').text);
+  t.deepEqual(text.match(/\w+=.*/g)?.sort(), [
+    'CONFIG_COMPARED=y',
+    'CONFIG_DEFAULTED=7',
+    'CONFIG_IMPLIED=y',
+    'CONFIG_ON=y',
+    'CONFIG_PROMPTED=""',
+    'CONFIG_SELECTED=y',
+  ]);
+  const hidden = evaluation.model.find('HIDDEN')!;
+  t.is(evaluation.value(hidden), 'n');
+  t.is(evaluation.value(evaluation.model.find('BOUND')!), '3');
+});
+
 test('What many evaluations of one model come to is what the first of a model comes to.', (t) => {
   let shared = 0;
   for (let seed = 1; seed <= 12; seed++) {
