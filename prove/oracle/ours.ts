@@ -1,8 +1,15 @@
-/** What `kbuild conf` makes of a step, in this process: one parsed model, many runs. */
+/** What `kbuild conf` makes of a step, in this process: one model, many runs. */
 
 import {chdir} from 'node:process';
 import {runConf, type Surroundings} from '../../src/conf/index.ts';
-import {type Dialect, type KconfigModel, type KconfigSources, parseKconfig} from '../../src/kconfig/index.ts';
+import {
+  type Dialect,
+  type KconfigModel,
+  type KconfigSources,
+  parseKconfig,
+  restoreModel,
+  storeModel,
+} from '../../src/kconfig/index.ts';
 import type {Outcome, Step} from './outcome.ts';
 import {RunDirectory} from './run-directory.ts';
 
@@ -41,10 +48,22 @@ function answersFrom(text: string): Surroundings['input'] {
 
 type Read = Surroundings['readTree'];
 
+function restored(model: KconfigModel, {readFile}: KconfigSources): KconfigModel {
+  const bytes = storeModel(model);
+  return (bytes && restoreModel(bytes, model.dialect, readFile)) ?? model;
+}
+
+function sumOf(text: string): number {
+  let sum = 0;
+  for (let i = 0; i < text.length; i++) sum += text.charCodeAt(i);
+  return sum;
+}
+
 export class OurTree {
   /** What came of parsing, as of a process that does no more. */
   readonly parse: Outcome;
-  readonly #model: KconfigModel | undefined;
+  /** As it was parsed, and as it comes back from what is remembered of a tree. */
+  readonly #models: readonly KconfigModel[];
   readonly #root: string;
   readonly #dialect: Dialect;
   readonly #environment: ReadonlyMap<string, string>;
@@ -65,13 +84,16 @@ export class OurTree {
       parsed.outcome = {exit: 0, stdout: said.stdout, stderr: said.stderr, files: new Map()};
       return {model, unanswered: 0};
     });
-    this.#model = parsed.model;
+    this.#models = parsed.model ? [parsed.model, restored(parsed.model, sources)] : [];
     this.parse = parsed.outcome ?? refused;
   }
 
-  /** The outcome of a step on the parsed tree; what was said while parsing is not said again. */
+  /**
+   * The outcome of a step on the parsed tree, or on the restored one: the step itself decides, so that it is the same one
+   * each time. What was said while parsing is not said again.
+   */
   run(step: Step): Outcome {
-    const model = this.#model;
+    const model = this.#models[sumOf(JSON.stringify(step)) % this.#models.length];
     if (!model) return this.parse;
     return this.#run(step, new Said(), () => ({model, unanswered: 0}));
   }
