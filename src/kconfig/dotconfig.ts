@@ -4,8 +4,10 @@ import type {Diagnostic, Place} from '../base/diagnostic.ts';
 import {none} from './conditions.ts';
 import type {Tristate} from './expression.ts';
 import {isValidText} from './literal.ts';
+import {prefer} from './member-order.ts';
 import type {KconfigModel} from './model.ts';
 import {nodeWords, outlineWord} from './outline.ts';
+import {acceptsText} from './range.ts';
 import type {ConfigSymbol, MenuNode} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
@@ -138,7 +140,7 @@ export class ConfigReader {
     if (state.hasUser) this.warn(start, 'reassigned', `override: reassigning to symbol ${symbol.name}`);
     if (isNotSet && dialect.notSetLine === 'loose' && !isLogical(symbol)) return;
     if (!this.#setValue(symbol, value, start) || !symbol.choice) return;
-    if (dialect.choices === 'menus') this.#evaluation.prefer(symbol.choice, symbol);
+    if (dialect.choices === 'menus') prefer(this.#evaluation, symbol.choice, symbol);
     else this.#setChoice(symbol.choice, symbol, start);
   }
 
@@ -273,7 +275,7 @@ function resetUserValues(evaluation: Evaluation, before: number): number {
 
 function isInRange(evaluation: Evaluation, symbol: ConfigSymbol): boolean {
   if (isLogical(symbol) || symbol.type === 'unknown') return true;
-  return evaluation.acceptsText(symbol, evaluation.state(symbol).userText ?? '');
+  return acceptsText(evaluation, symbol, evaluation.state(symbol).userText ?? '');
 }
 
 function agreesWithUser(evaluation: Evaluation, symbol: ConfigSymbol): boolean {

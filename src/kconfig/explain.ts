@@ -4,6 +4,7 @@ import {type Expression, formatExpression, relationText, type Tristate} from './
 import {isValidText} from './literal.ts';
 import {nearestNames} from './names.ts';
 import {parseSigned} from './numbers.ts';
+import {acceptsText, activeRange, boundValue} from './range.ts';
 import {type FileLine, fileLine, formatLocation, type Location} from './source.ts';
 import {
   type ConfigSymbol,
@@ -160,11 +161,11 @@ class Explainer {
   #textFinding(): Finding {
     const symbol = this.#symbol;
     if (this.#evaluation.visibility(symbol) === 0) return this.#invisible(1);
-    const range = this.#evaluation.activeRange(symbol);
-    if (range && !this.#evaluation.acceptsText(symbol, this.#wanted)) {
+    const range = activeRange(this.#evaluation, symbol);
+    if (range && !acceptsText(this.#evaluation, symbol, this.#wanted)) {
       const [low, high] = [range.low, range.high].map((bound) => this.#evaluation.value(bound));
       const base = symbol.type === 'hex' ? 16 : 10;
-      const tooLow = parseSigned(this.#wanted, base).value < this.#evaluation.boundValue(range.low, base);
+      const tooLow = parseSigned(this.#wanted, base).value < boundValue(this.#evaluation, range.low, base);
       const bound = tooLow ? range.low : range.high;
       // A bound that is written as a number cannot be changed by setting a symbol.
       const needs =

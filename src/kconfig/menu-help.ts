@@ -3,10 +3,12 @@
 import {formatExpression, type Tristate} from './expression.ts';
 import {helpText} from './help.ts';
 import {typeName} from './menu.ts';
+import {activeRange} from './range.ts';
 import {simplifierOf} from './simplifier.ts';
 import {formatLocation} from './source.ts';
 import type {ConfigSymbol, MenuNode, Prompt, ReverseDependency} from './symbol.ts';
 import {isYes} from './transform.ts';
+import {annotation} from './unmet-dependency.ts';
 import type {Evaluation} from './values.ts';
 
 /** str_printf formats into a buffer of this size, and keeps one byte for the final NUL. */
@@ -69,17 +71,17 @@ class Describer {
     const value = this.#evaluation.storedText(symbol);
     let text = `Symbol: ${symbol.name} [=${value}]\nType  : ${typeName(symbol.type)}\n`;
     if (symbol.type !== 'int' && symbol.type !== 'hex') return text;
-    const range = this.#evaluation.activeRange(symbol);
+    const range = activeRange(this.#evaluation, symbol);
     if (range) text += `Range : [${this.#named(range.low)} ${this.#named(range.high)}]\n`;
     return text;
   }
 
   #named(symbol: ConfigSymbol): string {
-    return symbol.name + this.#evaluation.annotate(symbol);
+    return symbol.name + annotation(this.#evaluation, symbol);
   }
 
   #expression(expression: Parameters<typeof formatExpression>[0]): string {
-    return formatExpression(expression, (symbol) => this.#evaluation.annotate(symbol));
+    return formatExpression(expression, (symbol) => annotation(this.#evaluation, symbol));
   }
 
   #dependency(title: string, expression: Parameters<typeof formatExpression>[0]): string {

@@ -1,6 +1,7 @@
 /** `conf --randconfig` (conf_set_all_new_symbols and randomize_choice_values of conf.c, Linux 6.1). */
 
 import type {Tristate} from './expression.ts';
+import {preferLeast} from './member-order.ts';
 import {parseSigned} from './numbers.ts';
 import type {Random} from './random.ts';
 import type {ConfigSymbol, MenuNode} from './symbol.ts';
@@ -68,7 +69,7 @@ function orderMembers(evaluation: Evaluation, node: MenuNode, choice: ConfigSymb
     const member = undecided[random.next() % undecided.length]!;
     evaluation.state(member).userTristate = 2;
     evaluation.state(member).hasUser = true;
-    evaluation.preferLeast(choice, member);
+    preferLeast(evaluation, choice, member);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Setting a symbol's value as a user of `conf` does (the sym_set functions of symbol.c, Linux 6.1). */
 
 import type {Tristate} from './expression.ts';
+import {acceptsText} from './range.ts';
 import type {ConfigSymbol} from './symbol.ts';
 import {setUserValue} from './user-value.ts';
 import type {Evaluation} from './values.ts';
@@ -39,7 +40,7 @@ export function setTristate(evaluation: Evaluation, symbol: ConfigSymbol, value:
 
 /** Sets a number or string; false, and nothing is done, if the text is no value (sym_set_string_value). */
 export function setText(evaluation: Evaluation, symbol: ConfigSymbol, text: string): boolean {
-  if (!evaluation.acceptsText(symbol, text)) return false;
+  if (!acceptsText(evaluation, symbol, text)) return false;
   const before = evaluation.state(symbol).userText;
   setUserValue(evaluation, symbol, text);
   // A hex number without its prefix is always taken for another one.

@@ -1,6 +1,8 @@
 /** What the user gives a symbol, and when it is taken (symbol.c, Linux 5.10 to 7.2). Nothing is calculated here. */
 
 import type {Tristate} from './expression.ts';
+import {prefer, unprefer} from './member-order.ts';
+import {acceptsText} from './range.ts';
 import type {ConfigSymbol} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
@@ -28,7 +30,7 @@ function acceptsTristate(evaluation: Evaluation, symbol: ConfigSymbol, value: Tr
  * waits until the symbol is visible.
  */
 export function acceptsUserValue(evaluation: Evaluation, symbol: ConfigSymbol, text: string): boolean {
-  if (symbol.type !== 'bool' && symbol.type !== 'tristate') return evaluation.acceptsText(symbol, text);
+  if (symbol.type !== 'bool' && symbol.type !== 'tristate') return acceptsText(evaluation, symbol, text);
   const value = tristateOf(text);
   return value !== undefined && acceptsTristate(evaluation, symbol, value);
 }
@@ -68,7 +70,7 @@ function setMembers(evaluation: Evaluation, choice: ConfigSymbol, chosen: Config
     if (state.visibility === 0) continue;
     state.userTristate = member === chosen ? 2 : 0;
     state.hasUser = true;
-    evaluation.prefer(choice, member);
+    prefer(evaluation, choice, member);
   }
 }
 
@@ -85,7 +87,7 @@ export function forgetUserValue(evaluation: Evaluation, symbol: ConfigSymbol): v
   state.userMember = undefined;
   for (const member of symbol.members) forgetUserValue(evaluation, member);
   if (symbol.choice && evaluation.model.dialect.choices === 'menus')
-    evaluation.unprefer(symbol.choice, symbol);
+    unprefer(evaluation, symbol.choice, symbol);
   const choiceState = symbol.choice && evaluation.state(symbol.choice);
   if (choiceState?.userMember === symbol) choiceState.userMember = undefined;
 }

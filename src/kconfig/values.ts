@@ -3,13 +3,14 @@
 import type {Diagnostic} from '../base/diagnostic.ts';
 import {chooseMember} from './choice.ts';
 import {type Conditions, nothing, recordKind} from './conditions.ts';
-import {type Expression, formatExpression, type Relation, type Tristate} from './expression.ts';
-import {compareTexts, isValidText} from './literal.ts';
+import type {Expression, Relation, Tristate} from './expression.ts';
+import {compareTexts} from './literal.ts';
+import {memberOrder} from './member-order.ts';
 import type {KconfigModel} from './model.ts';
-import {numberText, parseSigned} from './numbers.ts';
-import {placeOf} from './source.ts';
-import type {ConfigSymbol, Default, MenuNode, Prompt, Range, SymbolType} from './symbol.ts';
+import {clampedText} from './range.ts';
+import type {ConfigSymbol, Default, MenuNode, Prompt, SymbolType} from './symbol.ts';
 import {SavedState, SymbolState} from './symbol-state.ts';
+import {unmetDependency} from './unmet-dependency.ts';
 
 const letters = ['n', 'm', 'y'] as const;
 
@@ -437,7 +438,7 @@ export class Evaluation {
     } else {
       state.text = this.#missingText(symbol.type);
       state.text = this.#textValue(symbol, state);
-      if (symbol.ranges.length > 0) this.#clampToRange(symbol, state);
+      if (symbol.ranges.length > 0) state.text = clampedText(this, symbol, state.text);
     }
     if (symbol === this.model.modules) this.#modules = state.tristate;
     if (symbol.isChoice) this.#finishChoice(symbol, state);
@@ -604,46 +605,6 @@ export class Evaluation {
     return undefined;
   }
 
-  /** The first range whose condition holds (sym_get_range_prop). */
-  activeRange(symbol: ConfigSymbol): Range | undefined {
-    return symbol.ranges.find((range) => this.evaluate(range.condition) !== 0);
-  }
-
-  /** The number a range's bound stands for (sym_get_range_val); signed 64 bits even for hex. */
-  boundValue(bound: ConfigSymbol, base: 10 | 16): bigint {
-    const {text} = this.calculate(bound);
-    return parseSigned(text, bound.type === 'int' ? 10 : bound.type === 'hex' ? 16 : base).value;
-  }
-
-  /** sym_validate_range: the value becomes the text of the bound it passes. */
-  #clampToRange(symbol: ConfigSymbol, state: SymbolState): void {
-    if (symbol.type === 'string') return;
-    const base = symbol.type === 'int' ? 10 : 16;
-    const range = this.activeRange(symbol);
-    if (!range) return;
-    const {value} = parseSigned(state.text, base);
-    const low = this.boundValue(range.low, base);
-    let passed: ConfigSymbol;
-    if (value < low) passed = range.low;
-    else if (value > this.boundValue(range.high, base)) passed = range.high;
-    else return;
-    state.text =
-      this.model.dialect.clampedText === 'bound'
-        ? this.state(passed).text
-        : numberText(this.boundValue(passed, base), base);
-  }
-
-  /** Whether a text is valid for a string or number symbol, and in its range (sym_string_within_range). */
-  acceptsText(symbol: ConfigSymbol, text: string): boolean {
-    if (!isValidText(symbol.type, text)) return false;
-    if (symbol.type !== 'int' && symbol.type !== 'hex') return true;
-    const base = symbol.type === 'int' ? 10 : 16;
-    const range = this.activeRange(symbol);
-    if (!range) return true;
-    const {value} = parseSigned(text, base);
-    return value >= this.boundValue(range.low, base) && value <= this.boundValue(range.high, base);
-  }
-
   /** sym_calc_choice: the member that is `y`. */
   #calculateChoice(choice: ConfigSymbol, state: SymbolState): void {
     let allSet = state.hasUser;
@@ -674,7 +635,7 @@ export class Evaluation {
       for (const member of choice.members) this.#calculateVisibility(member, this.state(member));
     }
     const chosen = chooseMember(choice, {
-      byPriority: this.memberOrder(choice),
+      byPriority: memberOrder(this, choice),
       calculateVisibility: (member) => {
         const state = this.state(member);
         this.#calculateVisibility(member, state);
@@ -694,31 +655,6 @@ export class Evaluation {
       state.write = true;
     }
     return chosen;
-  }
-
-  /** The members of a choice that is a menu, the one the user set last in front (choice_members of struct menu). */
-  memberOrder(choice: ConfigSymbol): readonly ConfigSymbol[] {
-    return this.state(choice).memberOrder ?? [...new Set(choice.members)];
-  }
-
-  /** Gives a member the highest priority in its choice. */
-  prefer(choice: ConfigSymbol, member: ConfigSymbol): void {
-    const order = this.memberOrder(choice);
-    if (order[0] === member) return;
-    this.state(choice).memberOrder = [member, ...order.filter((other) => other !== member)];
-  }
-
-  /** Gives a member the lowest priority in its choice. */
-  preferLeast(choice: ConfigSymbol, member: ConfigSymbol): void {
-    const others = this.memberOrder(choice).filter((other) => other !== member);
-    this.state(choice).memberOrder = [...others, member];
-  }
-
-  /** Takes a member's priority away: what the user did not set stands at the end, as declared. */
-  unprefer(choice: ConfigSymbol, member: ConfigSymbol): void {
-    const isSet = (other: ConfigSymbol) => other !== member && this.state(other).hasUser;
-    const rest = choice.members.filter((other) => !isSet(other));
-    this.state(choice).memberOrder = [...this.memberOrder(choice).filter(isSet), ...new Set(rest)];
   }
 
   /** sym_choice_default: the first visible default, otherwise the first visible member. */
@@ -778,28 +714,9 @@ export class Evaluation {
     return false;
   }
 
-  /** A symbol's name with its value, as menuconfig prints it in expressions. */
-  annotate(symbol: ConfigSymbol): string {
-    const isText = symbol.kind === 'constant' && this.model.dialect.comparedConstants === 'texts';
-    return symbol.type === 'unknown' || isText ? '' : ` [=${this.storedText(symbol)}]`;
-  }
-
   /** sym_warn_unmet_dep. */
   #warnUnmetDependency(symbol: ConfigSymbol, state: SymbolState): void {
-    const show = (expression: Expression | undefined) =>
-      formatExpression(expression, (named) => this.annotate(named));
-    const lines = [
-      `unmet direct dependencies detected for ${symbol.displayName}`,
-      `  Depends on [${letters[state.directDependency]}]: ${show(symbol.directDependency)}`,
-    ];
-    for (const value of [2, 1] as const) {
-      const selectors = symbol.selectedBy.filter(({expression}) => this.evaluate(expression) === value);
-      if (selectors.length > 0) lines.push(`  Selected by [${letters[value]}]:`);
-      for (const {expression} of selectors) lines.push(`  - ${show(expression)}`);
-    }
-    const [node] = symbol.nodes;
-    const place = node ? {place: placeOf(node)} : {};
-    state.unmet = {severity: 'warning', code: 'unmet-dependency', message: lines.join('\n'), ...place};
+    state.unmet = unmetDependency(this, symbol);
     this.warnings.push(state.unmet);
   }
 }

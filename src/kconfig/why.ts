@@ -2,6 +2,7 @@
 
 import {formatWithValues} from './explain.ts';
 import type {Expression, Tristate} from './expression.ts';
+import {activeRange} from './range.ts';
 import {type FileLine, fileLine} from './source.ts';
 import type {ConfigSymbol, Property, ReverseDependency} from './symbol.ts';
 import type {SymbolState} from './symbol-state.ts';
@@ -121,7 +122,7 @@ class ValueExplainer {
       const shown = this.#line(found.property, `default ${this.#format(found.property.value)}`);
       this.#add('default', value, shown, fileLine(found.property));
     }
-    const range = value === text ? undefined : this.#evaluation.activeRange(this.#symbol);
+    const range = value === text ? undefined : activeRange(this.#evaluation, this.#symbol);
     if (!range) return;
     const bounds = `${this.#format(range.low.expression)} ${this.#format(range.high.expression)}`;
     this.#add('range', text, this.#line(range, `range ${bounds}`), fileLine(range));
