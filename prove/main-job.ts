@@ -3,6 +3,7 @@
  *
  *     ./kbuild prove                    all of it
  *     ./kbuild prove kill boots         these only
+ *     QTFS_SOURCE=DIR ./kbuild prove qtfs
  *
  * Works in `prove/work`; the cache of `KBUILD_CACHE`, or the usual one, is the one that is compared with.
  */
@@ -11,48 +12,15 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, readFileSync} from 'node:fs';
 import {cp, mkdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
-import {join, resolve} from 'node:path';
+import {join} from 'node:path';
 import {digestOfFile} from '../src/base/digest.ts';
 import {captureStep} from '../src/base/process.ts';
 import {defaultStoreRoot} from '../src/base/store.ts';
+import {qtfs} from './qtfs.ts';
+import {entry, type Finding, kbuild, type Proof, root, work} from './run.ts';
 
 const recipe = 'nfs-rdma-zfs';
-const root = resolve(import.meta.dirname, '../..');
-const entry = join(root, 'dist/src/cli/main.js');
-const work = join(root, 'prove/work');
 const results = join(root, 'out', recipe, 'x86_64');
-
-type Finding = {readonly holds: boolean; readonly seen: string};
-type Proof = () => Promise<readonly Finding[]>;
-type Answer = {
-  readonly exitCode: number;
-  readonly seconds: number;
-  readonly stages: readonly {title: string; outcome: string; durationMs: number; detail?: string}[];
-  readonly checks: readonly {name: string; outcome: string}[];
-  readonly stderr: string;
-};
-
-async function kbuild(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
-  const argv = [process.execPath, entry, ...args, '--json'];
-  const result = await captureStep(argv, {
-    cwd: root,
-    environment: {...process.env, ...environment} as Record<string, string>,
-  });
-  const answer = JSON.parse(result.stdout || '{}') as {
-    stages?: Answer['stages'];
-    boot?: {checks: Answer['checks']};
-  };
-  return {
-    exitCode: result.exitCode ?? -1,
-    seconds: result.durationMs / 1000,
-    stages: answer.stages ?? [],
-    checks: answer.boot?.checks ?? [],
-    stderr: result.stderr,
-  };
-}
 
 /** Files of the output directory whose bytes have to be the same each time, by name. */
 async function digests(outDir: string): Promise<Readonly<Record<string, string>>> {
@@ -388,14 +356,18 @@ const proofs: Readonly<Record<string, Proof>> = {
   module,
   kill,
 };
+/** Proofs of what the main job is not, or for which something has to be given. */
+const others: Readonly<Record<string, Proof>> = {qtfs};
 
 const wanted = process.argv.slice(2);
 const names = wanted.length > 0 ? wanted : Object.keys(proofs);
 let broken = 0;
 for (const name of names) {
-  const proof = proofs[name];
+  const proof = proofs[name] ?? others[name];
   if (proof === undefined) {
-    console.error(`there is no proof ${name}; the proofs are ${Object.keys(proofs).join(', ')}`);
+    console.error(
+      `there is no proof ${name}; the proofs are ${Object.keys({...proofs, ...others}).join(', ')}`,
+    );
     process.exit(2);
   }
   console.log(name);
