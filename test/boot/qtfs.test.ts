@@ -26,8 +26,11 @@ const done = '';
 const nothing = {status: 1, output: ''};
 type Answer = string | {readonly status: number; readonly output: string};
 
+/** A command that tries for so many seconds, and when it is given up. */
+type Wait = {readonly command: string; readonly seconds: number; readonly timeoutMs: number};
+
 /** The machines as they answer the scenario's commands; an unknown one fails the test by its status. */
-function machines(world: World): (role: string) => Guest {
+function machines(world: World, waits: Wait[] = []): (role: string) => Guest {
   const engine = world.serverModule && world.whitelist.length > 0;
   const mounted = engine && world.clientPort === 12345;
   const state = {level: 2, remoteMount: false, line: ''};
@@ -86,7 +89,9 @@ function machines(world: World): (role: string) => Guest {
     cutPower: async () => undefined,
     untilUp: async () => 'running',
     lastConsoleLines: () => [],
-    run: async (command) => {
+    run: async (command, {timeoutMs = 60_000} = {}) => {
+      const [, seconds] = /date \+%s\) \+ (\d+)\)/.exec(command) ?? [];
+      if (seconds !== undefined) waits.push({command, seconds: Number(seconds), timeoutMs});
       for (const [pattern, answer] of answers(role)) {
         const [matched, ...groups] = pattern.exec(command) ?? [];
         if (matched === undefined) continue;
@@ -126,6 +131,13 @@ test('with a wrong port, the mount fails, and neither module nor engine', async 
   const {failed, notRun} = await outcome({...right, clientPort: 12346});
   t.deepEqual(failed, ["the client mounts the server's tree"]);
   t.true(notRun > 8);
+});
+
+test('a wait ends, and says what it waited for, before its command is given up', async (t) => {
+  const waits: Wait[] = [];
+  await runChecks(qtfs.checks(), machines(right, waits), new AbortController().signal);
+  t.true(waits.length > 5);
+  for (const {command, seconds, timeoutMs} of waits) t.true((seconds + 30) * 1000 <= timeoutMs, command);
 });
 
 test('a white list that opens everything is seen', async (t) => {

@@ -48,7 +48,7 @@ function moduleIsLoaded(role: string, module: string, unit: string): Check {
     concerns: {[role]: [unit]},
     show: async (guest) => {
       const machine = guest(role);
-      const loaded = await machine.run(`${untilTrue(`test -e /sys/module/${module}`)}`, {
+      const loaded = await machine.run(untilTrue(`test -e /sys/module/${module}`), {
         timeoutMs: settleMs,
       });
       if (loaded.status !== 0) {
@@ -67,9 +67,9 @@ function moduleIsLoaded(role: string, module: string, unit: string): Check {
   };
 }
 
-/** A command that waits, at most 90 s, until another one succeeds. */
-function untilTrue(command: string): string {
-  return `for i in $(seq 45); do ${command} && break; sleep 2; done; ${command}`;
+/** A command that tries another one until it succeeds, at most so long; by the clock, since a try may itself take long. */
+function untilTrue(command: string, seconds = 90): string {
+  return `(end=$(($(date +%s) + ${seconds})); until ${command}; do [ $(date +%s) -lt $end ] || exit 1; sleep 2; done)`;
 }
 
 const engineServes: Check = {
@@ -333,7 +333,7 @@ const engineComesBack: Check = {
     await succeed(server, 'systemctl start qtfs-engine', 120_000);
     const digest = await sha256Of(server, `${served}/proof/from-server`);
     const read = await client.run(
-      untilTrue(`timeout 30 sha256sum ${seen}/proof/from-server | grep -q ${digest}`),
+      untilTrue(`timeout 30 sha256sum ${seen}/proof/from-server | grep -q ${digest}`, 240),
       {timeoutMs: 300_000},
     );
     if (read.status !== 0) {
