@@ -140,6 +140,8 @@ export type Dialect = {
   readonly mod2noconfig: boolean;
   /** Where the location in a help text begins: at the entry itself, or at what is around it. */
   readonly helpLocation: 'entry' | 'parent';
+  /** Around an entry, whose visibility a help text calculates: that of all, or of none after the first visible one. */
+  readonly helpVisibility: 'all' | 'first-visible';
   /** What a help text tells of a symbol: each of its entries with its prompt, or its prompts and then its first entry. */
   readonly helpParts: 'entries' | 'prompts';
   /** Whether `oldnoconfig` is another name of `olddefconfig`. */
@@ -227,6 +229,7 @@ export const linux61: Dialect = {
   laterModes: true,
   mod2noconfig: true,
   helpLocation: 'entry',
+  helpVisibility: 'all',
   helpParts: 'entries',
   oldnoconfig: false,
   defaultDefconfig: undefined,
@@ -354,6 +357,7 @@ export const linux612: Dialect = {
   lineWithoutEquals: 'warned',
   carriageReturns: 'kept',
   newSymbols: 'menu',
+  helpVisibility: 'first-visible',
   autoConfReading: 'keeps',
   autoConfDependencies: 'in-order',
 };
@@ -505,6 +509,8 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
     !text('conf.c').includes('optional_argument') && !text('conf.c').includes('ask_silent'),
   mod2noconfig: (text) => text('conf.c').includes('mod2noconfig'),
   helpLocation: (text) => (text('menu.c').includes('menu = prop->menu->parent;') ? 'parent' : 'entry'),
+  helpVisibility: (text) =>
+    text('menu.c').includes('location == NULL && menu_is_visible') ? 'first-visible' : 'all',
   helpParts: (text) =>
     text('menu.c').includes('"  Defined at') || text('menu.c').includes('_("  Defined at')
       ? 'prompts'

@@ -102,9 +102,11 @@ class Describer {
     const around: MenuNode[] = [];
     const fromParent = model.dialect.helpLocation === 'parent';
     let menu = fromParent ? node.parent : node;
+    let looks = true;
     for (; menu && menu !== model.root && around.length < deepestLocation; menu = menu.parent) {
-      // Looking whether an entry is visible may mark its symbol as set.
-      this.#evaluation.isNodeVisible(menu);
+      // Looking whether an entry is visible calculates what it depends on, and may mark its symbol as set.
+      const isVisible: boolean = looks && this.#evaluation.isNodeVisible(menu);
+      if (model.dialect.helpVisibility === 'first-visible') looks &&= !isVisible;
       around.unshift(menu);
     }
     if (fromParent && around.length === 0) return '';

@@ -25,6 +25,7 @@ KCONFIG_WERROR`,
   'scripts/kconfig/lexer.l': 'int source_lineno; if (current_buf) { recur_include',
   'scripts/kconfig/expr.c': 'HASHTABLE_DEFINE(expr_hashtable, EXPR_HASHSIZE);',
   'scripts/kconfig/internal.h': '#define SYMBOL_HASHSIZE\t\t(1U << 14)',
+  'scripts/kconfig/menu.c': 'if (location == NULL && menu_is_visible(menu))',
   'scripts/kconfig/conf.c':
     'input_mode_opt menu_for_each_entry(menu) mod2noconfig printf("KCONFIG_SEED=0x%X\\n", seed);',
 };
