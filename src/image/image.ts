@@ -12,6 +12,7 @@ import {espBytes, makeEsp} from './esp.ts';
 import {alignmentBytes, espType, sectors, sfdiskScript} from './gpt.ts';
 import {uuidFor, volumeIdFor} from './identifiers.ts';
 import {makeInitramfs} from './initramfs.ts';
+import {requireLibraries} from './libraries.ts';
 import {overlayInputs} from './overlay.ts';
 import {makeRoot, userlandOf} from './root.ts';
 import type {ImageFile, ImageSpec, ImageValue, PartitionValue} from './spec.ts';
@@ -200,7 +201,7 @@ async function makeEsps(
   return bytes;
 }
 
-/** Takes the unit files out of the userland, and lays ready what the root has beyond it. */
+/** Takes the unit files out of the userland, and lays ready what the root has beyond it, if its programs can start. */
 async function stageRoot(
   bench: Bench,
   spec: ImageSpec,
@@ -213,6 +214,10 @@ async function stageRoot(
   await runTool(bench, 'reading the units of the userland', {
     argv: ['tar', '-C', '/build/units', '--no-same-owner', '-xf', userlandOf(spec), ...directories],
   });
+  if (spec.image.overlays.length > 0) {
+    const paths = await runTool(bench, 'listing the userland', {argv: ['tar', '-tf', userlandOf(spec)]});
+    await requireLibraries(spec, paths);
+  }
   const {recipe, image, kernel, userland} = spec;
   const release = {
     recipe,
