@@ -115,9 +115,9 @@ export async function performJob(
     });
   }
   const arch = architectureWanted(recipe, options.arch, last);
-  const machines = architecturesOf(Object.values(recipe.images), arch).join('+');
+  const machines = architecturesOf(Object.values(recipe.images), arch);
   const vendor = await vendorOf(options, cwd, {recipe, roles, arch});
-  const outDir = resolve(cwd, options.out ?? join('out', recipe.name, machines));
+  const outDir = resolve(cwd, options.out ?? join('out', recipe.name, machines.join('+')));
   const request: JobRequest = {
     recipe,
     upTo: last,
@@ -133,9 +133,13 @@ export async function performJob(
     ...(options.proveAgain ? {proveAgain: true} : {}),
     jobs: options.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', options.jobs, 1, 1024),
   };
-  const result = await withWorkshop(surroundings, options, join(outDir, 'logs'), (workshop) =>
-    surroundings.runJob(request, workshop),
-  );
+  const result = await withWorkshop(surroundings, options, join(outDir, 'logs'), (workshop) => {
+    if (last === 'config' && options.arch === undefined && machines.length > 1) {
+      const message = `${recipe.name} is for ${machines.join(' and ')} machines; this is the .config of ${arch}, --arch names another`;
+      workshop.report({kind: 'said', severity: 'info', message});
+    }
+    return surroundings.runJob(request, workshop);
+  });
   return {request, result, durationMs: Math.round(performance.now() - started)};
 }
 

@@ -139,8 +139,8 @@ class Job {
     };
     if (upTo === 'config') return {outDir, files: [], resolved};
 
-    // Packages first: a mirror that cannot be reached is found out before the compiler has run for minutes.
-    const userlands = upTo === 'build' ? new Map<string, Userland>() : await this.#userlands(line);
+    // What comes from outside first: a source or a mirror that cannot be reached is found out before the compiler has run
+    // for minutes.
     const moduleSources = new Map<Target, readonly WithSource[]>();
     for (const target of targets) {
       const modules = this.#modulesFor(target);
@@ -149,6 +149,7 @@ class Job {
         await obtainModuleSources(this.#workshop, this.#request, target, {line, modules}),
       );
     }
+    const userlands = upTo === 'build' ? new Map<string, Userland>() : await this.#userlands(line);
     const built: BuiltTarget[] = [];
     for (const [target, modules] of moduleSources) {
       built.push(await buildTarget(this.#workshop, this.#request, target, modules));

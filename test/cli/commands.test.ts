@@ -208,6 +208,13 @@ test('--arch cannot change what a recipe says of each image, but picks one of it
   t.regex(stderr, /error\[fixed-architecture\]: the recipe mixed is for x86_64 and arm64 machines/);
   const picked = await kbuildThat(t, 'echoes', 'config', file, '--arch', 'arm64');
   t.is(picked.stdout, 'arm64\n');
+  t.notRegex(picked.stderr, /--arch/);
+  const first = await kbuildThat(t, 'echoes', 'config', file);
+  t.is(first.stdout, 'x86_64\n');
+  t.regex(
+    first.stderr,
+    /mixed is for x86_64 and arm64 machines; this is the \.config of x86_64, --arch names another/,
+  );
 });
 
 test('an unknown role exits 2 with the nearest', async (t) => {
