@@ -67,6 +67,11 @@ export function witness(path: string, since: number, text?: string): Witness {
   };
 }
 
+/** Whether what is there was put there or changed after `since`, so that what was read before may be something else. */
+export function isNewerThan({stat}: Witness, since: number): boolean {
+  return stat !== undefined && Math.max(stat[4]!, stat[5]!) > since;
+}
+
 function contentDigest(path: string, stats: Stats): string | undefined {
   if (!stats.isFile() || stats.size > readingLimit) return undefined;
   try {

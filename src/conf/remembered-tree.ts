@@ -13,7 +13,7 @@ import {
   scanKconfig,
   storeModel,
 } from '../kconfig/index.ts';
-import {areUnchanged, isMissing, packWitnesses, type Witness, witness} from './file-identity.ts';
+import {areUnchanged, isMissing, isNewerThan, packWitnesses, type Witness, witness} from './file-identity.ts';
 import type {Memory} from './memory.ts';
 import {type ProbeAnswer, ProbeWorkers} from './probe-workers.ts';
 import {environmentKey, passingVariables, toolChainWitnesses} from './tool-chain.ts';
@@ -211,8 +211,10 @@ class RememberedTree {
     if (!isKnown) {
       const all = new Map([...this.#known, ...this.#asked]);
       const record: ProbesRecord = {variables: passingVariables(all.keys(), environment)};
-      const toolChain = packWitnesses(toolChainWitnesses(all.keys(), environment, this.#started));
-      memory.put('probes', this.#key, record, [toolChain, packAnswers(all)]);
+      const toolChain = toolChainWitnesses(all.keys(), environment, this.#started);
+      // What changed meanwhile may have done so after the answer that was made of it.
+      if (toolChain.some((one) => isNewerThan(one, this.#started))) return;
+      memory.put('probes', this.#key, record, [packWitnesses(toolChain), packAnswers(all)]);
     }
     const files: Witness[] = [];
     const absent = new Set<string>();

@@ -6,6 +6,7 @@
  *   folder of $PATH, there or not, which holds wrappers and what is behind them (ccache, distcc, a script);
  * - the programs a compiler says it runs: cc1, as, ld and their like, in every folder where it looks for them;
  * - the tree's scripts, with those that they name;
+ * - a file of the working directory, there or not, that its text names by its name alone;
  * - the plugins' folder of a compiler, the list of shared libraries, and the system's list of packages.
  *
  * What nobody can see from outside is not in it: the network, a home folder's settings, a binary wrapper that has another
@@ -81,7 +82,10 @@ class ToolChain {
   witnesses(commands: Iterable<string>): readonly Witness[] {
     for (const file of systemFiles) this.#add(file);
     this.#addNames('/bin/sh');
-    for (const command of commands) this.#addNames(command);
+    for (const command of commands) {
+      this.#addNames(command);
+      this.#addOperands(command);
+    }
     const compilers = new Set<string>();
     for (const [name, value] of this.#environment) {
       if (passing.test(name) || name === 'PATH') continue;
@@ -103,12 +107,19 @@ class ToolChain {
 
   /** What the words of a text name, be it a command, a list of flags or a script. */
   #addNames(text: string): void {
-    for (const word of text.split(/[\s;|&()<>"'`={}$,[\]]+/)) {
+    for (const word of wordsOf(text)) {
       if (word === '' || word.startsWith('-') || word.length > 4096 || this.#names.has(word)) continue;
       this.#names.add(word);
       if (this.#found.size > mostFiles) return;
       if (word.includes('/')) this.#addFile(word);
-      else if (/^[\w.+@-]+$/.test(word)) this.#addProgram(word);
+      else if (plainName.test(word)) this.#addProgram(word);
+    }
+  }
+
+  /** What a command may read where it runs: `cat version.txt`. */
+  #addOperands(command: string): void {
+    for (const word of wordsOf(command)) {
+      if (plainName.test(word) && !word.startsWith('-')) this.#addFile(word);
     }
   }
 
@@ -152,6 +163,12 @@ class ToolChain {
       for (const path of [plugins, `${plugins}/include`, `${dirname(plugins)}/specs`]) this.#add(path);
     }
   }
+}
+
+const plainName = /^[\w.+@-]{1,255}$/;
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(/[\s;|&()<>"'`={}$,[\]]+/);
 }
 
 function isFile(path: string): boolean {

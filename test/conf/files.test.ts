@@ -94,3 +94,10 @@ test('Certificates that Node would read are not read, and the tree sees the vari
   t.is(stderr, '');
   t.true(files['.config']!.endsWith('CONFIG_A="/nowhere/\xc3\x83\xc2\xa4 /nowhere/\xc3\x83\xc2\xa4"\n'));
 });
+
+test('The name under which certificates are set aside is none of a tree or a user.', (t) => {
+  const tree = 'config A\n\tstring\n\tdefault "$(NODE_EXTRA_CA_CERTS)$(KBUILD_CONF_CA_CERTS)"\n';
+  const environment = {KBUILD_CONF_CA_CERTS: '/nowhere'};
+  const {files} = ownConf(['--olddefconfig', 'Kconfig'], {files: {Kconfig: tree}, environment});
+  t.true(files['.config']!.endsWith('CONFIG_A=""\n'));
+});

@@ -13,6 +13,7 @@ import {join} from 'node:path';
 import test from 'ava';
 import {Memory} from '../../src/conf/memory.ts';
 import {readRememberedTree} from '../../src/conf/remembered-tree.ts';
+import {toolChainWitnesses} from '../../src/conf/tool-chain.ts';
 import {alldefconfig, linux61} from '../../src/kconfig/index.ts';
 
 /** A tree below a folder of its own, with a compiler of its own: a script that runs another. */
@@ -122,6 +123,22 @@ test('A compiler that changed behind its wrapper is asked again.', (t) => {
     tree.program('bin/compiler', 'echo wrapper');
     t.is(tree.read().text, 'CONFIG_A="wrapper" CONFIG_B="b"');
   });
+});
+
+test('An answer is not remembered if what it was made of changed while the tree was read.', (t) => {
+  withTree((tree) => {
+    const file = `${tree.folder}/file`;
+    tree.write('file', 'first');
+    tree.write('Kconfig', `config A\n\tstring\n\tdefault "$(shell,cat ${file}; echo other >${file})"\n`);
+    t.is(tree.read().text, 'CONFIG_A="first"');
+    t.is(tree.read().text, 'CONFIG_A="other"');
+  });
+});
+
+test('A file of the working directory that a command names counts, there or not.', (t) => {
+  const command = 'cat package.json none.json; true >"tsconfig.json"';
+  const paths = toolChainWitnesses([command], new Map(), 0).map(({path}) => path);
+  for (const name of ['package.json', 'none.json', 'tsconfig.json']) t.true(paths.includes(name), name);
 });
 
 test('A program that now comes first in $PATH is noticed.', (t) => {
