@@ -117,13 +117,18 @@ function columnsFor(rows: number) {
   return {stats, digests, racy, paths, length: paths};
 }
 
-/** Whether each path of packed witnesses, which begin at a multiple of eight, still shows what was seen there. */
+/**
+ * Whether each path of packed witnesses, which begin at a multiple of eight, still shows what was seen there. Broken ones
+ * do not.
+ */
 export function areUnchanged(packed: Uint8Array): boolean {
   const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
-  const rows = bytes.readDoubleLE();
+  const rows = bytes.length < 8 ? Number.NaN : bytes.readDoubleLE();
   const columns = columnsFor(rows);
+  if (!Number.isInteger(rows) || rows < 0 || columns.length > bytes.length) return false;
   const stats = new Float64Array(bytes.buffer, bytes.byteOffset + columns.stats, rows * statWidth);
   const paths = bytes.toString('latin1', columns.paths).split('\0');
+  if (paths.length !== Math.max(rows, 1)) return false;
   for (let row = 0; row < rows; row++) {
     const path = paths[row]!;
     const at = row * statWidth;

@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {defaultStoreRoot} from '../base/store-root.ts';
 
 /** Raise it whenever what is remembered, or when it holds, changes. */
-const engineVersion = 3;
+const engineVersion = 4;
 
 /** The folder, or undefined if nothing is to be remembered: KBUILD_CONF_MEMORY=0, or no place to write. */
 export function memoryFolder(environment: NodeJS.ProcessEnv = process.env): string | undefined {

@@ -1,5 +1,5 @@
 /**
- * What the answers of a tree's commands depend on, so that they can be remembered and never be stale.
+ * What the answers of a tree's commands depend on, so that they can be remembered and not be stale.
  *
  * A command's answer is taken to depend on its text, on the environment, and on
  * - every program that its text, the environment's values or a script it runs names: the file of that name in each
@@ -9,8 +9,8 @@
  * - a file of the working directory, there or not, that its text names by its name alone;
  * - the plugins' folder of a compiler, the list of shared libraries, and the system's list of packages.
  *
- * What nobody can see from outside is not in it: the network, a home folder's settings, a binary wrapper that has another
- * path built in. `--no-memory` is for those.
+ * What is not in it: the clock, the network, what a folder holds (`ls`, `*`), a file that is named from another folder after
+ * `cd`, a home folder's settings, a binary wrapper that has another path built in. `--no-memory` is for those.
  */
 
 import {closeSync, openSync, readFileSync, readSync, statSync} from 'node:fs';

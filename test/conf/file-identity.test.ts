@@ -74,3 +74,17 @@ test('Where nothing was, nothing may be; and what cannot be there is not looked 
     t.false(areSame(there));
   });
 });
+
+test('Broken witnesses show nothing.', (t) => {
+  withFolder((folder) => {
+    const whole = packWitnesses([witness(folder, later()), witness(join(folder, 'absent'), later())]);
+    t.true(areUnchanged(whole));
+    t.false(areUnchanged(new Uint8Array()));
+    t.false(areUnchanged(new Uint8Array(whole.length)));
+    for (const rows of [Number.NaN, -5, 1, 1.5, 3, 1e18]) {
+      const broken = Uint8Array.from(whole);
+      new DataView(broken.buffer).setFloat64(0, rows, true);
+      t.false(areUnchanged(broken), `${rows} rows`);
+    }
+  });
+});
