@@ -396,18 +396,24 @@ export class Evaluation {
   calculate(symbol: ConfigSymbol): SymbolState {
     const state = this.#states[symbol.index] ?? this.#makeState(symbol.index);
     if (state.valid) return state;
-    if (this.#depth >= maximumDepth) this.#calculateInOrder();
+    if (this.#depth >= maximumDepth) this.#calculateInOrder(symbol);
     this.#depth++;
     this.#calculateInvalid(symbol, state);
     this.#depth--;
     return state;
   }
 
-  /** Everything that is not valid, dependencies first: so the depth stays what it is. */
-  #calculateInOrder(): void {
+  /**
+   * Everything up to a symbol, dependencies first: so the depth stays what it is. After it come those that wait for it,
+   * and what depends on them.
+   */
+  #calculateInOrder(last: ConfigSymbol): void {
     const depth = this.#depth;
     this.#depth = 0;
-    for (const symbol of this.model.dependencyOrder.symbols) this.calculate(symbol);
+    for (const symbol of this.model.dependencyOrder.symbols) {
+      this.calculate(symbol);
+      if (symbol === last) break;
+    }
     this.#depth = depth;
   }
 

@@ -70,6 +70,17 @@ test('Assignments by name give the values that their .config would give.', (t) =
   t.is(formatConfigLine(model, model.symbols.get('S')!, value('S')), 'CONFIG_S="a \\"quoted\\" \\\\ text"');
 });
 
+test('A chain of dependencies may be of any length, wherever in it the calculation begins.', (t) => {
+  const length = 3000;
+  const links = Array.from({length}, (_, i) => `config S${i}\n\tbool\n\tdefault S${i + 1}\n`);
+  const model = parse(`${links.join('')}config S${length}\n\tbool "last"\n`);
+  const {text} = olddefconfig(model, `CONFIG_S${length}=y\n`);
+  t.deepEqual(
+    valueLines(text),
+    Array.from({length: length + 1}, (_, i) => `CONFIG_S${i}=y`),
+  );
+});
+
 test('A minimal config gives the same .config again.', (t) => {
   const model = parse(
     `${modules}config A\n\ttristate "a"\n\tdefault y\nconfig B\n\tbool "b"\n\tdepends on A\nconfig C\n\tint "c"\n\tdefault 5\n`,
