@@ -12,7 +12,7 @@ const littleEndian = 1;
 const segment = {load: 1, dynamic: 2} as const;
 const tag = {needed: 1, strings: 5, rpath: 15, runpath: 29} as const;
 
-/** Where the dynamic linker looks without being told. */
+/** Where the dynamic linker looks for a name without being told; one with a slash is a path. */
 const linkerPath = /^(\.?\/)?(usr\/)?(local\/)?lib(32|64|x32)?\/([^/]+-linux-gnu[^/]*\/)?[^/]+$/;
 
 /**
@@ -35,7 +35,7 @@ export async function requireLibraries(
       if (file.kind === 'link') continue;
       const {libraries, hasPath} = neededLibraries(await readFile(join(overlay, file.path)));
       const known = hasPath ? names : linked;
-      const lacking = libraries.filter((library) => !known.has(library));
+      const lacking = libraries.filter((library) => !library.includes('/') && !known.has(library));
       if (lacking.length > 0) missing.push(`/${file.path} needs ${lacking.join(', ')}`);
     }
   }

@@ -39,6 +39,25 @@ test('a library that an overlay brings counts', async (t) => {
   await t.notThrowsAsync(requireLibraries(spec, []));
 });
 
+test('a library that is named by its path is left to the program', async (t) => {
+  const dir = await temporaryDirectory(t);
+  const spec = await specWithProgram(dir);
+  const engine = join(dir, 'programs/usr/sbin/engine');
+  const text = (await readFile(program)).toString('latin1');
+  t.true(text.includes('\0libc.so.6\0'));
+  await writeFile(engine, Buffer.from(text.replace('\0libc.so.6\0', '\0./lb.so.6\0'), 'latin1'));
+  t.deepEqual(
+    neededLibraries(await readFile(engine)).libraries.filter((name) => name.startsWith('.')),
+    ['./lb.so.6'],
+  );
+  await t.notThrowsAsync(
+    requireLibraries(
+      spec,
+      neededLibraries(await readFile(program)).libraries.map((name) => `./usr/lib/${name}`),
+    ),
+  );
+});
+
 test('what is no program, and a program that is cut short, needs nothing', async (t) => {
   const whole = await readFile(program);
   t.true(neededLibraries(whole).libraries.includes('libc.so.6'));
