@@ -1,6 +1,6 @@
 /** The symbols in the order of their dependencies, found without recursion: chains in a tree may be long. */
 
-import {type ExpressionRecords, nothing, Words} from './conditions.ts';
+import {type ExpressionRecords, nothing, symbolReference, Words} from './conditions.ts';
 import type {ConfigSymbol} from './symbol.ts';
 
 /** A symbol, or a choice together with its members, which depend on one another and count as one. */
@@ -17,7 +17,10 @@ export type DependencyOrder = {
   readonly hasLoop: boolean;
 };
 
-/** Adds the expressions whose symbols decide about this symbol's value (what sym_check_sym_deps looks at). */
+/**
+ * Adds the expressions whose symbols decide about this symbol's value: what sym_check_sym_deps looks at, and the bounds of
+ * ranges. A loop through those is none to it, but the search for loops, which is exact, comes after this.
+ */
 function addExpressions(
   symbol: ConfigSymbol,
   records: ExpressionRecords,
@@ -31,6 +34,10 @@ function addExpressions(
     if (property.kind === 'select' || (property.kind === 'imply' && !withImplies)) continue;
     list.push(records.reference(property.condition));
     if (property.kind === 'default' && !symbol.isChoice) list.push(records.reference(property.value));
+    if (property.kind === 'range') {
+      list.push(symbolReference(property.low));
+      list.push(symbolReference(property.high));
+    }
   }
 }
 

@@ -81,6 +81,13 @@ test('A chain of dependencies may be of any length, wherever in it the calculati
   );
 });
 
+test('A chain of ranges may be of any length, too.', (t) => {
+  const length = 3000;
+  const links = Array.from({length}, (_, i) => `config S${i}\n\tint\n\tdefault 1\n\trange S${i + 1} 100\n`);
+  const model = parse(`${links.join('')}config S${length}\n\tint "last"\n\tdefault 7\n`);
+  t.true(valueLines(olddefconfig(model, '').text).every((line) => line.endsWith('=7')));
+});
+
 test('A minimal config gives the same .config again.', (t) => {
   const model = parse(
     `${modules}config A\n\ttristate "a"\n\tdefault y\nconfig B\n\tbool "b"\n\tdepends on A\nconfig C\n\tint "c"\n\tdefault 5\n`,
