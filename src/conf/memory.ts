@@ -69,7 +69,8 @@ export class Memory {
     if (this.#folder === undefined) return;
     const wanted = keyBytes(key);
     const path = this.#path(kind, wanted);
-    const part = `${path}.${process.pid}.part`;
+    // A process of another container may have the same number.
+    const part = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.part`;
     try {
       mkdirSync(this.#folder, {recursive: true, mode: 0o700});
       const file = openSync(part, 'w', 0o600);

@@ -50,7 +50,7 @@ export function readIfThere(path: string): string | undefined {
 }
 
 /** Makes the folders a file is to lie in (make_parent_dir). */
-export function makeParent(path: string): void {
+function makeParent(path: string): void {
   const slash = path.lastIndexOf('/');
   if (slash > 0) mkdirSync(pathOf(path.slice(0, slash)), {recursive: true, mode: 0o755});
 }

@@ -409,7 +409,7 @@ export const dialects: readonly Dialect[] = [
 /** Text of a file of the C tool, or '' if there is none. */
 type ToolText = (file: string) => string;
 
-/** How each feature shows in the tool's source. */
+/** How each feature shows in the tool's source. Who changes a mark raises the version of what src/conf remembers. */
 const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolText) => Dialect[Feature]} = {
   implementation: () => 'conf',
   configDefault: () => false,

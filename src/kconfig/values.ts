@@ -383,7 +383,10 @@ export class Evaluation {
     return this.warnings.length === length;
   }
 
-  /** Runs what calculates members of a choice before it is decided: conditions in which it stands may change yet. */
+  /**
+   * Runs what calculates members of a choice before it is decided: conditions in which it stands may change yet. No symbol
+   * that is calculated by the way reads the choice: that would be a loop, and the model not regular.
+   */
   #undecided<T>(step: () => T): T {
     const values = this.#recordValues;
     this.#recordValues = undefined;
