@@ -1,6 +1,7 @@
 /** The questions of `oldaskconfig`, `oldconfig` and `syncconfig`, one by one (conf.c, Linux 6.1). */
 
 import {exitCode, KbuildError} from '../base/diagnostic.ts';
+import {letters} from './expression.ts';
 import {menuHelp} from './menu-help.ts';
 import {allowsTristate, isChangeable, setMember, setText, setTristate} from './set.ts';
 import type {ConfigSymbol, MenuNode} from './symbol.ts';
@@ -29,8 +30,6 @@ export function* ask(evaluation: Evaluation, options: AskOptions): Conversation 
 
 /** Rounds without an answer before we give up. The C tool never does, though nothing may ever change. */
 const mostSilentRounds = 10;
-
-const letters = ['n', 'm', 'y'] as const;
 
 /** C's isspace. */
 const space = /^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g;

@@ -3,7 +3,7 @@
 import {exitCode, KbuildError} from '../base/diagnostic.ts';
 import type {Conversation} from './ask.ts';
 import {type BusyboxValues, isLogical} from './busybox-values.ts';
-import type {Tristate} from './expression.ts';
+import {letters, type Tristate} from './expression.ts';
 import {helpText} from './help.ts';
 import type {Random} from './random.ts';
 import type {ConfigSymbol, MenuNode} from './symbol.ts';
@@ -24,7 +24,6 @@ const wishes: Readonly<Partial<Record<BusyboxAnswers, readonly Tristate[]>>> = {
 /** Questions in a row that no answer fits before we give up. The C tool never does. */
 const mostRepetitions = 100;
 
-const letters = ['n', 'm', 'y'] as const;
 const noHelp = 'Sorry, no help available for this option yet.\n';
 /** `line` of conf.c has 128 bytes, the last of them for the final NUL. */
 const longestLine = 127;

@@ -1,12 +1,10 @@
 /** Visibility and values as BusyBox has them (symbol.c of its scripts/kconfig, from Linux 2.6.16). */
 
-import type {Expression, Tristate} from './expression.ts';
+import {type Expression, letters, type Tristate} from './expression.ts';
 import {isValidText} from './literal.ts';
 import type {KconfigModel} from './model.ts';
 import {numberText, parseSigned} from './numbers.ts';
 import type {ConfigSymbol, Default, HelpSpan, MenuNode, Range} from './symbol.ts';
-
-const letters = ['n', 'm', 'y'] as const;
 
 /** What is known of one symbol (struct symbol of expr.h). */
 export class BusyboxState {

@@ -1,12 +1,11 @@
 /** KCONFIG_WARN_CHANGED_INPUT: what the user asked for and does not get (confdata.c, Linux 7.2). */
 
+import {letters} from './expression.ts';
 import type {ConfigSymbol} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
 /** A value of the user's, and what became of it; both as they stand in .config, strings without quotes. */
 export type ChangedInput = {readonly symbol: ConfigSymbol; readonly wanted: string; readonly value: string};
-
-const letters = ['n', 'm', 'y'] as const;
 
 /** Every user value that is not the symbol's value, in the order of the menu (sym_user_value_changed). */
 export function changedInput(evaluation: Evaluation): ChangedInput[] {

@@ -29,6 +29,9 @@ export const recordKind = {
   greaterEqual: 8,
 } as const;
 
+/** The relations in the order of their kinds. */
+export const relations = ['equal', 'unequal', 'less', 'lessEqual', 'greater', 'greaterEqual'] as const;
+
 /** Words that grow. */
 export class Words {
   #words = new Int32Array(1 << 12);

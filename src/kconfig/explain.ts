@@ -1,6 +1,6 @@
 /** Why a symbol does not have the value that was wanted: which lines stand in the way, and what would clear them. */
 
-import {type Expression, formatExpression, relationText, type Tristate} from './expression.ts';
+import {type Expression, formatExpression, letters, relationText, type Tristate} from './expression.ts';
 import {isValidText} from './literal.ts';
 import {nearestNames} from './names.ts';
 import {parseSigned} from './numbers.ts';
@@ -75,8 +75,6 @@ export type SymbolReason = {
   /** For an unknown symbol: declared names like it. */
   readonly nearest: readonly string[];
 };
-
-const letters = ['n', 'm', 'y'] as const;
 
 function levelOf(text: string): Tristate {
   return text === 'y' ? 2 : text === 'm' ? 1 : 0;

@@ -7,6 +7,9 @@ import type {ConfigSymbol} from './symbol.ts';
 
 export type Tristate = 0 | 1 | 2;
 
+/** How a tristate is written. */
+export const letters = ['n', 'm', 'y'] as const;
+
 export type Relation = 'equal' | 'unequal' | 'less' | 'lessEqual' | 'greater' | 'greaterEqual';
 export type SymbolExpression = {readonly kind: 'symbol'; readonly symbol: ConfigSymbol};
 export type Not = {readonly kind: 'not'; readonly operand: Expression};

@@ -1,11 +1,11 @@
 /** Reading and writing .config, minimal configurations and headers (load_config to write_autoconf of kconfiglib.py 14.1.0). */
 
+import {letters} from './expression.ts';
 import {
   isLogical,
   type KconfiglibModel,
   type KconfiglibNode,
   type KconfiglibSymbol,
-  letters,
 } from './kconfiglib-model.ts';
 import {nameAndPlaces} from './kconfiglib-printed.ts';
 import {escapeText, stripEnd, stripStart, unescapeText, unifyLineEnds} from './kconfiglib-text.ts';

@@ -1,6 +1,6 @@
 /** What a tree declares, as Kconfiglib keeps it (kconfiglib.py 14.1.0): symbols, choices, menu nodes and expressions. */
 
-import type {Tristate} from './expression.ts';
+import {letters, type Tristate} from './expression.ts';
 import type {FileLine} from './source.ts';
 
 export type KconfiglibType = 'unknown' | 'bool' | 'tristate' | 'string' | 'int' | 'hex';
@@ -96,9 +96,6 @@ function constant(index: number, name: string): KconfiglibSymbol {
 export const no: KconfiglibSymbol = constant(0, 'n');
 export const mod = constant(1, 'm');
 export const yes = constant(2, 'y');
-
-/** `n`, `m` and `y`, by the number that stands for each. */
-export const letters = ['n', 'm', 'y'] as const;
 
 /** The number of `n`, `m` or `y`; undefined of another text. */
 export function tristateOf(letter: string): Tristate | undefined {

@@ -1,8 +1,9 @@
 /** The scripts of Kconfiglib, each from its values to other values (allnoconfig.py to listnewconfig.py, 14.1.0). */
 
+import {letters} from './expression.ts';
 import {kconfiglibLine} from './kconfiglib-config.ts';
 import type {KconfiglibSymbol} from './kconfiglib-model.ts';
-import {isLogical, letters} from './kconfiglib-model.ts';
+import {isLogical} from './kconfiglib-model.ts';
 import type {KconfiglibValues} from './kconfiglib-values.ts';
 
 export type KconfiglibAll = 'allnoconfig' | 'allyesconfig' | 'allmodconfig' | 'alldefconfig';

@@ -1,7 +1,7 @@
 /** Visibility and values as Kconfiglib has them (the properties of Symbol and Choice in kconfiglib.py 14.1.0). */
 
 import type {Diagnostic} from '../base/diagnostic.ts';
-import type {Tristate} from './expression.ts';
+import {letters, type Tristate} from './expression.ts';
 import {
   isLogical,
   type KconfiglibChoice,
@@ -9,7 +9,6 @@ import {
   type KconfiglibItem,
   type KconfiglibModel,
   type KconfiglibSymbol,
-  letters,
   operandsOf,
   tristateOf,
 } from './kconfiglib-model.ts';

@@ -1,6 +1,6 @@
 /** A model out of the bytes of `storeModel`. Symbols and nodes are made when they are wanted, and so is what they hold. */
 
-import {none, nothing, recordKind} from './conditions.ts';
+import {none, nothing, recordKind, relations} from './conditions.ts';
 import type {Dialect} from './dialect.ts';
 import {comparison, type Expression, not} from './expression.ts';
 import {KconfigModel} from './model.ts';
@@ -90,8 +90,6 @@ class UnreadFile implements SourceFile {
 
 /** Those of a choice, and of few others. */
 const rareFlags = optionalFlag | transitionalFlag | allnoconfigYesFlag | internalFlag;
-
-const relations = ['equal', 'unequal', 'less', 'lessEqual', 'greater', 'greaterEqual'] as const;
 
 const shared = [constantNo, constantMod, constantYes];
 

@@ -3,6 +3,7 @@
 import type {Diagnostic} from '../base/diagnostic.ts';
 import {type ReadOptions, readConfig, writeConfig, writeDefconfig} from './dotconfig.ts';
 import {explainUnmet, type SymbolReason} from './explain.ts';
+import {letters} from './expression.ts';
 import type {KconfigModel} from './model.ts';
 import {loadConfig} from './modes.ts';
 import {Recalculation, type Step} from './recalculation.ts';
@@ -37,8 +38,6 @@ export type Refused = {readonly accepted: false; readonly reason: SymbolReason};
 
 /** A point of a session to go back to. */
 export type Snapshot = {readonly length: number; readonly last: Step | undefined};
-
-const letters = ['n', 'm', 'y'] as const;
 
 /**
  * The user's values and all that comes of them. After every call each symbol is up to date, though only what depends

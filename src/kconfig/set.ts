@@ -1,12 +1,10 @@
 /** Setting a symbol's value as a user of `conf` does (the sym_set functions of symbol.c, Linux 6.1). */
 
-import type {Tristate} from './expression.ts';
+import {letters, type Tristate} from './expression.ts';
 import {acceptsText} from './range.ts';
 import type {ConfigSymbol} from './symbol.ts';
 import {setUserValue} from './user-value.ts';
 import type {Evaluation} from './values.ts';
-
-const letters = ['n', 'm', 'y'] as const;
 
 /** Whether the user can change what was calculated last (sym_is_changeable). */
 export function isChangeable(evaluation: Evaluation, symbol: ConfigSymbol): boolean {

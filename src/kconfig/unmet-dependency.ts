@@ -1,12 +1,10 @@
 /** What is said of a symbol that is selected although its dependencies are not met (sym_warn_unmet_dep, symbol.c). */
 
 import type {Diagnostic} from '../base/diagnostic.ts';
-import {type Expression, formatExpression} from './expression.ts';
+import {type Expression, formatExpression, letters} from './expression.ts';
 import {placeOf} from './source.ts';
 import type {ConfigSymbol} from './symbol.ts';
 import type {Evaluation} from './values.ts';
-
-const letters = ['n', 'm', 'y'] as const;
 
 /** What stands behind a symbol's name to show its value, as menuconfig prints it in expressions. */
 export function annotation(evaluation: Evaluation, symbol: ConfigSymbol): string {

@@ -2,8 +2,8 @@
 
 import type {Diagnostic} from '../base/diagnostic.ts';
 import {chooseMember} from './choice.ts';
-import {type Conditions, nothing, recordKind} from './conditions.ts';
-import type {Expression, Relation, Tristate} from './expression.ts';
+import {type Conditions, nothing, recordKind, relations} from './conditions.ts';
+import {type Expression, letters, type Relation, type Tristate} from './expression.ts';
 import {compareTexts} from './literal.ts';
 import {memberOrder} from './member-order.ts';
 import type {KconfigModel} from './model.ts';
@@ -12,7 +12,8 @@ import type {ConfigSymbol, Default, MenuNode, Prompt, SymbolType} from './symbol
 import {SavedState, SymbolState} from './symbol-state.ts';
 import {unmetDependency} from './unmet-dependency.ts';
 
-const letters = ['n', 'm', 'y'] as const;
+/** What is known of a symbol's absence. */
+const absence = {unknown: 0, known: 1, refuted: 2} as const;
 
 /** Deeper chains of dependencies are evaluated in the model's order; those of 6.1 are some 60 symbols long. */
 const maximumDepth = 400;
@@ -38,8 +39,7 @@ export class Evaluation {
   /** By symbol index; one that was not looked at has none. */
   readonly #states: (SymbolState | undefined)[];
   /**
-   * By symbol index, of what has no state: 1 if it is absent (`Conditions.isPlain`), 2 if it is not, 0 where that is not
-   * known; undefined where all is calculated.
+   * By symbol index, of what has no state: whether it is absent (`Conditions.isPlain`); undefined where all is calculated.
    */
   #absences: Uint8Array | undefined;
   readonly #conditions: Conditions;
@@ -91,7 +91,7 @@ export class Evaluation {
     this.#states[index] = state;
     // What a loop finds of a symbol that has no value yet is a null pointer, which glibc prints like that.
     if (this.model.dialect.recursion === 'told') state.text = '(null)';
-    if (this.#absences !== undefined && this.#absences[index] === 1) {
+    if (this.#absences !== undefined && this.#absences[index] === absence.known) {
       this.#setAbsent(this.model.symbolAt(index), state);
     }
     return state;
@@ -114,12 +114,12 @@ export class Evaluation {
     const absences = this.#absences;
     if (absences === undefined || this.#states[index] !== undefined) return false;
     const known = absences[index]!;
-    if (known !== 0) return known === 1;
+    if (known !== absence.unknown) return known === absence.known;
     if (this.#depth >= maximumDepth) return false;
     this.#depth++;
     const isAbsent = this.#conditions.isPlain[index] === 1 && this.#isWithoutCause(index);
     this.#depth--;
-    absences[index] = isAbsent ? 1 : 2;
+    absences[index] = isAbsent ? absence.known : absence.refuted;
     return isAbsent;
   }
 
@@ -729,9 +729,6 @@ export class Evaluation {
     this.warnings.push(state.unmet);
   }
 }
-
-/** The relations in the order of `recordKind`. */
-const relations = ['equal', 'unequal', 'less', 'lessEqual', 'greater', 'greaterEqual'] as const;
 
 function holds(kind: Relation, order: number): boolean {
   switch (kind) {

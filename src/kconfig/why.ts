@@ -1,7 +1,7 @@
 /** Why a symbol has the value it has: each thing that gave it or changed it, with its line. */
 
 import {formatWithValues} from './explain.ts';
-import type {Expression, Tristate} from './expression.ts';
+import {type Expression, letters, type Tristate} from './expression.ts';
 import {activeRange} from './range.ts';
 import {type FileLine, fileLine} from './source.ts';
 import type {ConfigSymbol, Property, ReverseDependency} from './symbol.ts';
@@ -45,8 +45,6 @@ export type ValueReason = {
   /** One sentence for people. */
   readonly message: string;
 };
-
-const letters = ['n', 'm', 'y'] as const;
 
 /** Why the symbol has its value in this evaluation, following sym_calc_value (symbol.c, Linux 6.1). */
 export function explainValue(evaluation: Evaluation, symbol: ConfigSymbol): ValueReason {
