@@ -21,13 +21,15 @@ export type KernelSourceSpec =
 
 export type KernelSource = {
   /** A directory is somebody's own and may change; the others are in the store. */
-  readonly kind: KernelSourceSpec['kind'];
+  readonly kind: KernelSourceSpec['kind'] | 'patched';
   /** The tree. To be mounted read-only. */
   readonly dir: string;
   /** Of what the tree was made from: a package, an archive, or the content of a directory. */
   readonly digest: string;
   /** As its Makefile says: `6.1.192`, `7.0.0-rc1`. */
   readonly release: string;
+  /** What was applied to it. */
+  readonly patches?: readonly {readonly name: string; readonly sha256: string}[];
 };
 
 /**

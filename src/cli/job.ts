@@ -24,6 +24,7 @@ export type RecipeOptions = CommonOptions & {
   readonly source?: readonly string[];
   readonly engine: 'auto' | EngineName;
   readonly set?: readonly string[];
+  readonly param?: readonly string[];
   readonly recipes?: string;
   readonly out?: string;
   readonly locked?: boolean;
@@ -64,6 +65,11 @@ export function addRecipeOptions(command: Command): Command {
         .default('auto'),
     )
     .option('--set <SYMBOL=VALUE>', 'one more goal, which wins over the files; may be repeated', collect)
+    .option(
+      '--param <NAME=VALUE>',
+      "a value for one of the recipe's parameters; may be repeated (see kbuild recipes show NAME)",
+      collect,
+    )
     .option('--recipes <dir>', 'a folder to look for recipes in first (also KBUILD_RECIPES)')
     .option('--out <dir>', 'where results go (default: out/NAME/ARCH)')
     .option(
@@ -106,7 +112,8 @@ export async function performJob(
   const {cwd, environment} = surroundings;
   const started = performance.now();
   const folders = await recipeFolders({given: options.recipes, cwd, environment});
-  const recipe = await readRecipe(name, {folders, settings: options.set ?? [], cwd});
+  const {set: settings = [], param: parameters = []} = options;
+  const recipe = await readRecipe(name, {folders, settings, parameters, cwd});
   const last = typeof upTo === 'function' ? upTo(recipe) : upTo;
   const roles = options.role === undefined ? undefined : knownRoles(recipe, options.role);
   if (last === 'boot' && roles !== undefined && roles.length < Object.keys(recipe.images).length) {

@@ -8,10 +8,16 @@ import {digestOf, digestOfFile} from '../base/digest.ts';
 import type {Workshop} from '../base/store.ts';
 import type {Builder} from '../build/container.ts';
 import {type KernelSource, requireUnchangedSource} from '../build/source.ts';
+import {formatPlace} from '../recipe/goals.ts';
 import type {Recipe} from '../recipe/recipe.ts';
-import type {Resolved} from '../recipe/resolve.ts';
+import type {Resolved, ResolvedGoal} from '../recipe/resolve.ts';
+import {readRunningConfig} from '../recipe/running-config.ts';
 
-type StoredConfig = {readonly symbols: number; readonly actual: Readonly<Record<string, string>>};
+type StoredConfig = {
+  readonly symbols: number;
+  /** Of each goal, in their order. */
+  readonly goals: readonly Pick<ResolvedGoal, 'met' | 'actual' | 'reason'>[];
+};
 
 /** Resolves the recipe, or finds it resolved. Throws what `resolveRecipe` throws, goals that are not met above all. */
 export async function obtainConfig(
@@ -23,17 +29,17 @@ export async function obtainConfig(
     arch,
   }: {recipe: Recipe; source: KernelSource; builder: Builder; arch: Architecture},
 ): Promise<Resolved> {
-  const {base} = recipe.kernel;
   const {dir, value} = await workshop.store.obtain<StoredConfig>(workshop, {
     name: 'config',
     title: `configuration of ${recipe.name}`,
-    version: 1,
+    version: 2,
     inputs: {
       source: source.digest,
       builder: builder.digest,
       arch,
-      base: isAbsolute(base) && existsSync(base) ? await digestOfFile(base) : base,
-      goals: recipe.goals.map(({symbol, value: wanted}) => [symbol, wanted]),
+      base: await digestOfBase(recipe.kernel.base),
+      trim: recipe.kernel.trim ?? 'defaults',
+      goals: recipe.goals.map(({symbol, value: wanted, optional}) => [symbol, wanted, optional ?? false]),
     },
     make: async (entry) => {
       // Loaded here: a run with nothing to do needs neither the Kconfig engine nor a tree.
@@ -50,16 +56,32 @@ export async function obtainConfig(
       await writeFile(join(entry, 'config'), resolved.configText, 'latin1');
       return {
         symbols: resolved.configText.split('\n').filter((line) => /^CONFIG_\w+=[ym]$/.test(line)).length,
-        actual: Object.fromEntries(resolved.goals.map(({goal, actual}) => [goal.symbol, actual])),
+        goals: resolved.goals.map(({met, actual, reason}) => ({
+          met,
+          actual,
+          ...(reason === undefined ? {} : {reason}),
+        })),
       };
     },
-    summary: ({symbols, actual}) => `${Object.keys(actual).length} goals met, ${symbols} symbols on`,
+    summary: ({symbols, goals}) => `${goals.filter(({met}) => met).length} goals met, ${symbols} symbols on`,
   });
+  const goals = recipe.goals.map((goal, index): ResolvedGoal => ({goal, ...value.goals[index]!}));
+  for (const {goal, reason} of goals) {
+    if (reason === undefined) continue;
+    const message = `${formatPlace(goal.place)}: the wish ${goal.symbol}: ${goal.value} is not taken: ${reason}`;
+    workshop.report({kind: 'said', severity: 'warning', message});
+  }
   const configText = await readFile(join(dir, 'config'), 'latin1');
   return {
     configText,
     configDigest: digestOf(Buffer.from(configText, 'latin1')),
-    goals: recipe.goals.map((goal) => ({goal, met: true, actual: value.actual[goal.symbol] ?? 'n'})),
+    goals,
     warnings: [],
   };
+}
+
+/** A base is named by what it holds where it is a file, of this machine or of the recipe. */
+async function digestOfBase(base: string): Promise<string> {
+  if (base === 'running') return digestOf(readRunningConfig().text);
+  return isAbsolute(base) && existsSync(base) ? digestOfFile(base) : base;
 }

@@ -23,6 +23,7 @@ import {obtainUserland} from '../build/debian/userland.ts';
 import {makeBuilder, removeLeftContainers} from '../build/engines/select.ts';
 import {type KernelLine, kernelLineOf} from '../build/kernel-line.ts';
 import {obtainModuleTree} from '../build/modules/tree.ts';
+import {obtainPatchedSource} from '../build/patches.ts';
 import {type KernelSource, type KernelSourceSpec, obtainKernelSource} from '../build/source.ts';
 import {requireApart} from '../build/source-directory.ts';
 import {makeImage} from '../image/image.ts';
@@ -127,12 +128,19 @@ class Job {
     for (const arch of this.#architectures) {
       const composed = composeRecipe(recipe, {arch, kernelVersion: source.release});
       const builder = await this.#builder(line.builder, arch);
-      targets.push(await resolveTarget(this.#workshop, {recipe: composed, arch, source, builder}));
+      const patched = await obtainPatchedSource(
+        this.#workshop,
+        builder,
+        source,
+        composed.kernel.patches ?? [],
+      );
+      targets.push(await resolveTarget(this.#workshop, {recipe: composed, arch, source: patched, builder}));
     }
     const resolved = targets.map(({arch, resolved: config}) => ({arch, ...config}));
     const inputs = {
       recipe: recipe.name,
       source: source.digest,
+      patches: byArchitecture(targets, (target) => target.source.patches ?? []),
       builders: byArchitecture(targets, ({builder}) => builder.digest),
       configs: byArchitecture(targets, (target) => target.resolved.configDigest),
       goals: byArchitecture(targets, goalsOf),
@@ -281,8 +289,11 @@ class Job {
   }
 }
 
-function goalsOf({recipe}: Target): Readonly<Record<string, string>> {
-  return Object.fromEntries(recipe.goals.map(({symbol, value}) => [symbol, value]));
+/** Goals that are met: of a wish that was not taken, what its symbol has to be all the same. */
+function goalsOf({resolved}: Target): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    resolved.goals.filter(({met}) => met).map(({goal: {symbol, value}}) => [symbol, value]),
+  );
 }
 
 /** The private network of a proof: each role's address. */

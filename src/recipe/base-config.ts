@@ -4,6 +4,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import {isAbsolute} from 'node:path';
 import {badInput} from '../base/diagnostic.ts';
 import {allnoconfig, defconfig, type KconfigModel, mergeFragments, olddefconfig} from '../kconfig/index.ts';
+import {runningConfigFor} from './running-config.ts';
 
 /** A kernel's Kconfig under one tool chain. */
 export type KernelTree = {
@@ -18,14 +19,15 @@ export type KernelTree = {
 const plainDefconfig: Readonly<Record<string, string>> = {x86: 'x86_64_defconfig', arm64: 'defconfig'};
 
 /**
- * The text of a base: `tinyconfig`, `allnoconfig`, a defconfig of the architecture, or the absolute path of a
- * .config file.
- * @throws KbuildError (2) where there is none of that name
+ * The text of a base: `tinyconfig`, `allnoconfig`, `running`, a defconfig of the architecture, or the absolute path of
+ * a .config file.
+ * @throws KbuildError (2) where there is none of that name; what `runningConfigFor` throws
  */
 export function baseConfig(base: string, tree: KernelTree): string {
   const {model} = tree;
   if (base === 'allnoconfig') return allnoconfig(model).text;
   if (base === 'tinyconfig') return tinyconfig(tree);
+  if (base === 'running') return olddefconfig(model, runningConfigFor(tree.sourceArch)).text;
   if (isAbsolute(base)) {
     if (!existsSync(base)) throw badInput('no-base', `the base ${base} does not exist`);
     return olddefconfig(model, readFileSync(base, 'latin1')).text;
@@ -35,7 +37,7 @@ export function baseConfig(base: string, tree: KernelTree): string {
   const text = tree.readFile(path);
   if (text !== undefined) return defconfig(model, text).text;
   throw badInput('no-base', `the base ${base} is none: this kernel has no ${path}`, {
-    hint: 'a base is tinyconfig, allnoconfig, the name of a defconfig, or a path to a .config file',
+    hint: 'a base is tinyconfig, allnoconfig, running, the name of a defconfig, or a path to a .config file',
   });
 }
 

@@ -11,7 +11,7 @@ import {architectureOf, type Layer, type Recipe, type WrittenRecipe} from './rec
  * @throws KbuildError (2) for a module that is not known to work on the target, or an image that would go without one
  */
 export function composeRecipe(written: WrittenRecipe, target: Target): Recipe {
-  const {parts, own, settings, modules, ...rest} = written;
+  const {parts, own, settings, modules, parameters: _, ...rest} = written;
   const applied = (when: Condition): boolean => holds(when, target);
   const inUse = parts.filter(({applies}) => applies.some(applied));
   const goalsOf = ({goals}: Layer) => goals.filter(({when}) => applied(when)).map(({goal}) => goal);
@@ -20,8 +20,13 @@ export function composeRecipe(written: WrittenRecipe, target: Target): Recipe {
   for (const goal of [...goalsOf(own), ...settings]) goals.override(goal);
   const named = new Set([...inUse, own].flatMap((layer) => layer.modules));
   requireModules(written, target, named);
+  const patches = [...inUse, own]
+    .flatMap((layer) => layer.patches)
+    .filter(({when}) => applied(when))
+    .map(({patch}) => patch);
   return {
     ...rest,
+    kernel: {...rest.kernel, ...(patches.length === 0 ? {} : {patches})},
     goals: goals.list(),
     modules: modules.filter(({name}) => named.has(name)).map((module) => moduleFor(module, target)),
   };

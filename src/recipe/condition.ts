@@ -14,7 +14,7 @@ export type Condition = {readonly arch?: Architecture; readonly kernel?: KernelR
 /** What a recipe is composed for: the version is that of the source which is used. */
 export type Target = {readonly arch: Architecture; readonly kernelVersion: string};
 
-/** `when` as files have it. */
+/** `when` as files have it; what it says of parameters is judged where files are read. */
 export type When = {readonly arch?: Architecture | undefined; readonly kernel?: string | undefined};
 
 const comparison = String.raw`(?:>=|<=|>|<|=)\d{1,6}(?:\.\d{1,6}){0,2}`;

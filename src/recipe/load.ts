@@ -7,13 +7,20 @@ import {type Condition, conditionOf} from './condition.ts';
 import {type Path, placeAt, readDocument, type SourceDocument} from './document.ts';
 import {shownPath} from './folders.ts';
 import {nearestHint} from './nearest.ts';
+import type {ParameterCondition} from './parameters.ts';
 import {type ModuleFile, moduleFile, type PartFile, partFile, type RecipeFile, recipeFile} from './schema.ts';
 
 /** An entry of `use`. */
 export type Use = {
   readonly part: string;
+  /** Where the entry is, and in it the part's name. */
+  readonly at: Path;
   readonly path: Path;
   readonly when: Condition;
+  /** What it asks of the parameters of the file that has it. */
+  readonly parameters: ParameterCondition | undefined;
+  /** What it says of the part's parameters. */
+  readonly with: Readonly<Record<string, unknown>>;
 };
 
 export type Loaded<File> = {
@@ -71,8 +78,15 @@ async function load<File extends {readonly name: string; readonly use?: PartFile
 function usesOf(use: PartFile['use']): readonly Use[] {
   return (use ?? []).map((entry, index) =>
     typeof entry === 'string'
-      ? {part: entry, path: ['use', index], when: {}}
-      : {part: entry.part, path: ['use', index, 'part'], when: conditionOf(entry.when)},
+      ? {part: entry, at: ['use', index], path: ['use', index], when: {}, parameters: undefined, with: {}}
+      : {
+          part: entry.part,
+          at: ['use', index],
+          path: ['use', index, 'part'],
+          when: conditionOf(entry.when),
+          parameters: entry.when?.parameters,
+          with: entry.with ?? {},
+        },
   );
 }
 

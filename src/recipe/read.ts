@@ -4,88 +4,83 @@ import {constants} from 'node:fs';
 import {access, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, resolve} from 'node:path';
 import {badInput, type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
-import {allBoth, alternatives, type Condition} from './condition.ts';
-import {type Path, placeAt} from './document.ts';
+import {placeAt} from './document.ts';
 import {locate, namesOf, type RecipeFolders} from './folders.ts';
-import {disagreements, goalOfSetting, goalsOf} from './goals.ts';
+import {disagreements, goalOfSetting} from './goals.ts';
+import {readImages} from './images.ts';
+import {layersOf, withModules} from './layers.ts';
 import {type Loaded, loadModule, loadPart, loadRecipe} from './load.ts';
 import {stepFaults, writtenModule} from './module.ts';
 import {nearestHint} from './nearest.ts';
-import type {Goal, ImageRecipe, Layer, WrittenRecipe} from './recipe.ts';
+import {patchFaults} from './patches.ts';
+import type {Goal, WrittenRecipe} from './recipe.ts';
 import {type ModuleFile, namePattern, type PartFile, type RecipeFile} from './schema.ts';
+import {unknownName} from './unknown-name.ts';
+
+/** How a recipe is to be read. */
+export type ReadOptions = {
+  readonly folders: RecipeFolders;
+  /** Texts of `--set`, which win over every file. */
+  readonly settings?: readonly string[];
+  /** Texts of `--param`. */
+  readonly parameters?: readonly string[];
+  readonly cwd?: string;
+};
 
 /**
  * Reads the recipe `name`, or the one in the .yaml file that `name` is a path to, with all files it is made of.
- * Conditions are checked and not applied: `composeRecipe` does that, once the kernel is known.
- * @param settings texts of `--set`, which win over every file
+ * Conditions are checked and not applied, those on parameters apart: `composeRecipe` does that, once the kernel is known.
  * @throws KbuildError (2) with every fault of every file
  */
-export async function readRecipe(
-  name: string,
-  options: {readonly folders: RecipeFolders; readonly settings?: readonly string[]; readonly cwd?: string},
-): Promise<WrittenRecipe> {
+export async function readRecipe(name: string, options: ReadOptions): Promise<WrittenRecipe> {
   const found = await findRecipe(name, options.folders, options.cwd ?? process.cwd());
   const recipe = await loadRecipe(found.name, found.path);
   const collected = await collectParts(recipe, found.folders);
   const modules = await collectModules([...collected.loaded, recipe], found.folders);
-  const own = layerOf(recipe, [{}]);
-  const parts = withModules([...layersOf(recipe, collected.loaded), own], modules.loaded).slice(0, -1);
-  const settings = (options.settings ?? []).map(goalOfSetting);
-  const images = await readImages(
-    recipe,
-    union([...parts, own].map((layer) => layer.modules)),
-    found.folders,
-  );
-  const diagnostics = [
+  const faults: Diagnostic[] = [
     ...recipe.diagnostics,
     ...(await baseFaults(recipe)),
     ...collected.diagnostics,
     ...modules.diagnostics,
-    ...disagreements(parts),
-    ...images.diagnostics,
-    ...settings.filter((setting) => 'severity' in setting),
   ];
+  const {own, scope, parameters, ...layers} = layersOf(
+    recipe,
+    collected.loaded,
+    options.parameters ?? [],
+    faults,
+  );
+  const parts = withModules([...layers.parts, own], modules.loaded, faults).slice(0, -1);
+  const settings = (options.settings ?? []).map(goalOfSetting);
+  const named = [...new Set([...parts, own].flatMap((layer) => layer.modules))];
+  const images = await readImages(recipe, scope, named, found.folders, faults);
+  faults.push(...(await patchFaults([...parts, own])));
+  faults.push(...disagreements(parts), ...settings.filter((setting) => 'severity' in setting));
   const {file} = recipe;
-  if (file === undefined || diagnostics.length > 0) throw new KbuildError(exitCode.badInput, ...diagnostics);
+  if (file === undefined || faults.length > 0) throw new KbuildError(exitCode.badInput, ...once(faults));
   return {
     name: file.name,
     summary: file.summary,
-    kernel: {base: absoluteBase(file.kernel.base, recipe.path), version: file.kernel.version},
+    kernel: {
+      base: absoluteBase(file.kernel.base, recipe.path),
+      version: file.kernel.version,
+      ...(file.kernel.trim === undefined ? {} : {trim: file.kernel.trim}),
+    },
+    parameters,
     parts,
     own,
     modules: modules.loaded.flatMap(({document, file: module}) =>
       module === undefined ? [] : [writtenModule(document, module)],
     ),
     settings: settings.filter((setting): setting is Goal => !('severity' in setting)),
-    images: images.images,
+    images,
     ...(file.prove === undefined ? {} : {prove: file.prove}),
   };
 }
 
-/** What each part adds, and where: by every way that leads to it. */
-function layersOf(recipe: Loaded<RecipeFile>, parts: readonly Loaded<PartFile>[]): readonly Layer[] {
-  const applies = new Map<string, readonly Condition[]>();
-  const pass = (user: Loaded<unknown>, conditions: readonly Condition[]): void => {
-    for (const {part, when} of user.uses) {
-      applies.set(part, alternatives([...(applies.get(part) ?? []), ...allBoth(conditions, [when])]));
-    }
-  };
-  pass(recipe, [{}]);
-  // A part comes after those it uses: from the end, all its users have been met before it.
-  for (const part of parts.toReversed()) pass(part, applies.get(part.name) ?? []);
-  return parts.map((part) => layerOf(part, applies.get(part.name) ?? []));
-}
-
-function layerOf(
-  {name, document, file}: Loaded<PartFile | RecipeFile>,
-  applies: readonly Condition[],
-): Layer {
-  return {
-    origin: name,
-    applies,
-    goals: goalsOf(document, file?.goals ?? {}, name),
-    modules: file?.modules ?? [],
-  };
+/** Without what two layers of one file have both found. */
+function once(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const keyOf = ({code, message, place}: Diagnostic) => `${place?.file} ${place?.start} ${code} ${message}`;
+  return [...new Map(diagnostics.map((diagnostic) => [keyOf(diagnostic), diagnostic])).values()];
 }
 
 /** Every module that one of these files names, each once, with what is wrong with its file. */
@@ -116,26 +111,6 @@ async function collectModules(
   return {loaded, diagnostics};
 }
 
-/** The layers of what modules ask of the kernel, each before the first that names its module. */
-function withModules(layers: readonly Layer[], modules: readonly Loaded<ModuleFile>[]): readonly Layer[] {
-  const placed = new Set<string>();
-  return layers.flatMap((layer) => {
-    const first = modules.filter(({name}) => layer.modules.includes(name) && !placed.has(name));
-    for (const {name} of first) placed.add(name);
-    return [
-      ...first.map(({name, document, file}) => ({
-        origin: `modules/${name}`,
-        applies: alternatives(
-          layers.filter(({modules: named}) => named.includes(name)).flatMap(({applies}) => applies),
-        ),
-        goals: goalsOf(document, file?.goals ?? {}, `modules/${name}`),
-        modules: [],
-      })),
-      layer,
-    ];
-  });
-}
-
 /** A base with a slash or a dot is a .config file, relative to the recipe. */
 function absoluteBase(base: string, recipePath: string): string {
   return isFileName(base) ? resolve(dirname(recipePath), base) : base;
@@ -157,7 +132,7 @@ async function baseFaults({file, document, path}: Loaded<RecipeFile>): Promise<r
       code: 'no-base',
       message: `the base ${base} ${problem}`,
       place: placeAt(document, ['kernel', 'base']),
-      hint: 'a base is tinyconfig, allnoconfig, the name of a defconfig, or a path to a .config file',
+      hint: 'a base is tinyconfig, allnoconfig, running, the name of a defconfig, or a path to a .config file',
     },
   ];
 }
@@ -238,64 +213,6 @@ async function collectParts(recipe: Loaded<RecipeFile>, folders: RecipeFolders):
   };
   await follow(recipe, []);
   return {loaded, diagnostics};
-}
-
-function unknownName(what: string, name: string, place: Diagnostic['place'], hint?: string): Diagnostic {
-  return {
-    severity: 'error',
-    code: `unknown-${what}`,
-    message: `there is no ${what} ${name}`,
-    ...(place === undefined ? {} : {place}),
-    ...(hint === undefined ? {} : {hint}),
-  };
-}
-
-type Images = {
-  readonly images: Readonly<Record<string, ImageRecipe>>;
-  readonly diagnostics: readonly Diagnostic[];
-};
-
-async function readImages(
-  recipe: Loaded<RecipeFile>,
-  modules: readonly string[],
-  folders: RecipeFolders,
-): Promise<Images> {
-  const diagnostics: Diagnostic[] = [];
-  const images: Record<string, ImageRecipe> = {};
-  const place = (...path: Path): Diagnostic['place'] => placeAt(recipe.document, ['images', ...path]);
-  for (const [role, image] of Object.entries(recipe.file?.images ?? {})) {
-    const overlays: string[] = [];
-    for (const [index, name] of (image.use ?? []).entries()) {
-      const path = await locate(folders, 'overlay', name);
-      if (path !== undefined) overlays.push(path);
-      else {
-        const hint = nearestHint(name, await namesOf(folders, 'overlay'));
-        diagnostics.push(unknownName('overlay', name, place(role, 'use', index), hint));
-      }
-    }
-    for (const [index, name] of (image.modules ?? []).entries()) {
-      if (modules.includes(name)) continue;
-      const hint =
-        nearestHint(name, modules) ?? 'name it in `modules` of the recipe, or use the part that brings it';
-      diagnostics.push(unknownName('module', name, place(role, 'modules', index), hint));
-    }
-    images[role] = {
-      role,
-      summary: image.summary,
-      ...(image.arch === undefined ? {} : {arch: image.arch}),
-      packages: union([image.packages]),
-      modules: union([image.modules]),
-      overlays,
-      enable: union([image.enable]),
-      commandLine: image.commandLine ?? [],
-      freeMiB: image.freeMiB ?? 512,
-    };
-  }
-  return {images, diagnostics};
-}
-
-function union(lists: readonly (readonly string[] | undefined)[]): readonly string[] {
-  return [...new Set(lists.flatMap((list) => list ?? []))];
 }
 
 /** A recipe as a list shows it. */

@@ -4,11 +4,17 @@ import type {Architecture} from '../base/architecture.ts';
 import type {Place} from '../base/diagnostic.ts';
 import type {Condition} from './condition.ts';
 import type {ModuleRecipe, WrittenModule} from './module.ts';
+import type {Parameter} from './parameters.ts';
 
-/** What a symbol has to be in the final .config: a tristate, `y or m`, or the text of a number or string. */
+/**
+ * What a symbol has to be in the final .config: a tristate, `y or m`, `at least` and a number, or the text of a number
+ * or string. `wantedOf` reads it.
+ */
 export type Goal = {
   readonly symbol: string;
   readonly value: string;
+  /** A wish: taken where it can be beside all goals that are none, else reported. */
+  readonly optional?: true;
   readonly why?: string;
   /** The recipe, part or module that wrote it: `fs/zfs`, `modules/zfs`. */
   readonly origin: string;
@@ -42,12 +48,32 @@ export type Layer = {
   readonly applies: readonly Condition[];
   readonly goals: readonly ConditionalGoal[];
   readonly modules: readonly string[];
+  readonly patches: readonly ConditionalPatch[];
 };
 
 export type ConditionalGoal = {readonly goal: Goal; readonly when: Condition};
 
+/** A patch of the kernel's source. */
+export type Patch = {
+  readonly path: string;
+  /** That of the file which names it; it is there or below. */
+  readonly folder: string;
+  readonly origin: string;
+  readonly place: Place;
+};
+
+export type ConditionalPatch = {readonly patch: Patch; readonly when: Condition};
+
+/**
+ * What becomes of a symbol that comes into sight and that no goal needs: it takes its default, as olddefconfig gives it,
+ * or stays off.
+ */
+export type Trim = 'defaults' | 'least';
+
 /** A recipe whose files are all sound. What it asks for in full is known with its kernel: see `composeRecipe`. */
 export type WrittenRecipe = Omit<Recipe, 'goals' | 'modules'> & {
+  /** Those of its own file, each with the value that it has been filled in with. */
+  readonly parameters: readonly (Parameter & {readonly value: string})[];
   /** Every module that it may ask for, wherever it is built. */
   readonly modules: readonly WrittenModule[];
   /** Parts, each after those it uses itself, and modules before what names them. */
@@ -62,8 +88,16 @@ export type WrittenRecipe = Omit<Recipe, 'goals' | 'modules'> & {
 export type Recipe = {
   readonly name: string;
   readonly summary: string;
-  readonly kernel: {readonly base: string; readonly version: string};
-  /** In the order of composition; one per symbol. */
+  readonly kernel: {
+    /** `tinyconfig`, `allnoconfig`, `running`, the name of a defconfig, or the absolute path of a .config file. */
+    readonly base: string;
+    readonly version: string;
+    /** Absent: `defaults`. */
+    readonly trim?: Trim;
+    /** In the order they are applied in. */
+    readonly patches?: readonly Patch[];
+  };
+  /** In the order of composition: one per symbol that is no wish, and after it wishes that want more, or something else. */
   readonly goals: readonly Goal[];
   /** Built out of the kernel's tree. */
   readonly modules: readonly ModuleRecipe[];

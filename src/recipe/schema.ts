@@ -42,11 +42,14 @@ const kernelRange = z
   )
   .describe('Kernels, by comparisons that all have to hold: ">=5.10.220 <5.11", "=6.1"');
 
-const when = z
-  .strictObject({
-    arch: z.enum(architectures, architectureForm).optional(),
-    kernel: kernelRange.optional(),
-  })
+const target = {
+  arch: z.enum(architectures, architectureForm).optional(),
+  kernel: kernelRange.optional(),
+};
+
+/** Of a module, which has no parameters. */
+const moduleWhen = z
+  .strictObject(target)
   .refine(({arch, kernel}) => arch !== undefined || kernel !== undefined, {
     error: 'name arch, kernel or both',
     // An unknown key says enough.
@@ -54,41 +57,132 @@ const when = z
   })
   .describe('Where this counts: on every architecture and kernel that it does not rule out');
 
+/** Numbers, truth values and texts: what is used is the text as written. */
+const scalar = z.union(
+  [z.number(), z.boolean(), z.string().regex(oneLine)],
+  'a number or a text of one line is expected here',
+);
+const parameterName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a parameter is named by letters, digits, _ and -');
+
+const when = z
+  .strictObject({
+    ...target,
+    parameters: z
+      .record(parameterName, z.union([scalar, z.array(scalar).min(1)], 'a value, or a list of values'))
+      .optional()
+      .describe('Parameters of this file: a value, a list of which one is enough, or ">=64 <128" of an int'),
+  })
+  .refine((all) => Object.values(all).some((one) => one !== undefined), {
+    error: 'name arch, kernel or parameters',
+    when: ({issues}) => issues.length === 0,
+  })
+  .describe('Where this counts: wherever it does not rule out');
+
 /**
  * A tristate, `y or m`, a number or a text. The number in JavaScript is not what is used: the text as
  * written is, so that `0x10` stays hexadecimal.
  */
 const goalForm =
-  'a goal is y, m, n, "y or m", a whole number or a text of one line, or {value: …, why: …, when: …} with one of these';
+  'a goal is y, m, n, "y or m", a whole number, "at least" and a number, or a text of one line, or {value: …, why: …, optional: …, when: …} with one of these';
 
 const goalValue = z
   // Not z.int(), which refuses the addresses above 2⁵³ that hex symbols hold.
   .union([z.number().multipleOf(1), z.string().regex(oneLine, 'a goal is a text of one line')], goalForm)
-  .describe('y, m, n, "y or m", a whole number (decimal or 0x…), or the text of a string symbol');
+  .describe(
+    'y, m, n, "y or m", a whole number (decimal or 0x…), "at least 64", or the text of a string symbol; ${NAME} is a parameter',
+  );
 
-const goal = z
-  .union(
-    [
-      goalValue,
-      z.strictObject({
-        value: goalValue,
-        why: sentence.optional().describe('The reason'),
-        when: when.optional(),
-      }),
-    ],
-    goalForm,
-  )
-  .describe('What the symbol has to be in the final .config');
+const goalIn = <When extends z.ZodType>(condition: When) =>
+  z
+    .union(
+      [
+        goalValue,
+        z.strictObject({
+          value: goalValue,
+          why: sentence.optional().describe('The reason'),
+          optional: z
+            .literal(true, 'write optional: true, or leave it out')
+            .optional()
+            .describe('A wish: taken where it can be, else reported'),
+          when: condition.optional(),
+        }),
+      ],
+      goalForm,
+    )
+    .describe('What the symbol has to be in the final .config');
 
-const useForm = `${nameForm}, in words joined by /; or {part: NAME, when: …}`;
+const goalsIn = <When extends z.ZodType>(condition: When) =>
+  z
+    .record(z.string().regex(symbolPattern), goalIn(condition))
+    .describe('Kernel configuration symbols and what each has to be in the final .config');
 
-const goals = z
-  .record(z.string().regex(symbolPattern), goal)
-  .describe('Kernel configuration symbols and what each has to be in the final .config');
+const goals = goalsIn(when);
+
+const useForm = `${nameForm}, in words joined by /; or {part: NAME, with: …, when: …}`;
 
 const use = z
-  .array(z.union([name, z.strictObject({part: name, when: when.optional()})], useForm))
+  .array(
+    z.union(
+      [
+        name,
+        z.strictObject({
+          part: name,
+          with: z
+            .record(parameterName, scalar)
+            .optional()
+            .describe("Values of the part's parameters; ${NAME} is a parameter of this file"),
+          when: when.optional(),
+        }),
+      ],
+      useForm,
+    ),
+  )
   .describe('Parts, by name: recipes/parts/NAME.yaml. Their goals and modules are added');
+
+const parameter = z
+  .strictObject({
+    type: z.enum(['int', 'bool', 'string', 'choice'], 'a type is int, bool, string or choice'),
+    default: scalar.describe('Its value where nobody says another'),
+    summary: sentence.describe('What it is for'),
+    unit: sentence.optional().describe('What an int counts: MiB'),
+    range: z
+      .tuple([z.int(), z.int()], 'a range is [least, most]')
+      .optional()
+      .describe('Of an int: the least and the greatest value'),
+    values: z.array(scalar).min(1).optional().describe('Of a choice: what there is to choose from'),
+  })
+  .check(({value: {type, range, values, unit}, value, issues}) => {
+    const fault = (key: string, message: string): number =>
+      issues.push({code: 'custom', message, input: value, path: [key]});
+    if ((values !== undefined) !== (type === 'choice')) fault('values', 'a choice has values, and only it');
+    if (range !== undefined && type !== 'int') fault('range', 'only an int has a range');
+    if (range !== undefined && range[0] > range[1]) fault('range', 'no number is in this range');
+    if (unit !== undefined && type !== 'int') fault('unit', 'only an int has a unit');
+  })
+  .describe('A value that whoever uses this may choose');
+
+const parameters = z
+  .record(parameterName, parameter)
+  .describe('Values to choose, by name: ${NAME} in goals, command lines and free space stands for one');
+
+/** Below some root, and not out of it. */
+const pathBelowOf = (root: string) =>
+  z
+    .string()
+    .regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\n\r]+$/, `a path below ${root} is expected, without ..`);
+const pathBelow = pathBelowOf('the source');
+
+const patchFile = pathBelowOf("this file's folder");
+const patches = z
+  .array(
+    z.union(
+      [patchFile, z.strictObject({file: patchFile, when: when.optional()})],
+      "a patch is a path below this file's folder, or {file: …, when: …}",
+    ),
+  )
+  .describe("Patches of the kernel's source, by their paths from this file, applied in order (patch -p1)");
 const modules = z
   .array(name)
   .describe('Modules built out of the kernel tree, by name: recipes/modules/NAME.yaml');
@@ -115,15 +209,23 @@ const image = z.strictObject({
   commandLine: z
     .array(z.string().regex(/^\S+$/, 'one parameter without spaces'))
     .optional()
-    .describe("Added to the kernel's command line"),
-  freeMiB: z.int().min(0).max(1_048_576).optional().describe('Free space left in its root file system, MiB'),
+    .describe("Added to the kernel's command line; ${NAME} is a parameter of the recipe"),
+  freeMiB: z
+    .union(
+      [z.int().min(0).max(1_048_576), z.string().regex(/^\$\{[^}]*\}$/)],
+      'a whole number from 0 to 1048576, or "${NAME}", is expected',
+    )
+    .optional()
+    .describe('Free space left in its root file system, MiB; or "${NAME}", a parameter of the recipe'),
 });
 
 export const partFile = z
   .strictObject({
     name: name.describe("The file's path below parts/, without .yaml"),
     summary: sentence,
+    parameters: parameters.optional(),
     use: use.optional(),
+    kernel: z.strictObject({patches: patches.optional()}).optional(),
     goals: goals.optional(),
     modules: modules.optional(),
   })
@@ -133,15 +235,23 @@ export const recipeFile = z
   .strictObject({
     name: z.string().regex(recipeNamePattern, nameForm).describe("The file's name, without .yaml"),
     summary: sentence,
+    parameters: parameters.optional(),
     use: use.optional(),
     kernel: z.strictObject({
       base: sentence.describe(
-        'tinyconfig, allnoconfig, the name of a defconfig, or a path to a .config file',
+        'tinyconfig, allnoconfig, running, the name of a defconfig, or a path to a .config file',
       ),
       version: z
         .string('a version is a text: write it in quotes, or 6.10 is read as 6.1')
         .min(1)
         .describe('A line of kernels, in quotes: "6.1"'),
+      trim: z
+        .enum(['defaults', 'least'], 'trim is defaults or least')
+        .optional()
+        .describe(
+          'Symbols that come into sight: defaults lets them take their defaults, as olddefconfig does; least leaves off what no goal needs (default: defaults)',
+        ),
+      patches: patches.optional(),
     }),
     goals: goals.optional(),
     modules: modules.optional(),
@@ -153,10 +263,6 @@ export const recipeFile = z
   })
   .meta({id: 'recipe', title: 'recipe', description: 'A recipe of a kernel, its modules and its images'});
 
-/** Below some root, and not out of it. */
-const pathBelow = z
-  .string()
-  .regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\n\r]+$/, 'a path below the source is expected, without ..');
 const httpsAddress = z.string().regex(/^https:\/\/[^\s/][^\s]*$/, 'an address begins with https://');
 
 const source = z
@@ -211,7 +317,7 @@ const step = z.strictObject({
   environment: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().regex(/^[^\0]*$/))
     .optional(),
-  when: when.optional(),
+  when: moduleWhen.optional(),
 });
 
 const fixup = z.strictObject({
@@ -220,7 +326,7 @@ const fixup = z.strictObject({
   replace: z.string(),
   times: z.int().min(1).max(1000).optional().describe('How often it is there (default: 1)'),
   why: sentence.describe('The reason'),
-  when: when.optional(),
+  when: moduleWhen.optional(),
 });
 
 const refusal = z
@@ -229,7 +335,7 @@ const refusal = z
     contains: z.string().min(1).optional().describe('The module cannot work where this text is in it'),
     lacks: z.string().min(1).optional().describe('The module cannot work where this text is not in it'),
     why: sentence.describe('What does not work there'),
-    when: when.optional(),
+    when: moduleWhen.optional(),
   })
   .refine(({contains, lacks}) => (contains === undefined) !== (lacks === undefined), {
     error: 'name one of contains and lacks',
@@ -279,7 +385,7 @@ export const moduleFile = z
       .describe(
         'Kernels, by their source, on which it would build and not work; refused before anything is built',
       ),
-    goals: goals.optional(),
+    goals: goalsIn(moduleWhen).optional(),
     fixups: z.array(fixup).optional().describe('Small edits of a copy of the source'),
     steps: z.array(step).min(1).describe('Commands in the container, one after another'),
     modules: pathBelow
@@ -293,10 +399,12 @@ export const moduleFile = z
 export type ModuleFile = z.infer<typeof moduleFile>;
 export type PartFile = z.infer<typeof partFile>;
 export type RecipeFile = z.infer<typeof recipeFile>;
-export type GoalEntry = z.infer<typeof goal>;
+export type GoalEntry = z.infer<typeof goals>[string];
+export type ParameterEntry = z.infer<typeof parameter>;
+export type ImageEntry = z.infer<typeof image>;
 
 /** The JSON schema of all three kinds of file, for editors; recipes/schema.json is this text. */
 export function jsonSchemaText(): string {
-  const schema = z.toJSONSchema(z.union([recipeFile, partFile, moduleFile]), {io: 'input'});
+  const schema = z.toJSONSchema(z.union([recipeFile, partFile, moduleFile]), {io: 'input', reused: 'ref'});
   return `${JSON.stringify({title: 'kbuild recipe, part or module', ...schema}, null, 2)}\n`;
 }

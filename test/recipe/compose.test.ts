@@ -1,5 +1,5 @@
 import {symlink} from 'node:fs/promises';
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import test from 'ava';
 import {architectures} from '../../src/base/architecture.ts';
 import {composeRecipe} from '../../src/recipe/compose.ts';
@@ -77,6 +77,121 @@ test('"y or m" gives way to a part that decides, whichever comes first', async (
   });
   t.is((await compose('r')).goals[0]?.value, 'm');
   t.is((await compose('s')).goals[0]?.value, 'm');
+});
+
+/** What two parts that want these things of X come to, or what is said of them. */
+const together = test.macro(async (t, a: string, b: string, expected: string) => {
+  const {compose, faults} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [a, b]'),
+    's.yaml': recipeText('s', 'use: [b, a]'),
+    'parts/a.yaml': partText('a', `goals: {X: ${a}}`),
+    'parts/b.yaml': partText('b', `goals: {X: ${b}}`),
+  });
+  for (const name of ['r', 's']) {
+    const [fault] = await faults(name);
+    if (fault === undefined) {
+      const {goals} = await compose(name);
+      t.is(goals.map(({value, optional}) => `${value}${optional ? '?' : ''}`).join(', '), expected);
+    } else {
+      t.regex(fault, /^parts\/[ab]\.yaml:3:9: error\[parts-disagree\].* \(parts\/[ab]\.yaml:3:9\)/);
+      t.is(expected, 'disagree');
+    }
+  }
+});
+
+const narrowings: readonly (readonly [string, string, string])[] = [
+  ['at least 64', 'at least 256', 'at least 256'],
+  ['at least 64', '128', '128'],
+  ['at least 64', '64', '64'],
+  ['at least 0x40', '0x80', '0x80'],
+  ['at least 64', '32', 'disagree'],
+  ['64', '128', 'disagree'],
+  ['y or m', 'y', 'y'],
+  ['at least m', 'y or m', 'y or m'],
+  ['at least m', 'n', 'disagree'],
+  ['at least y', 'y or m', 'y'],
+  ['y or m', 'at least 1', 'disagree'],
+  ['at least 64', 'a text', 'disagree'],
+  ['y', '{value: m, optional: true}', 'y, m?'],
+  ['y', '{value: y or m, optional: true}', 'y'],
+  ['at least 64', '{value: at least 256, optional: true}', 'at least 64, at least 256?'],
+  ['n', '{value: y, optional: true}', 'n, y?'],
+];
+for (const [a, b, expected] of narrowings)
+  test(`${a} and ${b} together are ${expected}`, together, a, b, expected);
+
+test("a recipe makes a wish of a part's goal", async (t) => {
+  const {compose} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [a]', 'goals: {X: {value: y, optional: true}}'),
+    'parts/a.yaml': partText('a', 'goals: {X: y}'),
+  });
+  const {goals} = await compose('r');
+  t.deepEqual(
+    goals.map(({symbol, origin, optional}) => [symbol, origin, optional]),
+    [['X', 'r', true]],
+  );
+});
+
+test('at least is followed by a number, or m', async (t) => {
+  const {faults} = await kitchen(t, {'r.yaml': recipeText('r', 'goals:', '  X: at least many')});
+  t.regex((await faults('r'))[0]!, /^r\.yaml:5:6: error\[wrong-value\]: "at least many" is no goal/);
+  t.regex((await faults('r', 'X=at least'))[1]!, /^--set:1:1: error\[wrong-value\]/);
+});
+
+test('patches come in the order of composition, where they count', async (t) => {
+  const {dir, composeFor} = await kitchen(t, {
+    'r.yaml':
+      'name: r\nsummary: s\nuse: [a]\nkernel: {base: tinyconfig, version: "6.1", patches: [own.patch]}\n',
+    'own.patch': '',
+    'parts/a.yaml': partText(
+      'a',
+      'kernel: {patches: [a/1.patch, {file: a/2.patch, when: {kernel: "<6"}}, a/3.patch]}',
+    ),
+    'parts/a/1.patch': '',
+    'parts/a/2.patch': '',
+    'parts/a/3.patch': '',
+  });
+  const patches = async (version: string) =>
+    (await composeFor('r', 'x86_64', version)).kernel.patches?.map(({path}) => relative(dir, path));
+  t.deepEqual(await patches('6.1'), ['parts/a/1.patch', 'parts/a/3.patch', 'own.patch']);
+  t.is((await patches('5.10'))?.length, 4);
+});
+
+test('a patch that is not there, or not in the folder of its file, is refused', async (t) => {
+  const outside = await kitchen(t, {'x.patch': ''});
+  const kernel = (patch: string): string =>
+    `name: r\nsummary: s\nkernel: {base: tinyconfig, version: "6.1", patches: [${patch}]}\n`;
+  const refused = async (patch: string): Promise<string> => {
+    const {dir, faults} = await kitchen(t, {'r.yaml': kernel(patch), 'd/x.patch': ''});
+    await symlink(join(outside.dir, 'x.patch'), join(dir, 'link.patch'));
+    await symlink(outside.dir, join(dir, 'folder'));
+    return (await faults('r')).join('\n');
+  };
+  t.is(await refused('d/x.patch'), '');
+  t.regex(
+    await refused('none.patch'),
+    /^r\.yaml:3:54: error\[no-patch\]: the patch none\.patch is not there/,
+  );
+  t.regex(
+    await refused('link.patch'),
+    /error\[no-patch\]: the patch link\.patch leads out of this file's folder/,
+  );
+  t.regex(await refused('folder/x.patch'), /error\[no-patch\].* leads out of/);
+  t.regex(await refused('d'), /error\[no-patch\]: the patch d is no file/);
+  t.regex(
+    await refused('../x.patch'),
+    /error\[wrong-value\]: kernel\.patches\.0: a path below this file's folder/,
+  );
+  t.regex(await refused('/etc/passwd'), /error\[wrong-value\]/);
+});
+
+test('kernel.trim is handed on', async (t) => {
+  const {compose} = await kitchen(t, {
+    'r.yaml': 'name: r\nsummary: s\nkernel: {base: tinyconfig, version: "6.1", trim: least}\n',
+    's.yaml': recipeText('s'),
+  });
+  t.is((await compose('r')).kernel.trim, 'least');
+  t.is((await compose('s')).kernel.trim, undefined);
 });
 
 test("a recipe's goal wins over its parts', and --set over both", async (t) => {

@@ -163,7 +163,7 @@ test(
   'a condition that says nothing is refused',
   fault,
   ['use: [{part: a, when: {}}]'],
-  /^r\.yaml:4:23: error\[wrong-value\]: use\.0\.when: name arch, kernel or both/,
+  /^r\.yaml:4:23: error\[wrong-value\]: use\.0\.when: name arch, kernel or parameters/,
 );
 test(
   'an unknown key of a condition comes with the nearest',

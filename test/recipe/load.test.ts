@@ -49,7 +49,7 @@ test(
   'true is no tristate',
   fault,
   ['goals:', '  X: true'],
-  'r.yaml:5:6: error[wrong-value]: goals.X: a goal is y, m, n, "y or m", a whole number or a text of one line, or {value: …, why: …, when: …} with one of these\n  hint: write y',
+  'r.yaml:5:6: error[wrong-value]: goals.X: a goal is y, m, n, "y or m", a whole number, "at least" and a number, or a text of one line, or {value: …, why: …, optional: …, when: …} with one of these\n  hint: write y',
 );
 
 test(

@@ -1,5 +1,6 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {gzipSync} from 'node:zlib';
 import test from 'ava';
 import {KbuildError, renderDiagnostic} from '../../src/base/diagnostic.ts';
 import {parseKconfig} from '../../src/kconfig/index.ts';
@@ -8,6 +9,7 @@ import {valuesOf} from '../../src/recipe/config-text.ts';
 import {goalOfSetting} from '../../src/recipe/goals.ts';
 import type {Goal, Recipe} from '../../src/recipe/recipe.ts';
 import {type Resolved, resolveRecipe} from '../../src/recipe/resolve.ts';
+import {runningConfigFor} from '../../src/recipe/running-config.ts';
 import {kitchen} from './kitchen.ts';
 
 const kconfig = `
@@ -118,6 +120,56 @@ test('"y or m" is m where that can be, and y for a bool', (t) => {
 
 test('"y or m" is met by y where there are no modules', (t) => {
   t.is(resolve('NET=y', 'NFS_FS=y or m').goals[1]?.actual, 'y');
+});
+
+test('at least a number keeps what the base has of it, or takes that number', (t) => {
+  const actual = (...settings: string[]) => resolve(...settings).goals.map((goal) => goal.actual);
+  t.deepEqual(actual('TIMEOUT=at least 3'), ['5']);
+  t.deepEqual(actual('TIMEOUT=at least 64', 'ADDRESS=at least 0x20'), ['64', '0x20']);
+  t.regex(
+    refusal('TIMEOUT=at least 100').faults[0]!,
+    /^--set:1:1: error\[unmet-goal\]: TIMEOUT is 5, not .*100: it has to be between 0 and 99/,
+  );
+  t.regex(refusal('NET=at least 1').faults[0]!, /NET cannot be at least 1: it is of type bool/);
+});
+
+test('a wish is taken where it can be, and reported with its reason where not', (t) => {
+  const wish = (text: string): Goal => ({...(goalOfSetting(text) as Goal), optional: true});
+  const recipe = recipeOf('allnoconfig', 'MODULES=y', 'NET=n', 'TIMEOUT=at least 7');
+  const wishes = ['NFS_FS=m', 'DEFLATE=y', 'NONE=y', 'TIMEOUT=8', 'NET=y'].map(wish);
+  const {goals, configText} = resolveRecipe({...recipe, goals: [...recipe.goals, ...wishes]}, treeOf());
+  t.deepEqual(
+    goals.map(({met, actual}) => [met, actual]),
+    [
+      [true, 'y'],
+      [true, 'n'],
+      [true, '8'],
+      [false, 'n'],
+      [true, 'y'],
+      [false, 'n'],
+      [true, '8'],
+      [false, 'n'],
+    ],
+  );
+  t.regex(goals[3]!.reason!, /NFS_FS is n, not m: .*NET/);
+  t.regex(goals[5]!.reason!, /no symbol NONE/);
+  t.regex(configText, /^CONFIG_ZLIB=y$/m);
+});
+
+test('the running kernel is a base where its .config is, and it is of the architecture', async (t) => {
+  const {dir} = await kitchen(t, {'config-1': '# Linux/x86 6.1.0 Kernel Configuration\nCONFIG_NET=y\n'});
+  const plain = join(dir, 'config-1');
+  const packed = join(dir, 'config.gz');
+  await writeFile(packed, gzipSync('# Linux/arm64 6.1.0 Kernel Configuration\nCONFIG_ZSTD=y\n'));
+  t.regex(runningConfigFor('x86', ['/no/such', plain]), /CONFIG_NET=y/);
+  t.regex(runningConfigFor('arm64', [packed, plain]), /CONFIG_ZSTD=y/);
+  const other = t.throws<KbuildError>(() => runningConfigFor('x86', [packed]));
+  t.is(other?.exit, 2);
+  t.regex(other?.message ?? '', /is one of arm64, not of x86/);
+  await writeFile(packed, gzipSync(Buffer.alloc(64 << 20)));
+  const missing = t.throws<KbuildError>(() => runningConfigFor('x86', [packed, dir, '/no/such']));
+  t.is(missing?.exit, 3);
+  t.regex(missing?.message ?? '', /config\.gz and .* cannot be read/);
 });
 
 test('a dependency that is off is named with its line and what would clear it', (t) => {

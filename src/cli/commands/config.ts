@@ -28,17 +28,23 @@ export function configCommand(surroundings: Surroundings): Command {
         await mkdir(dirname(file), {recursive: true});
         await writeFile(file, bytes);
       }
-      const goals = resolved.goals.map(({goal, actual}) => {
+      const goals = resolved.goals.map(({goal, actual, met, reason}) => {
         const {place: _, ...written} = goal;
-        return {...written, actual: textOf(actual)};
+        return {...written, actual: textOf(actual), met, ...(reason === undefined ? {} : {reason})};
       });
       respond(surroundings.terminal, 'config', options, {
         value: {configDigest, goals, ...(file === undefined ? {configText: textOf(configText)} : {file})},
         ...(file === undefined
           ? {result: bytes}
-          : {words: `${file}: all ${goals.length} goals of ${name} are met\n`}),
+          : {words: `${file}: ${countOf(goals)} of ${name} are met\n`}),
       });
     });
+}
+
+/** Goals are met, or there is no .config; wishes may be left. */
+function countOf(goals: readonly {readonly met: boolean}[]): string {
+  const met = goals.filter((goal) => goal.met).length;
+  return met === goals.length ? `all ${met} goals` : `${met} goals and wishes of ${goals.length}`;
 }
 
 function textOf(latin1: string): string {
