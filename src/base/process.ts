@@ -5,7 +5,6 @@ import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {createInterface} from 'node:readline';
 import {finished} from 'node:stream/promises';
-import {execa} from 'execa';
 
 /** The same shape whether the step worked or not. */
 export type StepResult = {
@@ -60,7 +59,10 @@ function endGroup(pid: number | undefined): NodeJS.Timeout {
 
 type Ended = {outcome: StepResult['outcome']; exitCode?: number; startError?: string; durationMs: number};
 
-async function superviseChild(child: ReturnType<typeof spawnChild>, options: StepOptions): Promise<Ended> {
+async function superviseChild(
+  {child}: Awaited<ReturnType<typeof spawnChild>>,
+  options: StepOptions,
+): Promise<Ended> {
   const started = performance.now();
   let ending: 'timed-out' | 'cancelled' | undefined;
   let killTimer: NodeJS.Timeout | undefined;
@@ -89,10 +91,13 @@ async function superviseChild(child: ReturnType<typeof spawnChild>, options: Ste
   };
 }
 
-function spawnChild(argv: readonly string[], options: StepOptions, buffer: boolean) {
+/** In an object, since what is returned by itself would be waited for. */
+async function spawnChild(argv: readonly string[], options: StepOptions, buffer: boolean) {
   const [program, ...args] = argv;
   if (program === undefined) throw new TypeError('argv is empty');
-  return execa(program, args, {
+  // Its import takes a tenth of a second, which a run that starts nothing can spare.
+  const {execa} = await import('execa');
+  const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : {cwd: options.cwd}),
     env: {...(options.environment ?? process.env)},
     extendEnv: false,
@@ -104,6 +109,7 @@ function spawnChild(argv: readonly string[], options: StepOptions, buffer: boole
     maxBuffer: 256 * 1024 * 1024,
     ...(options.input === undefined ? {stdin: 'ignore' as const} : {input: options.input}),
   });
+  return {child};
 }
 
 /** Every group this process has started and not yet seen the end of, for a last resort at exit. */
@@ -121,7 +127,8 @@ function track(pid: number | undefined): () => void {
 /** Runs a program to its end; never throws for what the program does, only for an empty argv. */
 export async function runStep(argv: readonly string[], options: StepOptions = {}): Promise<StepResult> {
   if (options.logPath !== undefined) await mkdir(dirname(options.logPath), {recursive: true});
-  const child = spawnChild(argv, options, false);
+  const started = await spawnChild(argv, options, false);
+  const {child} = started;
   const untrack = track(child.pid);
   const log = options.logPath === undefined ? undefined : createWriteStream(options.logPath, {flags: 'a'});
   let logError: Error | undefined;
@@ -136,7 +143,7 @@ export async function runStep(argv: readonly string[], options: StepOptions = {}
       options.onLine?.(line);
     });
   }
-  const ended = await superviseChild(child, options);
+  const ended = await superviseChild(started, options);
   untrack();
   for (const reader of readers) reader.close();
   log?.end();
@@ -149,9 +156,10 @@ export async function captureStep(
   argv: readonly string[],
   options: Omit<StepOptions, 'logPath' | 'onLine'> = {},
 ): Promise<StepResult & {readonly stdout: string; readonly stderr: string}> {
-  const child = spawnChild(argv, options, true);
+  const started = await spawnChild(argv, options, true);
+  const {child} = started;
   const untrack = track(child.pid);
-  const ended = await superviseChild(child, options);
+  const ended = await superviseChild(started, options);
   untrack();
   const result = await child;
   return {argv, ...ended, stdout: String(result.stdout ?? ''), stderr: String(result.stderr ?? '')};

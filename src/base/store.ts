@@ -68,7 +68,9 @@ export class Store {
   }
 
   /** A finished entry, or undefined. Takes no lock: an entry is renamed into place whole. */
-  async find<Value extends Json>(stage: Stage<Value>): Promise<Entry<Value> | undefined> {
+  async find<Value extends Json>(
+    stage: Pick<Stage<Json>, 'name' | 'inputs' | 'version'>,
+  ): Promise<Entry<Value> | undefined> {
     const digest = this.digest(stage);
     const dir = join(this.root, stage.name, digest);
     try {
@@ -107,7 +109,7 @@ export class Store {
    * entry wait for one another. What `make` throws is thrown on, and nothing stays under the entry's name.
    */
   async obtain<Value extends Json>(workshop: Workshop, stage: Stage<Value>): Promise<Entry<Value>> {
-    const found = await this.find(stage);
+    const found = await this.find<Value>(stage);
     if (found !== undefined) return reportReuse(workshop.report, stage, found);
     const digest = this.digest(stage);
     const lock = await takeLock(join(this.root, stage.name, `${digest}.lock`), {
@@ -120,7 +122,7 @@ export class Store {
         }),
     });
     try {
-      return (await this.find(stage)) ?? (await this.#make(workshop, stage, digest));
+      return (await this.find<Value>(stage)) ?? (await this.#make(workshop, stage, digest));
     } finally {
       await lock.release();
     }

@@ -3,7 +3,6 @@
  * the one the Makefile exports, and every `$(shell)` runs in the container, many side by side.
  */
 
-import {readFileSync} from 'node:fs';
 import {mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Architecture} from '../base/architecture.ts';
@@ -14,6 +13,7 @@ import {type KconfigModel, linux61, parseKconfig, recogniseDialect} from '../kco
 import type {Builder, ContainerStep} from './container.ts';
 import {kernelMakeArgv} from './kernel.ts';
 import type {KernelSource} from './source.ts';
+import {textIfThere} from './tree-text.ts';
 
 /** A kernel's Kconfig, and its files by their paths in the source. */
 export type KconfigTree = {
@@ -21,6 +21,14 @@ export type KconfigTree = {
   readonly readFile: (path: string) => string | undefined;
   /** The folder below arch/: `x86`. */
   readonly sourceArch: string;
+};
+
+/** A tree that was just read, and what that depended on. */
+export type ReadKconfigTree = KconfigTree & {
+  /** Every path in the source that was looked at, there or not. */
+  readonly paths: readonly string[];
+  /** The commands of `$(shell)` that were run. */
+  readonly commands: readonly string[];
 };
 
 /** A tree's answers nest: which probe is asked depends on the answer to another. Real trees need three rounds. */
@@ -37,11 +45,11 @@ export async function readKconfigTree(
   builder: Builder,
   source: KernelSource,
   arch: Architecture,
-): Promise<KconfigTree> {
+): Promise<ReadKconfigTree> {
   const environment = await makefileEnvironment(workshop, builder, source, arch);
   const files = new Map<string, string | undefined>();
   const readTreeFile = (path: string): string | undefined => {
-    if (!files.has(path)) files.set(path, readIfThere(join(source.dir, path)));
+    if (!files.has(path)) files.set(path, textIfThere(join(source.dir, path)));
     return files.get(path);
   };
   const sourceArch = environment.get('SRCARCH') ?? arch;
@@ -60,7 +68,13 @@ export async function readKconfigTree(
     // What went wrong while answers were missing may be right once they are there.
     if (unanswered.size === 0) {
       if (model instanceof KbuildError) throw model;
-      return {model, readFile: readTreeFile, sourceArch};
+      return {
+        model,
+        readFile: readTreeFile,
+        sourceArch,
+        paths: [...files.keys()],
+        commands: [...answers.keys()],
+      };
     }
     const commands = [...unanswered];
     const outputs = await runProbes(workshop, builder, source, environment, commands);
@@ -74,16 +88,6 @@ function attempt(parse: () => KconfigModel): KconfigModel | KbuildError {
     return parse();
   } catch (error) {
     if (error instanceof KbuildError) return error;
-    throw error;
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch (error) {
-    const {code} = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
 }

@@ -3,6 +3,7 @@
 import {Command} from 'commander';
 import {badInput, type Diagnostic, lineAndColumn} from '../base/diagnostic.ts';
 import type {Workshop} from '../base/store.ts';
+import type {Kconfig, KconfigRequest} from '../job/kconfig.ts';
 import type {JobRequest, JobResult} from '../job/request.ts';
 import type {Fault} from './faults.ts';
 import type {Terminal} from './terminal.ts';
@@ -15,6 +16,7 @@ export type Surroundings = {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly runJob: (request: JobRequest, workshop: Workshop) => Promise<JobResult>;
+  readonly readKconfig: (workshop: Workshop, request: KconfigRequest) => Promise<Kconfig>;
 };
 
 /** What a command gives back. */

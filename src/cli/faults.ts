@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {CommanderError} from 'commander';
 import {type Diagnostic, type ExitCode, exitCode, KbuildError, renderDiagnostic} from '../base/diagnostic.ts';
-import {defaultStoreRoot} from '../base/store.ts';
+import {defaultStoreRoot} from '../base/store-root.ts';
 import type {Terminal} from './terminal.ts';
 
 export type Fault = {

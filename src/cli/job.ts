@@ -151,7 +151,7 @@ export async function performJob(
 }
 
 /** `--arch` is for what the recipe leaves open, and picks one of its configurations. */
-function architectureWanted(
+export function architectureWanted(
   recipe: WrittenRecipe,
   given: Architecture | undefined,
   upTo: JobRequest['upTo'],

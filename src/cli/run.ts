@@ -31,6 +31,20 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'explain',
+    {
+      summary: 'explain symbols: what they are, why they have their value, what needs them',
+      load: async () => (await import('./commands/explain.ts')).explainCommand,
+    },
+  ],
+  [
+    'diff',
+    {
+      summary: 'compare two configurations: what is set otherwise, and what follows',
+      load: async () => (await import('./commands/diff.ts')).diffCommand,
+    },
+  ],
+  [
     'build',
     {
       summary: "build a recipe's kernel and modules",

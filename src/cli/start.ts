@@ -25,7 +25,11 @@ process.on('uncaughtException', (error) => {
  * may put a newer program in the place of this one, and halves of two do not fit. What fails here fails there too.
  */
 function loadTheRest(): void {
-  for (const load of [import('../build/kconfig-tree.ts'), import('../recipe/resolve.ts')]) {
+  for (const load of [
+    import('execa'),
+    import('../build/stored-kconfig.ts'),
+    import('../recipe/resolve.ts'),
+  ]) {
     load.catch(() => undefined);
   }
 }
@@ -39,6 +43,8 @@ const code = await runCommandLine(process.argv.slice(2), {
     setTimeout(loadTheRest, 1000).unref();
     return (await import('../job/index.ts')).runJob(request, workshop);
   },
+  readKconfig: async (workshop, request) =>
+    (await import('../job/kconfig.ts')).obtainKconfig(workshop, request),
 });
 // Not by process.exitCode: a handle that is left open must not keep a finished command waiting.
 process.stdout.write('', () => process.exit(code));

@@ -1,9 +1,10 @@
 /** The place that long work is done in: the store, the logs, and progress on stderr while it lasts. */
 
-import {resolve} from 'node:path';
+import {join, resolve} from 'node:path';
+import type {Report} from '../base/progress.ts';
 import {defaultStoreRoot, Store, type Workshop} from '../base/store.ts';
 import type {CommonOptions, Surroundings} from './command.ts';
-import {createProgress} from './progress.ts';
+import {createProgress, type Progress} from './progress.ts';
 
 /** The folder of the store, absolute: containers mount what is in it. */
 export function storeRoot({cwd, environment}: Surroundings): string {
@@ -24,5 +25,32 @@ export async function withWorkshop<Result>(
     return await work({store, report: progress.report, signal, logDir});
   } finally {
     progress.close();
+  }
+}
+
+/**
+ * The same for what is mostly remembered: nothing is said of what was there, and progress is loaded when something has to
+ * be made. Logs go into the cache.
+ */
+export async function withQuietWorkshop<Result>(
+  surroundings: Surroundings,
+  options: CommonOptions,
+  work: (workshop: Workshop) => Promise<Result>,
+): Promise<Result> {
+  const {terminal, signal} = surroundings;
+  const store = new Store(storeRoot(surroundings));
+  let loading: Promise<Progress> | undefined;
+  const report: Report = (event) => {
+    if (event.kind === 'finished' && event.outcome === 'reused') return;
+    loading ??= createProgress({terminal, quiet: options.quiet ?? false});
+    // Events keep their order: each waits for the same promise.
+    void loading.then((progress) => progress.report(event));
+  };
+  const inUse = await store.use(signal);
+  try {
+    return await work({store, report, signal, logDir: join(store.root, 'logs')});
+  } finally {
+    await inUse.release();
+    (await loading)?.close();
   }
 }

@@ -1,7 +1,7 @@
 /** The dialect of a tree from what is remembered of it: it holds while the files of the tool that tell it are what they were. */
 
+import {areUnchanged, packWitnesses, witness} from '../base/file-identity.ts';
 import {type Dialect, linux61} from '../kconfig/index.ts';
-import {areUnchanged, packWitnesses, witness} from './file-identity.ts';
 import type {Memory} from './memory.ts';
 import {isPresent, readIfThere} from './write.ts';
 

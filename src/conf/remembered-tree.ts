@@ -5,6 +5,14 @@
 
 import type {Diagnostic, Place} from '../base/diagnostic.ts';
 import {
+  areUnchanged,
+  isMissing,
+  isNewerThan,
+  packWitnesses,
+  type Witness,
+  witness,
+} from '../base/file-identity.ts';
+import {
   type Dialect,
   type KconfigModel,
   type KconfigSources,
@@ -13,7 +21,6 @@ import {
   scanKconfig,
   storeModel,
 } from '../kconfig/index.ts';
-import {areUnchanged, isMissing, isNewerThan, packWitnesses, type Witness, witness} from './file-identity.ts';
 import type {Memory} from './memory.ts';
 import {type ProbeAnswer, ProbeWorkers} from './probe-workers.ts';
 import {environmentKey, passingVariables, toolChainWitnesses} from './tool-chain.ts';

@@ -15,7 +15,7 @@
 
 import {closeSync, openSync, readFileSync, readSync, statSync} from 'node:fs';
 import {dirname} from 'node:path';
-import {type Witness, witness} from './file-identity.ts';
+import {type Witness, witness} from '../base/file-identity.ts';
 
 /** Variables that no compiler's answer depends on; the answer of a command that names one counts with its value. */
 const passing =

@@ -6,9 +6,8 @@ import {isAbsolute, join} from 'node:path';
 import type {Architecture} from '../base/architecture.ts';
 import {digestOf, digestOfFile} from '../base/digest.ts';
 import type {Workshop} from '../base/store.ts';
-import type {Builder} from '../build/container.ts';
-import {type KernelSource, requireUnchangedSource} from '../build/source.ts';
-import {formatPlace} from '../recipe/goals.ts';
+import type {KernelSource} from '../build/source.ts';
+import type {KernelTree} from '../recipe/base-config.ts';
 import type {Recipe} from '../recipe/recipe.ts';
 import type {Resolved, ResolvedGoal} from '../recipe/resolve.ts';
 import {readRunningConfig} from '../recipe/running-config.ts';
@@ -19,15 +18,26 @@ type StoredConfig = {
   readonly goals: readonly Pick<ResolvedGoal, 'met' | 'actual' | 'reason'>[];
 };
 
+/** What a recipe is resolved against. */
+type ConfigTarget = {
+  readonly recipe: Recipe;
+  readonly source: KernelSource;
+  /** The digest of the builder. */
+  readonly toolChain: string;
+  readonly arch: Architecture;
+};
+
+/** The Kconfig of a target's source, and that it is still what it was. */
+export type TreeReader = {
+  readonly tree: () => Promise<KernelTree>;
+  readonly requireUnchanged: () => Promise<void>;
+};
+
 /** Resolves the recipe, or finds it resolved. Throws what `resolveRecipe` throws, goals that are not met above all. */
 export async function obtainConfig(
   workshop: Workshop,
-  {
-    recipe,
-    source,
-    builder,
-    arch,
-  }: {recipe: Recipe; source: KernelSource; builder: Builder; arch: Architecture},
+  {recipe, source, toolChain, arch}: ConfigTarget,
+  reader: TreeReader,
 ): Promise<Resolved> {
   const {dir, value} = await workshop.store.obtain<StoredConfig>(workshop, {
     name: 'config',
@@ -35,21 +45,18 @@ export async function obtainConfig(
     version: 2,
     inputs: {
       source: source.digest,
-      builder: builder.digest,
+      builder: toolChain,
       arch,
       base: await digestOfBase(recipe.kernel.base),
       trim: recipe.kernel.trim ?? 'defaults',
       goals: recipe.goals.map(({symbol, value: wanted, optional}) => [symbol, wanted, optional ?? false]),
     },
     make: async (entry) => {
-      // Loaded here: a run with nothing to do needs neither the Kconfig engine nor a tree.
-      const [{readKconfigTree}, {resolveRecipe}] = await Promise.all([
-        import('../build/kconfig-tree.ts'),
-        import('../recipe/resolve.ts'),
-      ]);
-      const tree = await readKconfigTree(workshop, builder, source, arch);
+      // Loaded here: a run with nothing to do needs neither the solver nor a tree.
+      const {resolveRecipe} = await import('../recipe/resolve.ts');
+      const tree = await reader.tree();
       const resolved = resolveRecipe(recipe, tree);
-      await requireUnchangedSource(workshop, source);
+      await reader.requireUnchanged();
       for (const {message, severity} of resolved.warnings) {
         if (severity !== 'note') workshop.report({kind: 'said', severity: 'warning', message});
       }
@@ -68,6 +75,8 @@ export async function obtainConfig(
   const goals = recipe.goals.map((goal, index): ResolvedGoal => ({goal, ...value.goals[index]!}));
   for (const {goal, reason} of goals) {
     if (reason === undefined) continue;
+    // Loaded here: most configurations have no wish that is not taken.
+    const {formatPlace} = await import('../recipe/goals.ts');
     const message = `${formatPlace(goal.place)}: the wish ${goal.symbol}: ${goal.value} is not taken: ${reason}`;
     workshop.report({kind: 'said', severity: 'warning', message});
   }

@@ -16,11 +16,11 @@ import {fixedFiles} from '../build/modules/fixups.ts';
 import {requireNoRefusal} from '../build/modules/refusals.ts';
 import {type ModuleSource, obtainModuleSource} from '../build/modules/source.ts';
 import {type BuiltModules, obtainModules} from '../build/modules/stage.ts';
-import type {KernelSource} from '../build/source.ts';
+import {type KernelSource, requireUnchangedSource} from '../build/source.ts';
 import type {ModuleRecipe} from '../recipe/module.ts';
 import type {Recipe} from '../recipe/recipe.ts';
 import type {Resolved} from '../recipe/resolve.ts';
-import {obtainConfig} from './config.ts';
+import {obtainConfig, type TreeReader} from './config.ts';
 import type {JobRequest} from './request.ts';
 
 export type Target = {
@@ -41,7 +41,19 @@ export type BuiltTarget = Target & {
 /** Throws what `requireNoRefusal` and `obtainConfig` throw. */
 export async function resolveTarget(workshop: Workshop, target: Omit<Target, 'resolved'>): Promise<Target> {
   await requireNoRefusal(target.recipe.modules, target.source);
-  return {...target, resolved: await obtainConfig(workshop, target)};
+  const {arch, source, builder} = target;
+  const reader: TreeReader = {
+    tree: async () => {
+      // Loaded here: a configuration that was resolved before needs no Kconfig.
+      const {obtainKconfigTree} = await import('../build/stored-kconfig.ts');
+      return obtainKconfigTree(workshop, builder, source, arch);
+    },
+    requireUnchanged: async () => requireUnchangedSource(workshop, source),
+  };
+  return {
+    ...target,
+    resolved: await obtainConfig(workshop, {...target, toolChain: builder.digest}, reader),
+  };
 }
 
 /** A module and what it is built of. */

@@ -68,6 +68,8 @@ export type SymbolReason = {
   readonly cause: Cause;
   /** One sentence for people. */
   readonly message: string;
+  /** The reason in it, without the symbol and its value; empty if it has the wanted value. */
+  readonly detail: string;
   readonly definedAt: readonly FileLine[];
   readonly blocking: readonly Blocking[];
   /** The symbols that select or imply this one. */
@@ -106,6 +108,7 @@ export function explainUnmet(
       wanted,
       cause: 'unknown',
       message: `no Kconfig file of this tree declares ${name}${suggestion}`,
+      detail: 'no Kconfig file of this tree declares it',
       definedAt: [],
       blocking: [],
       selectors: [],
@@ -124,6 +127,7 @@ export function explainUnmet(
     cause,
     message:
       cause === 'met' ? `${name} is ${wanted}` : `${name} is ${value || 'empty'}, not ${wanted}: ${detail}`,
+    detail,
     definedAt: symbol.nodes.map(fileLine),
     blocking,
     selectors: explainer.selectors(),

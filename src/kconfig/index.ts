@@ -14,6 +14,21 @@ export {type BusyboxInput, type BusyboxMode, type BusyboxResult, busyboxConfig} 
 export {BusyboxValues} from './busybox-values.ts';
 export {type ChangedInput, changedInput, changedInputWarning} from './changed-input.ts';
 export {
+  type Consequence,
+  compareConfigurations,
+  type Difference,
+  type DifferenceCause,
+} from './compare.ts';
+export {
+  type DefinitionDescription,
+  describeSymbol,
+  type LineDescription,
+  type MenuStep,
+  menuTitles,
+  type Raising,
+  type SymbolDescription,
+} from './describe.ts';
+export {
   buildroot,
   busybox,
   type Dialect,
@@ -58,7 +73,7 @@ export {parseKconfiglib} from './kconfiglib-parser.ts';
 export type {KconfiglibFunction, KconfiglibSources} from './kconfiglib-sources.ts';
 export {KconfiglibValues} from './kconfiglib-values.ts';
 export {type Declared, locationsOf, type SymbolLocations} from './locations.ts';
-export {menuHelp} from './menu-help.ts';
+export {menuHelp, searchText} from './menu-help.ts';
 export {
   type ConfigFile,
   contentOf,
@@ -96,11 +111,13 @@ export {parseKconfig} from './parser.ts';
 export {type Printed, printed} from './printed.ts';
 export {type Probability, randomize, readProbability} from './randconfig.ts';
 export {Random} from './random.ts';
+export {chainsTo, type Link, type LinkKind} from './reach.ts';
 export {restoreModel} from './restore-model.ts';
 export {scanKconfig} from './scan.ts';
 export {type Accepted, type Change, type Refused, Session, type Shown, type Snapshot} from './session.ts';
 export type {FileLine, KconfigSources, Location, SourceFile} from './source.ts';
 export {storeModel} from './store-model.ts';
+export {layoutVersion} from './stored-layout.ts';
 export {ConfigSymbol, MenuNode, type Prompt, type Property, type SymbolType} from './symbol.ts';
 export {
   autoConfDependencies,

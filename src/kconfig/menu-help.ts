@@ -1,4 +1,4 @@
-/** What `conf` answers to `?` (menu_get_ext_help of menu.c, Linux 6.1). */
+/** What `conf` answers to `?`, and menuconfig to `/` (menu_get_ext_help, get_symbol_str of menu.c, Linux 6.1). */
 
 import {formatExpression, type Tristate} from './expression.ts';
 import {helpText} from './help.ts';
@@ -23,6 +23,22 @@ export function menuHelp(evaluation: Evaluation, node: MenuNode): string {
   const text = help ? helpText(help) : 'There is no help available for this option.';
   const shown = `${text}\n`.slice(0, longestFormatted);
   return name + shown + (symbol ? new Describer(evaluation).symbol(symbol) : '');
+}
+
+/**
+ * What menuconfig's search shows of a symbol, without the numbers of keys that lead to its menus (get_symbol_str of
+ * menu.c, Linux 6.1, called by get_relations_str).
+ */
+export function searchText(evaluation: Evaluation, symbol: ConfigSymbol): string {
+  evaluation.calculate(symbol);
+  return new Describer(evaluation).symbol(symbol);
+}
+
+/** The menus in which a node stands, the outermost first, and the node itself; the root is none of them. */
+export function menuPath(node: MenuNode): readonly MenuNode[] {
+  const path: MenuNode[] = [];
+  for (let menu: MenuNode | undefined = node; menu?.parent; menu = menu.parent) path.unshift(menu);
+  return path;
 }
 
 /** The functions get_…_str of menu.c. */

@@ -1,13 +1,18 @@
 /** The command line with a job that makes nothing: `node fake-job.js HOW recipe NAME …`. */
 
+import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {failure} from '../../src/base/diagnostic.ts';
+import {digestOf} from '../../src/base/digest.ts';
 import {runStep} from '../../src/base/process.ts';
 import type {Workshop} from '../../src/base/store.ts';
 import {interruptible} from '../../src/cli/interrupt.ts';
 import {runCommandLine} from '../../src/cli/run.ts';
 import {processTerminal} from '../../src/cli/terminal.ts';
+import type {Kconfig} from '../../src/job/kconfig.ts';
 import type {JobRequest, JobResult} from '../../src/job/request.ts';
+import {linux61, parseKconfig} from '../../src/kconfig/index.ts';
+import {folderSources} from '../kconfig/tree.ts';
 
 type Job = (request: JobRequest, workshop: Workshop) => Promise<JobResult>;
 
@@ -104,6 +109,19 @@ const jobs: Readonly<Record<string, Job>> = {
   },
 };
 
+/** The Kconfig of a folder, with no tool chain and no Makefile. */
+function fakeKconfig(dir: string, arch: Kconfig['arch']): Kconfig {
+  const sources = folderSources(dir, new Map());
+  const model = parseKconfig('Kconfig', sources, linux61);
+  return {
+    source: {kind: 'directory', dir, digest: digestOf(readFileSync(join(dir, 'Kconfig'))), release: '6.1.0'},
+    toolChain: 'none',
+    arch,
+    tree: {model, readFile: sources.readFile, sourceArch: 'x86'},
+    requireUnchanged: async () => undefined,
+  };
+}
+
 const [how = '', ...argv] = process.argv.slice(2);
 process.exit(
   await runCommandLine(argv, {
@@ -112,5 +130,6 @@ process.exit(
     cwd: process.cwd(),
     environment: process.env,
     runJob: jobs[how]!,
+    readKconfig: async (_, {kernel, arch}) => fakeKconfig(kernel, arch),
   }),
 );

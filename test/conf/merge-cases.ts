@@ -24,6 +24,7 @@ for (const name of readdirSync('.').sort()) {
     cwd: process.cwd(),
     environment: process.env,
     runJob: () => Promise.reject(new Error('no job is run here')),
+    readKconfig: () => Promise.reject(new Error('no Kconfig is read here')),
   });
   writeSync(1, `=== ${code}\n`);
 }

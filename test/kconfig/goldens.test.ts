@@ -24,11 +24,20 @@ const runs: Readonly<Record<string, (model: kconfig.KconfigModel, config: string
   'allnoconfig-seeded': (model, config) => kconfig.allnoconfig(model, config).text,
   'auto.conf': (model, config) => autoconf(model, config).autoConf,
   'autoconf.h': (model, config) => autoconf(model, config).autoconfHeader,
+  search: (model, config) => searchOfAll(kconfig.olddefconfig(model, config).evaluation),
   rustc_cfg: (model, config) => autoconf(model, config).rustcCfg,
 };
 
 function autoconf(model: kconfig.KconfigModel, config: string): kconfig.AutoconfTexts {
   return kconfig.writeAutoconf(kconfig.olddefconfig(model, config).evaluation);
+}
+
+/** As fixtures/kconfig/search-symbols.c prints it. */
+function searchOfAll(evaluation: kconfig.Evaluation): string {
+  return evaluation.model.hashOrder
+    .filter(({name, kind, type}) => name !== undefined && kind === 'config' && type !== 'unknown')
+    .map((symbol) => kconfig.searchText(evaluation, symbol))
+    .join('');
 }
 
 for (const fixture of ['submenus', 'choices', 'selects', 'numbers', 'strings', 'macros']) {

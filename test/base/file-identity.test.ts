@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync, utimesSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
-import {areUnchanged, packWitnesses, witness} from '../../src/conf/file-identity.ts';
+import {areUnchanged, packWitnesses, witness} from '../../src/base/file-identity.ts';
 
 function withFolder(use: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'kbuild-identity-'));

@@ -1,0 +1,186 @@
+/** One configuration of a kernel to look at: a recipe's, a .config file's, or what the Kconfig itself gives. */
+
+import {readdirSync} from 'node:fs';
+import {readFile, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {isDeepStrictEqual} from 'node:util';
+import {badInput, KbuildError} from '../base/diagnostic.ts';
+import {digestOf, type Json} from '../base/digest.ts';
+import {readNote, writeNote} from '../base/notes.ts';
+import type {Workshop} from '../base/store.ts';
+import {
+  type Evaluation,
+  formatConfigLine,
+  loadConfig,
+  nearestNames,
+  olddefconfig,
+  savedefconfig,
+} from '../kconfig/index.ts';
+import type {Target} from '../recipe/condition.ts';
+import type {Goal, Patch, Recipe, WrittenRecipe} from '../recipe/recipe.ts';
+import {obtainConfig} from './config.ts';
+import type {Kconfig} from './kconfig.ts';
+
+/** Where a configuration comes from. */
+export type Start =
+  | {readonly kind: 'recipe'; readonly recipe: WrittenRecipe}
+  /** A .config; the name is for people. */
+  | {readonly kind: 'file'; readonly name: string; readonly text: string}
+  /** The .config of a run's output directory, with the goals that its manifest names. */
+  | {
+      readonly kind: 'run';
+      readonly name: string;
+      readonly text: string;
+      readonly goals: Readonly<Record<string, string>>;
+    }
+  | {readonly kind: 'defaults'};
+
+export type Configuration = {
+  readonly start: Start;
+  readonly kconfig: Kconfig;
+  /** The recipe as it is composed for the kernel. */
+  readonly recipe: Recipe | undefined;
+  /** The recipe's goals, or those of `--set`. */
+  readonly goals: readonly Goal[];
+  /**
+   * The values. What the defaults give by themselves does not count as set by the user, although a .config has a line of
+   * it: so one sees what comes of what.
+   */
+  readonly evaluation: Evaluation;
+  /** The .config; undefined for the defaults. */
+  readonly text: string | undefined;
+};
+
+/** Reads the Kconfig of the source with a recipe's patches. */
+type PatchedReader = (patches: readonly Patch[]) => Promise<Kconfig>;
+
+/**
+ * A configuration of the kernel, with its values.
+ * @param kconfig of the source as it is
+ * @param readPatched for a recipe that has patches
+ * @param settings texts of `--set`, for a start that is no recipe: those are in a recipe already
+ * @throws KbuildError: what `composeRecipe` and `obtainConfig` throw; exit 2 for a setting that is none
+ */
+export async function readConfiguration(
+  workshop: Workshop,
+  {kconfig, readPatched}: {readonly kconfig: Kconfig; readonly readPatched: PatchedReader},
+  start: Start,
+  settings: readonly string[] = [],
+): Promise<Configuration> {
+  if (start.kind === 'recipe') {
+    const {arch, source} = kconfig;
+    const recipe = await composed(workshop, start.recipe, {arch, kernelVersion: source.release});
+    const {patches = []} = recipe.kernel;
+    const own = patches.length === 0 ? kconfig : await readPatched(patches);
+    const reader = {tree: async () => own.tree, requireUnchanged: own.requireUnchanged};
+    const {configText} = await obtainConfig(workshop, {...own, recipe}, reader);
+    const evaluation = await evaluated(workshop, own, configText);
+    return {start, kconfig: own, recipe, goals: recipe.goals, evaluation, text: configText};
+  }
+  const goals = await goalsOfSettings(settings);
+  const lines = settingLines(kconfig, goals);
+  const isNone = start.kind === 'defaults' && lines === '';
+  const text = isNone ? undefined : `${start.kind === 'defaults' ? '' : start.text}\n${lines}`;
+  return withKconfig(workshop, {start, kconfig, recipe: undefined, goals, text}, kconfig);
+}
+
+/** A configuration with the values that its .config has under a Kconfig, another one too. */
+export async function withKconfig(
+  workshop: Workshop,
+  configuration: Omit<Configuration, 'evaluation'>,
+  kconfig: Kconfig,
+): Promise<Configuration> {
+  const {text} = configuration;
+  const evaluation =
+    text === undefined ? loadConfig(kconfig.tree.model, undefined) : await evaluated(workshop, kconfig, text);
+  return {...configuration, kconfig, evaluation};
+}
+
+/**
+ * The text of a .config file.
+ * @throws KbuildError (2) where it cannot be read
+ */
+export async function readConfigFile(path: string): Promise<string> {
+  try {
+    if ((await stat(path)).isFile()) return await readFile(path, 'latin1');
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    throw badInput(
+      'unreadable-file',
+      `${path} ${code === 'ENOENT' ? 'does not exist' : `cannot be read: ${code}`}`,
+    );
+  }
+  throw badInput('unreadable-file', `${path} is no file`);
+}
+
+/** A composed recipe, kept as what it is composed of is noted: the code that does it takes long to load. */
+async function composed(workshop: Workshop, written: WrittenRecipe, target: Target): Promise<Recipe> {
+  const {store} = workshop;
+  const text = JSON.stringify(written);
+  const key = {kind: 'composed-recipe', of: {written: digestOf(text), ...target}};
+  const noted = (await readNote(store, key)) as Recipe | undefined;
+  if (noted !== undefined) return noted;
+  const since = Date.now();
+  const {composeRecipe} = await import('../recipe/compose.ts');
+  const recipe = composeRecipe(written, target);
+  const plain = JSON.parse(JSON.stringify(recipe)) as Json;
+  if (isDeepStrictEqual(plain, recipe)) {
+    await writeNote(store, key, plain, {
+      from: readdirSync(recipeCode).map((name) => join(recipeCode, name)),
+      since,
+    });
+  }
+  return recipe;
+}
+
+/** What composes recipes: another kbuild may do it otherwise. */
+const recipeCode = fileURLToPath(new URL('../recipe', import.meta.url));
+
+/**
+ * A .config's values, of which those count as the user's that its minimal config has (`savedefconfig`). To find that takes
+ * longer than all that is asked of it afterwards, so it is noted.
+ */
+async function evaluated(
+  {store}: Workshop,
+  {arch, source, toolChain, tree}: Kconfig,
+  text: string,
+): Promise<Evaluation> {
+  const config = digestOf(Buffer.from(text, 'latin1'));
+  const key = {kind: 'user-values', of: {version: 1, source: source.digest, toolChain, arch, config}};
+  let lines = (await readNote(store, key)) as string | undefined;
+  if (lines === undefined) {
+    lines = userLines(tree.model, text);
+    // The key has all that it is made of.
+    await writeNote(store, key, lines, {from: [], since: Date.now()});
+  }
+  return loadConfig(tree.model, lines);
+}
+
+/** The lines of a .config that decide; all, where they alone would make another one of it. */
+function userLines(model: Kconfig['tree']['model'], text: string): string {
+  const minimal = savedefconfig(model, text).text;
+  return olddefconfig(model, minimal).text === olddefconfig(model, text).text ? minimal : text;
+}
+
+async function goalsOfSettings(settings: readonly string[]): Promise<readonly Goal[]> {
+  if (settings.length === 0) return [];
+  const {goalOfSetting} = await import('../recipe/goals.ts');
+  const read = settings.map(goalOfSetting);
+  const faults = read.filter((one) => 'severity' in one);
+  if (faults.length > 0) throw new KbuildError(2, ...faults);
+  return read.filter((one): one is Goal => !('severity' in one));
+}
+
+function settingLines({tree: {model}}: Kconfig, goals: readonly Goal[]): string {
+  return goals
+    .map(({symbol: name, value}) => {
+      const symbol = model.find(name);
+      if (symbol !== undefined && symbol.nodes.length > 0)
+        return `${formatConfigLine(model, symbol, value)}\n`;
+      const nearest = nearestNames(model, name);
+      const hint = nearest.length === 0 ? {} : {hint: `the nearest names are ${nearest.join(', ')}`};
+      throw badInput('unknown-symbol', `this kernel has no symbol ${name}`, hint);
+    })
+    .join('');
+}
