@@ -71,10 +71,27 @@ export function missingTool(
 }
 
 /** One-based line and column of a place's start; columns count UTF-16 units. */
-export function lineAndColumn(place: Place): {line: number; column: number} {
-  const before = place.text.slice(0, place.start);
-  const line = before.split('\n').length;
-  return {line, column: place.start - (before.lastIndexOf('\n') + 1) + 1};
+export function lineAndColumn({text, start}: Place): {line: number; column: number} {
+  const starts = lineStarts(text);
+  let line = 0;
+  for (let above = starts.length; above - line > 1; ) {
+    const middle = (line + above) >> 1;
+    if (starts[middle]! <= start) line = middle;
+    else above = middle;
+  }
+  return {line: line + 1, column: start - starts[line]! + 1};
+}
+
+/** The text that was asked for last: a file's diagnostics are shown one after another. */
+let last: {readonly text: string; readonly starts: readonly number[]} = {text: '', starts: [0]};
+
+function lineStarts(text: string): readonly number[] {
+  if (last.text !== text) {
+    const starts = [0];
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    last = {text, starts};
+  }
+  return last.starts;
 }
 
 /**

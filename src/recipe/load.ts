@@ -1,10 +1,19 @@
 /** Reads one recipe or part file and checks it against the schema. */
 
-import {readFile} from 'node:fs/promises';
+import {readFile, stat} from 'node:fs/promises';
 import {z} from 'zod';
 import type {Diagnostic} from '../base/diagnostic.ts';
 import {type Condition, conditionOf} from './condition.ts';
-import {type Path, placeAt, readDocument, type SourceDocument} from './document.ts';
+import {
+  firstFaults,
+  mostBytes,
+  type Path,
+  placeAt,
+  readDocument,
+  type SourceDocument,
+  shortened,
+  tooLarge,
+} from './document.ts';
 import {shownPath} from './folders.ts';
 import {nearestHint} from './nearest.ts';
 import type {ParameterCondition} from './parameters.ts';
@@ -54,7 +63,7 @@ async function load<File extends {readonly name: string; readonly use?: PartFile
   path: string,
   schema: z.ZodObject & z.ZodType<File>,
 ): Promise<Loaded<File>> {
-  const document = readDocument(shownPath(path), await readFile(path, 'utf8'));
+  const document = await documentOf(path);
   const partly = {name, path, document, uses: namedParts(document.value)};
   if (document.diagnostics.length > 0) return {...partly, file: undefined, diagnostics: document.diagnostics};
   const parsed = schema.safeParse(document.value, {reportInput: true});
@@ -65,14 +74,29 @@ async function load<File extends {readonly name: string; readonly use?: PartFile
     diagnostics.push({
       severity: 'error',
       code: 'name-differs',
-      message: `the file is ${name}.yaml, but its name is ${parsed.data.name}`,
+      message: `the file is ${name}.yaml, but its name is ${shortened(parsed.data.name)}`,
       place: placeAt(document, ['name']),
       hint: `write name: ${name}, or rename the file`,
     });
   }
-  diagnostics.sort((a, b) => (a.place?.start ?? 0) - (b.place?.start ?? 0));
-  if (!parsed.success) return {...partly, file: undefined, diagnostics};
-  return {...partly, uses: usesOf(parsed.data.use), file: parsed.data, diagnostics};
+  const sorted = diagnostics.sort((a, b) => (a.place?.start ?? 0) - (b.place?.start ?? 0));
+  const first = firstFaults(sorted);
+  if (!parsed.success) return {...partly, file: undefined, diagnostics: first};
+  return {...partly, uses: usesOf(parsed.data.use), file: parsed.data, diagnostics: first};
+}
+
+/** What is no file is not opened (a pipe would be waited for), and of a large one nothing is read. */
+async function documentOf(path: string): Promise<SourceDocument> {
+  const file = shownPath(path);
+  const empty = {file, text: '', value: undefined, root: null};
+  const stats = await stat(path);
+  const place = {file, text: '', start: 0, end: 0};
+  if (!stats.isFile()) {
+    const message = `${file} is no file`;
+    return {...empty, diagnostics: [{severity: 'error', code: 'no-file', message, place}]};
+  }
+  if (stats.size > mostBytes) return {...empty, diagnostics: [tooLarge(file, '')]};
+  return readDocument(file, await readFile(path, 'utf8'));
 }
 
 function usesOf(use: PartFile['use']): readonly Use[] {
@@ -124,13 +148,13 @@ function explain(document: SourceDocument, schema: z.ZodObject, issue: z.core.$Z
       explain(document, schema, {...inner, path: [...path, ...inner.path]} as z.core.$ZodIssue),
     );
   }
-  const last = String(path.at(-1) ?? '');
+  const last = shortened(String(path.at(-1) ?? ''));
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path);
     return issue.keys.map((key) =>
       error(
         'unknown-key',
-        `unknown key ${key}${path.length === 0 ? '' : ` in ${path.join('.')}`}`,
+        `unknown key ${shortened(key)}${path.length === 0 ? '' : ` in ${pathText(path)}`}`,
         [...path, key],
         'key',
         keyHint(document.value, [...path, key], known),
@@ -143,10 +167,10 @@ function explain(document: SourceDocument, schema: z.ZodObject, issue: z.core.$Z
     return [error('wrong-symbol', message, path, 'key', symbolHint(last))];
   }
   if (isMissing(issue)) {
-    const where = path.length > 1 ? ` in ${path.slice(0, -1).join('.')}` : '';
+    const where = path.length > 1 ? ` in ${pathText(path.slice(0, -1))}` : '';
     return [error('missing-key', `${last} is missing${where}`, path.slice(0, -1), 'key')];
   }
-  const subject = path.length === 0 ? 'the file' : path.join('.');
+  const subject = path.length === 0 ? 'the file' : pathText(path);
   return [error('wrong-value', `${subject}: ${messageOf(issue)}`, path, 'value', valueHint(path, issue))];
 }
 
@@ -162,6 +186,10 @@ function keyHint(value: unknown, path: Path, known: readonly string[]): string {
   return found === null
     ? 'a text with a comma in it goes in quotes here'
     : `known here: ${known.length === 0 ? 'no keys' : known.join(', ')}`;
+}
+
+function pathText(path: Path): string {
+  return path.map((step) => shortened(String(step))).join('.');
 }
 
 function isMap(value: unknown): boolean {

@@ -22,6 +22,8 @@ function distance(a: string, b: string): number {
 
 /** Up to `count` of the candidates, the most alike first; none that is not alike. */
 export function nearest(name: string, candidates: Iterable<string>, count = 3): readonly string[] {
+  // Nobody meant one of them by a name as long as a page, and the distance would take long.
+  if (name.length > 200) return [];
   const wanted = name.toLowerCase();
   const tolerance = Math.max(2, Math.floor(wanted.length / 3));
   const scored: {candidate: string; score: number}[] = [];

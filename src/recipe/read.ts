@@ -4,7 +4,7 @@ import {constants} from 'node:fs';
 import {access, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, resolve} from 'node:path';
 import {badInput, type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
-import {placeAt} from './document.ts';
+import {firstFaults, placeAt} from './document.ts';
 import {locate, namesOf, type RecipeFolders} from './folders.ts';
 import {disagreements, goalOfSetting} from './goals.ts';
 import {readImages} from './images.ts';
@@ -56,7 +56,9 @@ export async function readRecipe(name: string, options: ReadOptions): Promise<Wr
   faults.push(...(await patchFaults([...parts, own])));
   faults.push(...disagreements(parts), ...settings.filter((setting) => 'severity' in setting));
   const {file} = recipe;
-  if (file === undefined || faults.length > 0) throw new KbuildError(exitCode.badInput, ...once(faults));
+  if (file === undefined || faults.length > 0) {
+    throw new KbuildError(exitCode.badInput, ...firstFaults(once(faults)));
+  }
   return {
     name: file.name,
     summary: file.summary,
@@ -182,6 +184,7 @@ async function collectParts(recipe: Loaded<RecipeFile>, folders: RecipeFolders):
   const loaded: Loaded<PartFile>[] = [];
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
+  let known: readonly string[] | undefined;
 
   const follow = async (user: Loaded<unknown>, trail: readonly string[]): Promise<void> => {
     for (const {part: name, path: written} of user.uses) {
@@ -201,8 +204,8 @@ async function collectParts(recipe: Loaded<RecipeFile>, folders: RecipeFolders):
       seen.add(name);
       const path = await locate(folders, 'part', name);
       if (path === undefined) {
-        const hint = nearestHint(name, await namesOf(folders, 'part'));
-        diagnostics.push(unknownName('part', name, place, hint));
+        known ??= await namesOf(folders, 'part');
+        diagnostics.push(unknownName('part', name, place, nearestHint(name, known)));
         continue;
       }
       const part = await loadPart(name, path);

@@ -1,6 +1,7 @@
 /** What is said of a part, module or overlay that is not there. */
 
 import type {Diagnostic} from '../base/diagnostic.ts';
+import {shortened} from './document.ts';
 
 /** The fault of a name in a file for which nothing was found. */
 export function unknownName(
@@ -12,7 +13,7 @@ export function unknownName(
   return {
     severity: 'error',
     code: `unknown-${what}`,
-    message: `there is no ${what} ${name}`,
+    message: `there is no ${what} ${shortened(name)}`,
     ...(place === undefined ? {} : {place}),
     ...(hint === undefined ? {} : {hint}),
   };

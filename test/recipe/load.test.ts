@@ -35,7 +35,7 @@ test(
   'a key twice is refused',
   fault,
   ['goals: {X: y, X: m}'],
-  'r.yaml:4:15: error[yaml-syntax]: Map keys must be unique',
+  'r.yaml:4:15: error[yaml-key]: the key X is there twice',
 );
 
 test(
@@ -130,13 +130,13 @@ test('aliases are refused, so that ten lines cannot ask for gigabytes', async (t
   const {faults} = await kitchen(t, {'r.yaml': recipeText('r', ...bomb)});
   const found = await faults('r');
   t.true(found.length > 0);
-  t.true(found.every((one) => one.includes('error[yaml-alias]')));
+  t.true(found.every((one) => /error\[yaml-alias\]|note\[more-faults\]: and \d+ more/.test(one)));
 });
 
 test('a file of brackets, or one that is too large, is refused', async (t) => {
   const {faults} = await kitchen(t, {
     'deep.yaml': '['.repeat(60_000),
-    'large.yaml': `# ${'x'.repeat(300_000)}\n`,
+    'large.yaml': `# ${'x'.repeat(600_000)}\n`,
   });
   t.regex((await faults('deep'))[0]!, /^deep\.yaml:\d+:\d+: error\[(?:too-deep|yaml-syntax)\]/);
   t.regex((await faults('large'))[0]!, /^large\.yaml:1:1: error\[too-large\]/);
