@@ -18,7 +18,7 @@ export function composeRecipe(written: WrittenRecipe, target: Target): Recipe {
   const goals = new GoalList();
   for (const goal of inUse.flatMap(goalsOf)) goals.add(goal);
   for (const goal of [...goalsOf(own), ...settings]) goals.override(goal);
-  const named = new Set([...inUse, own].flatMap((layer) => layer.modules));
+  const named = new Set([...inUse, own].flatMap((layer) => layer.modules.map(({name}) => name)));
   requireModules(written, target, named);
   const patches = [...inUse, own]
     .flatMap((layer) => layer.patches)

@@ -13,6 +13,9 @@ export type RecipeFolders = readonly string[];
 /** Of a clone or an installed package: three levels above dist/src/recipe. */
 const ownFolder = fileURLToPath(new URL('../../../recipes', import.meta.url));
 
+/** What editors complete recipes from. */
+export const schemaPath = join(ownFolder, 'schema.json');
+
 /**
  * The folder given by `--recipes` or `KBUILD_RECIPES`, `./recipes`, then the project's own.
  * @throws KbuildError (2) where the given one is no directory.

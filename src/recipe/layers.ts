@@ -229,7 +229,10 @@ function layerOf(file: File, scope: Scope, applies: readonly Condition[], faults
     origin: file.name,
     applies,
     goals: goalsOf(scope, file.file?.goals ?? {}, file.name, faults),
-    modules: file.file?.modules ?? [],
+    modules: (file.file?.modules ?? []).map((name, index) => ({
+      name,
+      place: placeAt(file.document, ['modules', index]),
+    })),
     patches: patchesOf(file, scope, faults),
   };
 }
@@ -241,15 +244,14 @@ export function withModules(
   faults: Diagnostic[],
 ): readonly Layer[] {
   const placed = new Set<string>();
+  const brings = (layer: Layer, module: string) => layer.modules.some(({name}) => name === module);
   return layers.flatMap((layer) => {
-    const first = modules.filter(({name}) => layer.modules.includes(name) && !placed.has(name));
+    const first = modules.filter(({name}) => brings(layer, name) && !placed.has(name));
     for (const {name} of first) placed.add(name);
     return [
       ...first.map(({name, document, file}) => ({
         origin: `modules/${name}`,
-        applies: alternatives(
-          layers.filter(({modules: named}) => named.includes(name)).flatMap(({applies}) => applies),
-        ),
+        applies: alternatives(layers.filter((one) => brings(one, name)).flatMap(({applies}) => applies)),
         goals: goalsOf(
           {document, parameters: [], values: new Map()},
           file?.goals ?? {},

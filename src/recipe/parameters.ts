@@ -177,6 +177,11 @@ export function filledIn(text: string, scope: Scope, path: Path, faults: Diagnos
   });
 }
 
+/** The text of a file in which nothing is filled in, and which comes to `text`. */
+export function asWritten(text: string): string {
+  return text.replaceAll('${', () => '$${');
+}
+
 /** What `when` may ask of parameters: a value, one of several, or comparisons with a number: `>=64 <128`. */
 export type ParameterCondition = Readonly<Record<string, unknown>>;
 

@@ -51,7 +51,7 @@ export async function readRecipe(name: string, options: ReadOptions): Promise<Wr
   );
   const parts = withModules([...layers.parts, own], modules.loaded, faults).slice(0, -1);
   const settings = (options.settings ?? []).map(goalOfSetting);
-  const named = [...new Set([...parts, own].flatMap((layer) => layer.modules))];
+  const named = [...new Set([...parts, own].flatMap((layer) => layer.modules.map((one) => one.name)))];
   const images = await readImages(recipe, scope, named, found.folders, faults);
   faults.push(...(await patchFaults([...parts, own])));
   faults.push(...disagreements(parts), ...settings.filter((setting) => 'severity' in setting));
@@ -77,6 +77,12 @@ export async function readRecipe(name: string, options: ReadOptions): Promise<Wr
     images,
     ...(file.prove === undefined ? {} : {prove: file.prove}),
   };
+}
+
+/** The recipe's own file, for what only its text has: places of lines. */
+export async function openRecipe(name: string, options: ReadOptions): Promise<Loaded<RecipeFile>> {
+  const found = await findRecipe(name, options.folders, options.cwd ?? process.cwd());
+  return loadRecipe(found.name, found.path);
 }
 
 /** Without what two layers of one file have both found. */

@@ -47,7 +47,7 @@ export type Layer = {
   /** It counts where one of these holds: each is a way by which the recipe comes to use it. */
   readonly applies: readonly Condition[];
   readonly goals: readonly ConditionalGoal[];
-  readonly modules: readonly string[];
+  readonly modules: readonly {readonly name: string; readonly place: Place}[];
   readonly patches: readonly ConditionalPatch[];
 };
 

@@ -7,7 +7,7 @@ import {isEmptyRange, kernelRangePattern, parseKernelRange} from './condition.ts
 /** `fs/zfs`: lower-case words and slashes, so that no name can leave the folder it is looked up in. */
 export const namePattern = /^[a-z0-9][a-z0-9._+-]*(?:\/[a-z0-9][a-z0-9._+-]*)*$/;
 /** Results go to a folder of a recipe's name: no slash. */
-const recipeNamePattern = /^[a-z0-9][a-z0-9._+-]*$/;
+export const recipeNamePattern = /^[a-z0-9][a-z0-9._+-]*$/;
 /** Roles name files and machines: no slash. */
 const rolePattern = /^[a-z0-9][a-z0-9-]*$/;
 /** Small letters only inside, as in CRYPTO_DEV_QAT_DH895xCC: a name that begins with one is a slip. */

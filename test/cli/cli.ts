@@ -21,6 +21,11 @@ export function start(t: ExecutionContext, ...argv: string[]): ChildProcess {
   return launch([main, ...argv], t);
 }
 
+/** The real command line, under way in a folder. */
+export function startIn(t: ExecutionContext, cwd: string, ...argv: string[]): ChildProcess {
+  return launch([main, ...argv], t, {}, cwd);
+}
+
 /** The command line with the job that test/cli/fake-job.ts has under `how`. */
 export function kbuildThat(t: ExecutionContext, how: string, ...argv: string[]): Promise<Ended> {
   return ended(startThat(t, how, ...argv));
@@ -43,8 +48,10 @@ function launch(
   argv: readonly string[],
   t: ExecutionContext,
   environment: Readonly<Record<string, string>> = {},
+  cwd: string = process.cwd(),
 ): ChildProcess {
   const child = spawn(process.execPath, argv, {
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH ?? '',

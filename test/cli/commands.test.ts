@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import test from 'ava';
 import {Store} from '../../src/base/store.ts';
 import {vendorBase} from '../image/vendor-base.ts';
-import {type Ended, ended, kbuild, kbuildThat, kbuildWith, scratch, start} from './cli.ts';
+import {type Ended, ended, kbuild, kbuildThat, kbuildWith, scratch, start, startIn} from './cli.ts';
 
 test('without a command, help is shown', async (t) => {
   const {code, stdout} = await kbuild(t);
@@ -356,6 +356,39 @@ test('recipes picture writes an SVG to stdout, and with --json what it shows as 
     system.machines.map(({name}) => name),
     ['host', 'client'],
   );
+});
+
+test('recipes show says what a recipe comes to, for people and for programs', async (t) => {
+  const {code, stdout} = await kbuild(t, 'recipes', 'show', 'nfs-rdma-zfs', '--kernel', '6.12.1');
+  t.is(code, 0);
+  t.regex(stdout, /^# nfs-rdma-zfs as it is for x86_64 and kernel 6\.12\.1;/);
+  t.regex(stdout, /^ {2}NFS_FS: m +# .*recipes\/parts\/fs\/nfs\.yaml:\d+$/m);
+  const json = await kbuild(t, 'recipes', 'show', 'nfs-rdma-zfs', '--arch', 'arm64', '--json');
+  const {recipe} = JSON.parse(json.stdout) as {
+    recipe: {arch: string; kernelVersion: string; goals: {symbol: string; origin: string; line: number}[]};
+  };
+  t.is(recipe.arch, 'arm64');
+  t.regex(recipe.kernelVersion, /^6\.1\.\d+$/);
+  t.is(recipe.goals.find(({symbol}) => symbol === 'NFS_FS')?.origin, 'fs/nfs');
+});
+
+test('recipes new writes a recipe once, which the other commands take, with parameters', async (t) => {
+  const dir = await scratch(t);
+  const began = await ended(startIn(t, dir, 'recipes', 'new', 'mine'));
+  t.is(began.code, 0);
+  const text = await readFile(join(dir, 'mine.yaml'), 'utf8');
+  t.regex(text, /^# yaml-language-server: \$schema=\/.*recipes\/schema\.json$/m);
+  const again = await ended(startIn(t, dir, 'recipes', 'new', 'mine'));
+  t.is(again.code, 2);
+  t.regex(again.stderr, /error\[file-exists\]: mine\.yaml is there already/);
+  t.is(await readFile(join(dir, 'mine.yaml'), 'utf8'), text);
+  const file = join(dir, 'mine.yaml');
+  t.is((await kbuildThat(t, 'works', 'config', file, '--param', 'hostname=two', '--quiet')).code, 0);
+  const wrong = await kbuildThat(t, 'works', 'config', file, '--param', 'hostnam=two');
+  t.is(wrong.code, 2);
+  t.regex(wrong.stderr, /^--param:1:1: error\[unknown-parameter\].*\n {2}hint: did you mean hostname\?/);
+  for (const name of ['../x', 'a/b', 'A', 'x.yaml/..'])
+    t.is((await ended(startIn(t, dir, 'recipes', 'new', name))).code, 2);
 });
 
 test('a picture of an unknown recipe exits 2 with the nearest, and one without a name with the help', async (t) => {
