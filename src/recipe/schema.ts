@@ -55,7 +55,10 @@ const moduleWhen = z
     // An unknown key says enough.
     when: ({issues}) => issues.length === 0,
   })
-  .describe('Where this counts: on every architecture and kernel that it does not rule out');
+  .meta({
+    id: 'module-when',
+    description: 'Where this counts: on every architecture and kernel that it does not rule out',
+  });
 
 /** Numbers, truth values and texts: what is used is the text as written. */
 const scalar = z.union(
@@ -78,7 +81,7 @@ const when = z
     error: 'name arch, kernel or parameters',
     when: ({issues}) => issues.length === 0,
   })
-  .describe('Where this counts: wherever it does not rule out');
+  .meta({id: 'when', description: 'Where this counts: wherever it does not rule out'});
 
 /**
  * A tristate, `y or m`, a number or a text. The number in JavaScript is not what is used: the text as
@@ -94,28 +97,30 @@ const goalValue = z
     'y, m, n, "y or m", a whole number (decimal or 0x…), "at least 64", or the text of a string symbol; ${NAME} is a parameter',
   );
 
-const goalIn = <When extends z.ZodType>(condition: When) =>
+const goalIn = <When extends z.ZodType>(condition: When, id: string) =>
   z
     .union(
       [
         goalValue,
-        z.strictObject({
-          value: goalValue,
-          why: sentence.optional().describe('The reason'),
-          optional: z
-            .literal(true, 'write optional: true, or leave it out')
-            .optional()
-            .describe('A wish: taken where it can be, else reported'),
-          when: condition.optional(),
-        }),
+        z
+          .strictObject({
+            value: goalValue,
+            why: sentence.optional().describe('The reason'),
+            optional: z
+              .literal(true, 'write optional: true, or leave it out')
+              .optional()
+              .describe('A wish: taken where it can be, else reported'),
+            when: condition.optional(),
+          })
+          .meta({id}),
       ],
       goalForm,
     )
     .describe('What the symbol has to be in the final .config');
 
-const goalsIn = <When extends z.ZodType>(condition: When) =>
+const goalsIn = <When extends z.ZodType>(condition: When, id = 'goal') =>
   z
-    .record(z.string().regex(symbolPattern), goalIn(condition))
+    .record(z.string().regex(symbolPattern), goalIn(condition, id))
     .describe('Kernel configuration symbols and what each has to be in the final .config');
 
 const goals = goalsIn(when);
@@ -127,14 +132,16 @@ const use = z
     z.union(
       [
         name,
-        z.strictObject({
-          part: name,
-          with: z
-            .record(parameterName, scalar)
-            .optional()
-            .describe("Values of the part's parameters; ${NAME} is a parameter of this file"),
-          when: when.optional(),
-        }),
+        z
+          .strictObject({
+            part: name,
+            with: z
+              .record(parameterName, scalar)
+              .optional()
+              .describe("Values of the part's parameters; ${NAME} is a parameter of this file"),
+            when: when.optional(),
+          })
+          .meta({id: 'used-part'}),
       ],
       useForm,
     ),
@@ -161,7 +168,7 @@ const parameter = z
     if (range !== undefined && range[0] > range[1]) fault('range', 'no number is in this range');
     if (unit !== undefined && type !== 'int') fault('unit', 'only an int has a unit');
   })
-  .describe('A value that whoever uses this may choose');
+  .meta({id: 'parameter', description: 'A value that whoever uses this may choose'});
 
 const parameters = z
   .record(parameterName, parameter)
@@ -178,7 +185,7 @@ const patchFile = pathBelowOf("this file's folder");
 const patches = z
   .array(
     z.union(
-      [patchFile, z.strictObject({file: patchFile, when: when.optional()})],
+      [patchFile, z.strictObject({file: patchFile, when: when.optional()}).meta({id: 'patch'})],
       "a patch is a path below this file's folder, or {file: …, when: …}",
     ),
   )
@@ -187,37 +194,39 @@ const modules = z
   .array(name)
   .describe('Modules built out of the kernel tree, by name: recipes/modules/NAME.yaml');
 
-const image = z.strictObject({
-  summary: sentence,
-  arch: z
-    .enum(architectures)
-    .optional()
-    .describe('The processor of its machines, where it is not that of the others'),
-  use: z
-    .array(name)
-    .optional()
-    .describe('Overlays, by name: the files of recipes/overlays/NAME are laid over the root'),
-  packages: z
-    .array(z.string().regex(packagePattern, 'not a name of a Debian package'))
-    .optional()
-    .describe('Debian packages of its user space; dependencies are added'),
-  modules: modules.optional().describe("Out-of-tree modules installed into it, among the recipe's own"),
-  enable: z
-    .array(z.string().regex(unitPattern, 'not a name of a systemd unit, such as ssh.service'))
-    .optional()
-    .describe('systemd units enabled in it'),
-  commandLine: z
-    .array(z.string().regex(/^\S+$/, 'one parameter without spaces'))
-    .optional()
-    .describe("Added to the kernel's command line; ${NAME} is a parameter of the recipe"),
-  freeMiB: z
-    .union(
-      [z.int().min(0).max(1_048_576), z.string().regex(/^\$\{[^}]*\}$/)],
-      'a whole number from 0 to 1048576, or "${NAME}", is expected',
-    )
-    .optional()
-    .describe('Free space left in its root file system, MiB; or "${NAME}", a parameter of the recipe'),
-});
+const image = z
+  .strictObject({
+    summary: sentence,
+    arch: z
+      .enum(architectures)
+      .optional()
+      .describe('The processor of its machines, where it is not that of the others'),
+    use: z
+      .array(name)
+      .optional()
+      .describe('Overlays, by name: the files of recipes/overlays/NAME are laid over the root'),
+    packages: z
+      .array(z.string().regex(packagePattern, 'not a name of a Debian package'))
+      .optional()
+      .describe('Debian packages of its user space; dependencies are added'),
+    modules: modules.optional().describe("Out-of-tree modules installed into it, among the recipe's own"),
+    enable: z
+      .array(z.string().regex(unitPattern, 'not a name of a systemd unit, such as ssh.service'))
+      .optional()
+      .describe('systemd units enabled in it'),
+    commandLine: z
+      .array(z.string().regex(/^\S+$/, 'one parameter without spaces'))
+      .optional()
+      .describe("Added to the kernel's command line; ${NAME} is a parameter of the recipe"),
+    freeMiB: z
+      .union(
+        [z.int().min(0).max(1_048_576), z.string().regex(/^\$\{[^}]*\}$/)],
+        'a whole number from 0 to 1048576, or "${NAME}", is expected',
+      )
+      .optional()
+      .describe('Free space left in its root file system, MiB; or "${NAME}", a parameter of the recipe'),
+  })
+  .meta({id: 'image'});
 
 export const partFile = z
   .strictObject({
@@ -225,7 +234,10 @@ export const partFile = z
     summary: sentence,
     parameters: parameters.optional(),
     use: use.optional(),
-    kernel: z.strictObject({patches: patches.optional()}).optional(),
+    kernel: z
+      .strictObject({patches: patches.optional()})
+      .meta({id: 'part-kernel', description: 'What it does to the kernel'})
+      .optional(),
     goals: goals.optional(),
     modules: modules.optional(),
   })
@@ -237,22 +249,24 @@ export const recipeFile = z
     summary: sentence,
     parameters: parameters.optional(),
     use: use.optional(),
-    kernel: z.strictObject({
-      base: sentence.describe(
-        'tinyconfig, allnoconfig, running, the name of a defconfig, or a path to a .config file',
-      ),
-      version: z
-        .string('a version is a text: write it in quotes, or 6.10 is read as 6.1')
-        .min(1)
-        .describe('A line of kernels, in quotes: "6.1"'),
-      trim: z
-        .enum(['defaults', 'least'], 'trim is defaults or least')
-        .optional()
-        .describe(
-          'Symbols that come into sight: defaults lets them take their defaults, as olddefconfig does; least leaves off what no goal needs (default: defaults)',
+    kernel: z
+      .strictObject({
+        base: sentence.describe(
+          'tinyconfig, allnoconfig, running, the name of a defconfig, or a path to a .config file',
         ),
-      patches: patches.optional(),
-    }),
+        version: z
+          .string('a version is a text: write it in quotes, or 6.10 is read as 6.1')
+          .min(1)
+          .describe('A line of kernels, in quotes: "6.1"'),
+        trim: z
+          .enum(['defaults', 'least'], 'trim is defaults or least')
+          .optional()
+          .describe(
+            'Symbols that come into sight: defaults lets them take their defaults, as olddefconfig does; least leaves off what no goal needs (default: defaults)',
+          ),
+        patches: patches.optional(),
+      })
+      .meta({id: 'kernel', description: 'The kernel: what its .config starts from, and its source'}),
     goals: goals.optional(),
     modules: modules.optional(),
     images: z
@@ -385,7 +399,7 @@ export const moduleFile = z
       .describe(
         'Kernels, by their source, on which it would build and not work; refused before anything is built',
       ),
-    goals: goalsIn(moduleWhen).optional(),
+    goals: goalsIn(moduleWhen, 'module-goal').optional(),
     fixups: z.array(fixup).optional().describe('Small edits of a copy of the source'),
     steps: z.array(step).min(1).describe('Commands in the container, one after another'),
     modules: pathBelow

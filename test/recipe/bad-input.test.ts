@@ -55,7 +55,7 @@ programs: [{from: x, to: /usr/bin/x}]
 `,
 };
 
-const words = [
+const words: readonly string[] = [
   ...[
     '[',
     ']',
