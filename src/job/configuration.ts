@@ -1,16 +1,16 @@
 /** One configuration of a kernel to look at: a recipe's, a .config file's, or what the Kconfig itself gives. */
 
-import {readdirSync} from 'node:fs';
-import {readFile, stat} from 'node:fs/promises';
+import {createReadStream, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {isDeepStrictEqual} from 'node:util';
-import {badInput, KbuildError} from '../base/diagnostic.ts';
+import {badInput, KbuildError, lineAndColumn} from '../base/diagnostic.ts';
 import {digestOf, type Json} from '../base/digest.ts';
 import {readNote, writeNote} from '../base/notes.ts';
 import type {Workshop} from '../base/store.ts';
 import {
   type Evaluation,
+  explainUnmet,
   formatConfigLine,
   loadConfig,
   nearestNames,
@@ -75,14 +75,17 @@ export async function readConfiguration(
     const own = patches.length === 0 ? kconfig : await readPatched(patches);
     const reader = {tree: async () => own.tree, requireUnchanged: own.requireUnchanged};
     const {configText} = await obtainConfig(workshop, {...own, recipe}, reader);
-    const evaluation = await evaluated(workshop, own, configText);
+    const evaluation = await evaluated(workshop, own, {name: recipe.name, text: configText});
     return {start, kconfig: own, recipe, goals: recipe.goals, evaluation, text: configText};
   }
   const goals = await goalsOfSettings(settings);
   const lines = settingLines(kconfig, goals);
   const isNone = start.kind === 'defaults' && lines === '';
   const text = isNone ? undefined : `${start.kind === 'defaults' ? '' : start.text}\n${lines}`;
-  return withKconfig(workshop, {start, kconfig, recipe: undefined, goals, text}, kconfig);
+  const configuration = {start, kconfig, recipe: undefined, goals, text};
+  const known = await withKconfig(workshop, configuration, kconfig);
+  reportUntaken(workshop, known.evaluation, goals);
+  return known;
 }
 
 /** A configuration with the values that its .config has under a Kconfig, another one too. */
@@ -91,27 +94,35 @@ export async function withKconfig(
   configuration: Omit<Configuration, 'evaluation'>,
   kconfig: Kconfig,
 ): Promise<Configuration> {
-  const {text} = configuration;
+  const {text, start} = configuration;
+  const name = start.kind === 'file' || start.kind === 'run' ? start.name : '.config';
   const evaluation =
-    text === undefined ? loadConfig(kconfig.tree.model, undefined) : await evaluated(workshop, kconfig, text);
+    text === undefined
+      ? loadConfig(kconfig.tree.model, undefined)
+      : await evaluated(workshop, kconfig, {name, text});
   return {...configuration, kconfig, evaluation};
 }
 
+/** No .config is nearly as long; some devices have no end. */
+const mostBytes = 64 << 20;
+
 /**
- * The text of a .config file.
- * @throws KbuildError (2) where it cannot be read
+ * The text of a .config file, which may be a pipe or /dev/null, a character a byte.
+ * @throws KbuildError (2) where it cannot be read, or is too long to be one
  */
 export async function readConfigFile(path: string): Promise<string> {
+  const chunks: Buffer[] = [];
   try {
-    if ((await stat(path)).isFile()) return await readFile(path, 'latin1');
+    for await (const chunk of createReadStream(path, {end: mostBytes})) chunks.push(chunk as Buffer);
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException;
-    throw badInput(
-      'unreadable-file',
-      `${path} ${code === 'ENOENT' ? 'does not exist' : `cannot be read: ${code}`}`,
-    );
+    const problem =
+      code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read: ${code}`;
+    throw badInput('unreadable-file', `${path} ${problem}`);
   }
-  throw badInput('unreadable-file', `${path} is no file`);
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length > mostBytes) throw badInput('no-config', `${path} is too long to be a .config`);
+  return bytes.toString('latin1');
 }
 
 /** A composed recipe, kept as what it is composed of is noted: the code that does it takes long to load. */
@@ -142,25 +153,66 @@ const recipeCode = fileURLToPath(new URL('../recipe', import.meta.url));
  * longer than all that is asked of it afterwards, so it is noted.
  */
 async function evaluated(
-  {store}: Workshop,
+  {store, report}: Workshop,
   {arch, source, toolChain, tree}: Kconfig,
-  text: string,
+  {name, text}: {readonly name: string; readonly text: string},
 ): Promise<Evaluation> {
   const config = digestOf(Buffer.from(text, 'latin1'));
   const key = {kind: 'user-values', of: {version: 1, source: source.digest, toolChain, arch, config}};
-  let lines = (await readNote(store, key)) as string | undefined;
-  if (lines === undefined) {
-    lines = userLines(tree.model, text);
+  let values = (await readNote(store, key)) as UserValues | undefined;
+  if (values === undefined) {
+    values = userValues(tree.model, text);
     // The key has all that it is made of.
-    await writeNote(store, key, lines, {from: [], since: Date.now()});
+    await writeNote(store, key, values, {from: [], since: Date.now()});
+  }
+  const {lines, faults} = values;
+  for (const fault of faults.slice(0, mostFaults)) {
+    report({kind: 'said', severity: 'warning', message: `${name}:${fault}`});
+  }
+  if (faults.length > mostFaults) {
+    const message = `and ${faults.length - mostFaults} more lines like these`;
+    report({kind: 'said', severity: 'warning', message});
   }
   return loadConfig(tree.model, lines);
 }
 
-/** The lines of a .config that decide; all, where they alone would make another one of it. */
-function userLines(model: Kconfig['tree']['model'], text: string): string {
+/** What is wrong with more lines is said in one. */
+const mostFaults = 5;
+
+type UserValues = {
+  /** The lines of a .config that decide; all, where they alone would make another one of it. */
+  readonly lines: string;
+  /** What is wrong with others, each with its number in front. */
+  readonly faults: readonly string[];
+};
+
+function userValues(model: Kconfig['tree']['model'], text: string): UserValues {
+  const whole = olddefconfig(model, text);
   const minimal = savedefconfig(model, text).text;
-  return olddefconfig(model, minimal).text === olddefconfig(model, text).text ? minimal : text;
+  return {
+    lines: olddefconfig(model, minimal).text === whole.text ? minimal : text,
+    faults: whole.warnings
+      .filter(({code}) => code !== 'unmet-dependency')
+      .map(({message, place}) => {
+        const line = place === undefined ? '' : `${lineAndColumn(place).line}:`;
+        return readable(`${line} ${message}`);
+      }),
+  };
+}
+
+/** Says which settings have not become what they say, though nothing has to stand in for them. */
+function reportUntaken({report}: Workshop, evaluation: Evaluation, goals: readonly Goal[]): void {
+  for (const {symbol, value} of goals) {
+    const {cause, detail} = explainUnmet(evaluation, symbol, value);
+    if (cause === 'met') continue;
+    const message = readable(`--set ${symbol}=${value} is not taken: ${detail}`);
+    report({kind: 'said', severity: 'warning', message});
+  }
+}
+
+/** The engine's texts are Latin-1, a character a byte. */
+function readable(latin1: string): string {
+  return Buffer.from(latin1, 'latin1').toString();
 }
 
 async function goalsOfSettings(settings: readonly string[]): Promise<readonly Goal[]> {

@@ -91,6 +91,19 @@ test('explain tells of each symbol that the kernel does not have, with the neare
   t.regex(stderr, /this kernel has no symbol XYZZY\n/);
 });
 
+test('explain says which lines of a .config and which settings are not taken', async (t) => {
+  const {dir, look} = await lookIn(t, {'odd.config': 'CONFIG_NET=banana\nnonsense\n'});
+  const odd = await look('explain', 'NET', '--config', join(dir, 'odd.config'));
+  t.is(odd.code, 0);
+  t.regex(odd.stderr, /odd\.config:1: symbol value 'banana' invalid for NET\n/);
+  t.regex(odd.stderr, /odd\.config:2: unexpected data: nonsense\n/);
+  const again = await look('explain', 'NET', '--config', join(dir, 'odd.config'));
+  t.is(again.stderr, odd.stderr);
+  const setting = await look('explain', 'NFS', '--config', '/dev/null', '--set', 'NFS=m');
+  t.is(setting.code, 0);
+  t.regex(setting.stderr, /--set NFS=m is not taken: MODULES is n, so there is no m\n/);
+});
+
 test('explain refuses two starts, and a .config that is not there', async (t) => {
   const {look} = await lookIn(t);
   const both = await look('explain', 'NET', '--recipe', 'mine', '--config', 'x');
