@@ -158,7 +158,7 @@ async function evaluated(
   {name, text}: {readonly name: string; readonly text: string},
 ): Promise<Evaluation> {
   const config = digestOf(Buffer.from(text, 'latin1'));
-  const key = {kind: 'user-values', of: {version: 1, source: source.digest, toolChain, arch, config}};
+  const key = {kind: 'user-values', of: {version: 2, source: source.digest, toolChain, arch, config}};
   let values = (await readNote(store, key)) as UserValues | undefined;
   if (values === undefined) {
     values = userValues(tree.model, text);
