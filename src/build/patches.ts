@@ -89,9 +89,16 @@ async function applyPatch(
   await writeFile(file, patch.bytes);
   const applied = await builder.capture({
     argv: [
-      ...['patch', '--directory=/out/tree', '--strip=1', '--input=/in/patch'],
+      'patch',
+      '--directory=/out/tree',
+      '--strip=1',
+      '--input=/in/patch',
+      '--batch',
+      '--forward',
       // Context that has changed is for people to look at.
-      ...['--batch', '--forward', '--fuzz=0', '--no-backup-if-mismatch', '--reject-file=-'],
+      '--fuzz=0',
+      '--no-backup-if-mismatch',
+      '--reject-file=-',
     ],
     mounts: [
       {source: dir, target: '/out', readOnly: false},

@@ -55,62 +55,26 @@ programs: [{from: x, to: /usr/bin/x}]
 `,
 };
 
-const words: readonly string[] = [
-  ...[
-    '[',
-    ']',
-    '{',
-    '}',
-    ':',
-    ',',
-    '- ',
-    '? ',
-    '&a ',
-    '*a',
-    '!!int ',
-    '|',
-    '>',
-    '"',
-    "'",
-    '#',
-    '%',
-    '@',
-    '`',
-  ],
-  ...[
-    '\n',
-    '\r',
-    '\t',
-    ' ',
-    '  ',
-    '\0',
-    '\u2028',
-    '\ud800',
-    '\ufeff',
-    '---\n',
-    '...\n',
-    '<<',
-    '=',
-    '~',
-    'null',
-  ],
-  ...[
-    'true',
-    'y',
-    'y or m',
-    'at least ',
-    '${',
-    '${x}',
-    '}',
-    '0x',
-    '1e999',
-    '.nan',
-    '-0',
-    '9'.repeat(400),
-    '../',
-  ],
-  ...['__proto__', 'constructor', 'name', 'use', 'goals', 'kernel', 'when', 'parameters', 'value', 'images'],
+const blanks = [
+  '\n',
+  '\r',
+  '\t',
+  ' ',
+  '  ',
+  '\0',
+  '\u2028',
+  '\ud800',
+  '\ufeff',
+  '---\n',
+  '...\n',
+  '- ',
+  '? ',
 ];
+const marks = '[ ] { } : , &a *a !!int | > " \' # % @ ` << = ~ ${ ${x} ../ 0x 1e999 .nan -0'.split(' ');
+const keys = '__proto__ constructor name use goals kernel when parameters value images null true y'.split(
+  ' ',
+);
+const words = [...blanks, ...marks, ...keys, 'y or m', 'at least ', '9'.repeat(400)];
 
 /** xorshift32: the same numbers from the same seed, everywhere. */
 function randomOf(seed: number): (below: number) => number {
