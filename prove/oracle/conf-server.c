@@ -233,8 +233,6 @@ static void run(struct frame *frame)
 		reply('R', status);
 		return;
 	}
-	/* A question that is asked for ever, since the input has ended, fills no disk. */
-	setrlimit(RLIMIT_FSIZE, &(struct rlimit){most_output, most_output});
 	alarm(seconds_a_run);
 	redirect_all(fields[1], fields[2], fields[3]);
 	if (chdir(fields[0]))
@@ -276,6 +274,11 @@ static void parse(struct frame *frame)
 	if (child < 0)
 		fail("fork");
 	if (child == 0) {
+		/*
+		 * What is said for ever fills no disk: a warning of a file that includes itself, a question after the
+		 * input has ended. The runs have the same limit.
+		 */
+		setrlimit(RLIMIT_FSIZE, &(struct rlimit){most_output, most_output});
 		alarm(seconds_a_run);
 		redirect_all("/dev/null", frame->fields[2], frame->fields[3]);
 		if (chdir(frame->fields[0]))

@@ -24,12 +24,12 @@ export function servedTool(server: ConfServer, {dir, kconfig, scratch}: Places):
   const tree: ServedTree = server.parse(dir, kconfig, stdout, stderr);
   let runs = 0;
   return {
-    parse: async () => ({
-      exit: exitOf(await tree.parse),
-      stdout: readFileSync(stdout, 'latin1'),
-      stderr: readFileSync(stderr, 'latin1'),
-      files: new Map(),
-    }),
+    parse: async () => {
+      const exit = exitOf(await tree.parse);
+      // What a crash or an endless parse has left is not worth the reading.
+      const said = (path: string) => (typeof exit === 'string' ? '' : readFileSync(path, 'latin1'));
+      return {exit, stdout: said(stdout), stderr: said(stderr), files: new Map()};
+    },
     run: async (step) => {
       const directory = new RunDirectory(join(scratch, `run-${runs++}`));
       const request = directory.prepare(step);
