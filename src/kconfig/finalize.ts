@@ -88,7 +88,9 @@ class Finalizer {
       symbol.directDependency = or(symbol.directDependency, parent.dependency);
     }
     for (const node of parent.children()) {
-      if (choice && node.symbol && !node.symbol.choice) this.#addMember(choice, node, node.symbol);
+      // The first tool takes a member again for each of its entries, and remembers its first choice.
+      if (choice && node.symbol && (this.#isFirst || !node.symbol.choice))
+        this.#addMember(choice, node, node.symbol);
       if (node.firstChild && !node.prompt) flatten(node, parent);
     }
     if (symbol && !symbol.checked) {
@@ -206,7 +208,7 @@ class Finalizer {
   }
 
   #addMember(choice: ConfigSymbol, node: MenuNode, member: ConfigSymbol): void {
-    member.choice = choice;
+    member.choice ??= choice;
     choice.members.push(member);
     if (!node.prompt) this.#menu.warn(node, 'choice-member', 'choice value must have a prompt');
     for (const property of member.properties) {

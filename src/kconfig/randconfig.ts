@@ -60,13 +60,19 @@ function randomizeAlongMenu(evaluation: Evaluation, random: Random, probability:
   evaluation.invalidate();
 }
 
-/** Wants all members that have no value, in a random order: the first that is visible is the choice's. */
+/**
+ * Wants all members that have no value, in a random order: the first that is visible is the choice's
+ * (randomize_choice_values). A member with several entries counts as often, until it has a value: then some of the numbers
+ * that are drawn are nobody's.
+ */
 function orderMembers(evaluation: Evaluation, node: MenuNode, choice: ConfigSymbol, random: Random): void {
-  const entries = Array.from(node.children(), ({symbol}) => symbol).filter((symbol) => symbol !== undefined);
-  for (;;) {
-    const undecided = entries.filter((member) => !evaluation.state(member).hasUser);
-    if (undecided.length === 0) return;
-    const member = undecided[random.next() % undecided.length]!;
+  const entries = Array.from(node.entriesBelow(), ({symbol}) => symbol).filter(
+    (symbol) => symbol !== undefined,
+  );
+  const undecided = () => entries.filter((member) => !evaluation.state(member).hasUser);
+  for (let count = undecided().length; count > 0; count--) {
+    const member = undecided()[random.next() % count];
+    if (!member) continue;
     evaluation.state(member).userTristate = 2;
     evaluation.state(member).hasUser = true;
     preferLeast(evaluation, choice, member);
