@@ -27,6 +27,8 @@ export type Request = {
 export type Compared = {
   readonly arch: string;
   readonly mode: string;
+  /** Whether the C tool asks for ever what no answer comes to, and ours says that and fails. */
+  readonly isEndless: boolean;
   /** Of which start: `defconfig arch/x86/configs/i386_defconfig`. */
   readonly title: string;
   readonly difference?: string;
@@ -46,6 +48,11 @@ function readTreeFile(path: string): string | undefined {
   }
 }
 
+/** A question without a valid default is asked again and again once the input has ended: a number without a default. */
+function neverEnds({exit}: Outcome): boolean {
+  return exit === 'too much output' || exit === 'timed out';
+}
+
 class Comparison {
   readonly #tool: ConfTool;
   readonly #tree: OurTree;
@@ -60,12 +67,15 @@ class Comparison {
     const started = performance.now();
     const theirs = await this.#tool.run(step);
     const between = performance.now();
-    const difference = firstDifference(theirs, this.#ours(step));
+    const ours = this.#ours(step);
+    const isEndless = neverEnds(theirs) && ours.exit !== 0;
+    const difference = isEndless ? undefined : firstDifference(theirs, ours);
     const message: Compared = {
       arch,
       mode: step.mode,
       title,
       milliseconds: {theirs: between - started, ours: performance.now() - between},
+      isEndless,
       ...(difference ? {difference: showDifference(difference)} : {}),
     };
     tell<Compared>(message);
@@ -123,6 +133,7 @@ const parsed: Compared = {
   arch,
   mode: 'parse',
   title: 'Kconfig',
+  isEndless: false,
   milliseconds: {theirs: 0, ours: performance.now() - parseStarted},
   ...(parseDifference || asked
     ? {difference: (parseDifference ? showDifference(parseDifference) : '') + asked}

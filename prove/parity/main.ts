@@ -50,7 +50,8 @@ async function compareArchitecture(request: Request, table: Table): Promise<void
   const crash = await ended(child);
   if (crash !== undefined) {
     const milliseconds = {theirs: 0, ours: 0};
-    table.add({arch: request.arch, mode: 'process', title: 'kbuild', difference: crash, milliseconds});
+    const where = {arch: request.arch, mode: 'process', title: 'kbuild'};
+    table.add({...where, difference: crash, isEndless: false, milliseconds});
   }
 }
 
@@ -77,7 +78,10 @@ async function main(options: Options): Promise<boolean> {
     await Promise.all(Array.from({length: Number(options.jobs)}, next));
     process.stdout.write(table.text());
     const minutes = ((performance.now() - started) / 60_000).toFixed(1);
-    process.stdout.write(`${table.compared} compared, ${table.different} different, ${minutes} min\n`);
+    const endless = table.endless > 0 ? `, ${table.endless} that conf does not end` : '';
+    process.stdout.write(
+      `${table.compared} compared, ${table.different} different${endless}, ${minutes} min\n`,
+    );
     return table.different === 0 && table.compared > 0;
   } finally {
     rmSync(scratch, {recursive: true, force: true});

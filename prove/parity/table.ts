@@ -2,26 +2,33 @@
 
 import type {Compared} from './architecture.ts';
 
-type Count = {compared: number; different: number};
+type Count = {compared: number; different: number; endless: number};
 
 const shownDifferences = 5;
 
 export class Table {
   compared = 0;
   different = 0;
+  /** Runs that the C tool does not end, and ours refuses. */
+  endless = 0;
   readonly #counts = new Map<string, Map<string, Count>>();
   readonly #differences: string[] = [];
   readonly #milliseconds = new Map<string, {theirs: number; ours: number}>();
 
-  add({arch, mode, title, difference, milliseconds}: Compared): void {
+  add({arch, mode, title, difference, isEndless, milliseconds}: Compared): void {
     const modes = this.#counts.get(arch) ?? new Map<string, Count>();
     this.#counts.set(arch, modes);
-    const count = modes.get(mode) ?? {compared: 0, different: 0};
+    const count = modes.get(mode) ?? {compared: 0, different: 0, endless: 0};
     modes.set(mode, count);
     const spent = this.#milliseconds.get(arch) ?? {theirs: 0, ours: 0};
     this.#milliseconds.set(arch, spent);
     spent.theirs += milliseconds.theirs;
     spent.ours += milliseconds.ours;
+    if (isEndless) {
+      count.endless++;
+      this.endless++;
+      return;
+    }
     count.compared++;
     this.compared++;
     if (difference === undefined) return;
@@ -44,11 +51,13 @@ export class Table {
     );
   }
 
-  /** A line an architecture, a column a mode: `compared` or `compared/different`. */
+  /** A line an architecture, a column a mode: `compared`, `compared/different!`, and `+endless`. */
   text(): string {
     const modes = [...new Set([...this.#counts.values()].flatMap((counts) => [...counts.keys()]))];
     const cell = (count: Count | undefined) =>
-      count ? `${count.compared}${count.different > 0 ? `/${count.different}!` : ''}` : '-';
+      count
+        ? `${count.compared}${count.different > 0 ? `/${count.different}!` : ''}${count.endless > 0 ? `+${count.endless}` : ''}`
+        : '-';
     const rows = [...this.#counts]
       .sort(([a], [b]) => a.localeCompare(b))
       .map(([arch, counts]) => [arch, ...modes.map((mode) => cell(counts.get(mode)))]);
