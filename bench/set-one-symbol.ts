@@ -3,20 +3,16 @@
  * again, and to set it back, for every visible symbol of a kernel tree in turn.
  */
 
-import {spawnSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
-import {cpus, tmpdir} from 'node:os';
-import {join, resolve} from 'node:path';
+import {cpus} from 'node:os';
+import {resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {parseArgs} from 'node:util';
-import {architectureEnvironment, buildOracle} from '../prove/oracle/build.ts';
+import {readKernelTree} from '../prove/oracle/kernel-tree.ts';
 import {
   allmodconfig,
   type ConfigSymbol,
   type KconfigModel,
   olddefconfig,
-  parseKconfig,
-  recogniseDialect,
   Session,
 } from '../src/kconfig/index.ts';
 
@@ -117,40 +113,12 @@ export function report(start: string, measured: readonly Measured[]): string {
   ].join('');
 }
 
-/** The model of a tree for x86, with the environment its Makefile exports. */
-async function modelOf(tree: string): Promise<KconfigModel> {
-  const out = mkdtempSync(join(tmpdir(), 'kbuild-bench-'));
-  try {
-    const environment = await architectureEnvironment(await buildOracle(tree, out), 'x86_64');
-    const env = Object.fromEntries(environment);
-    const shell = (command: string) =>
-      spawnSync('/bin/sh', ['-c', command], {
-        cwd: out,
-        env,
-        encoding: 'latin1',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }).stdout;
-    const readFile = (path: string) => readTree(tree, path);
-    return parseKconfig('Kconfig', {readFile, environment, shell}, recogniseDialect(readFile));
-  } finally {
-    rmSync(out, {recursive: true, force: true});
-  }
-}
-
-function readTree(tree: string, path: string): string | undefined {
-  try {
-    return readFileSync(join(tree, path), 'latin1');
-  } catch {
-    return undefined;
-  }
-}
-
 async function main(): Promise<void> {
   const {values} = parseArgs({options: {tree: {type: 'string'}, rounds: {type: 'string', default: '3'}}});
   if (values.tree === undefined) throw new Error('--tree DIR names a kernel tree');
   const tree = resolve(values.tree);
-  const model = await modelOf(tree);
-  const defconfig = readTree(tree, 'arch/x86/configs/x86_64_defconfig') ?? '';
+  const {model, readFile} = await readKernelTree(tree, 'x86_64');
+  const defconfig = readFile('arch/x86/configs/x86_64_defconfig') ?? '';
   const starts = {
     x86_64_defconfig: olddefconfig(model, defconfig).text,
     allmodconfig: allmodconfig(model).text,

@@ -7,7 +7,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   base: [],
   kconfig: ['base'],
   conf: ['base', 'kconfig'],
-  recipe: ['base', 'kconfig'],
+  solve: ['base', 'kconfig'],
+  recipe: ['base', 'kconfig', 'solve'],
   // kconfig: the build reads the Kconfig of a source, since its probes run in the container.
   build: ['base', 'recipe', 'kconfig'],
   image: ['base', 'recipe', 'build'],

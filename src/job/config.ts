@@ -16,7 +16,7 @@ type StoredConfig = {
   readonly symbols: number;
   /** Of each goal, in their order. */
   readonly goals: readonly Pick<ResolvedGoal, 'met' | 'actual' | 'reason'>[];
-};
+} & Pick<Resolved, 'added' | 'alternatives'>;
 
 /** What a recipe is resolved against. */
 type ConfigTarget = {
@@ -42,7 +42,7 @@ export async function obtainConfig(
   const {dir, value} = await workshop.store.obtain<StoredConfig>(workshop, {
     name: 'config',
     title: `configuration of ${recipe.name}`,
-    version: 2,
+    version: 3,
     inputs: {
       source: source.digest,
       builder: toolChain,
@@ -68,9 +68,12 @@ export async function obtainConfig(
           actual,
           ...(reason === undefined ? {} : {reason}),
         })),
+        added: resolved.added,
+        alternatives: resolved.alternatives,
       };
     },
-    summary: ({symbols, goals}) => `${goals.filter(({met}) => met).length} goals met, ${symbols} symbols on`,
+    summary: ({symbols, goals, added}) =>
+      `${goals.filter(({met}) => met).length} goals met${added.length > 0 ? `, ${added.length} symbols set for them` : ''}, ${symbols} symbols on`,
   });
   const goals = recipe.goals.map((goal, index): ResolvedGoal => ({goal, ...value.goals[index]!}));
   for (const {goal, reason} of goals) {
@@ -80,11 +83,20 @@ export async function obtainConfig(
     const message = `${formatPlace(goal.place)}: the wish ${goal.symbol}: ${goal.value} is not taken: ${reason}`;
     workshop.report({kind: 'said', severity: 'warning', message});
   }
+  if (value.added.length > 0) {
+    const lines = value.added.map(
+      ({symbol, value: set, neededBy}) => `  ${symbol}=${set} for ${neededBy.join(', ')}`,
+    );
+    const message = `set for the goals, as none of them says it:\n${lines.join('\n')}`;
+    workshop.report({kind: 'said', severity: 'info', message});
+  }
   const configText = await readFile(join(dir, 'config'), 'latin1');
   return {
     configText,
     configDigest: digestOf(Buffer.from(configText, 'latin1')),
     goals,
+    added: value.added,
+    alternatives: value.alternatives,
     warnings: [],
   };
 }

@@ -19,6 +19,7 @@ export {
   type Difference,
   type DifferenceCause,
 } from './compare.ts';
+export {type Conditions, nothing, recordKind, relations} from './conditions.ts';
 export {
   type DefinitionDescription,
   describeSymbol,
@@ -58,7 +59,7 @@ export {
   type SymbolNeed,
   type SymbolReason,
 } from './explain.ts';
-export {type Expression, formatExpression, type Tristate} from './expression.ts';
+export {type Expression, formatExpression, type Relation, type Tristate} from './expression.ts';
 export {helpText} from './help.ts';
 export {
   kconfiglibLine,
@@ -72,6 +73,7 @@ export {type KconfiglibAll, newKconfiglibSymbols, setAllKconfiglib} from './kcon
 export {parseKconfiglib} from './kconfiglib-parser.ts';
 export type {KconfiglibFunction, KconfiglibSources} from './kconfiglib-sources.ts';
 export {KconfiglibValues} from './kconfiglib-values.ts';
+export {compareTexts, isValidText} from './literal.ts';
 export {type Declared, locationsOf, type SymbolLocations} from './locations.ts';
 export {menuHelp, searchText} from './menu-help.ts';
 export {
@@ -106,7 +108,7 @@ export {
   yes2modconfig,
 } from './modes.ts';
 export {nearestNames} from './names.ts';
-export {parseSigned} from './numbers.ts';
+export {numberText, parseSigned} from './numbers.ts';
 export {parseKconfig} from './parser.ts';
 export {type Printed, printed} from './printed.ts';
 export {type Probability, randomize, readProbability} from './randconfig.ts';
@@ -115,7 +117,7 @@ export {chainsTo, type Link, type LinkKind} from './reach.ts';
 export {restoreModel} from './restore-model.ts';
 export {scanKconfig} from './scan.ts';
 export {type Accepted, type Change, type Refused, Session, type Shown, type Snapshot} from './session.ts';
-export type {FileLine, KconfigSources, Location, SourceFile} from './source.ts';
+export {type FileLine, fileLine, type KconfigSources, type Location, type SourceFile} from './source.ts';
 export {storeModel} from './store-model.ts';
 export {layoutVersion} from './stored-layout.ts';
 export {ConfigSymbol, MenuNode, type Prompt, type Property, type SymbolType} from './symbol.ts';
@@ -126,5 +128,5 @@ export {
   kconfigDependencies,
   touchPath,
 } from './sync.ts';
-export {Evaluation} from './values.ts';
+export {Evaluation, holds} from './values.ts';
 export {explainValue, type ValueReason, type ValueSource, type ValueStep} from './why.ts';

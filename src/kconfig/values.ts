@@ -730,7 +730,8 @@ export class Evaluation {
   }
 }
 
-function holds(kind: Relation, order: number): boolean {
+/** Whether a relation holds of what compares as `order`: less than, equal to or greater than zero. */
+export function holds(kind: Relation, order: number): boolean {
   switch (kind) {
     case 'equal':
       return order === 0;

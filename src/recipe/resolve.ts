@@ -1,13 +1,22 @@
-/** From a recipe to a complete .config in which every goal is met, or to the list of those that are not. */
+/** From a recipe to the smallest complete .config in which every goal is met, or to the reasons why there is none. */
 
 import {type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
 import {digestOf} from '../base/digest.ts';
-import {type ConfigSymbol, formatConfigLine, mergeFragments, olddefconfig} from '../kconfig/index.ts';
+import {
+  type ConfigResult,
+  type ConfigSymbol,
+  type Evaluation,
+  loadConfig,
+  olddefconfig,
+} from '../kconfig/index.ts';
+import {type Base, type Solved, Solver} from '../solve/index.ts';
 import {baseConfig, type KernelTree} from './base-config.ts';
 import {valuesOf} from './config-text.ts';
+import {contradictions} from './contradictions.ts';
+import {demandOf, type GoalDemand, isMet} from './demands.ts';
 import type {Goal, Recipe} from './recipe.ts';
-import {unknownSymbol, unmetGoal, wrongType} from './unmet.ts';
-import {implies, wantedOf} from './wanted.ts';
+import {overBase, settingsOff} from './trim.ts';
+import {unmetGoal} from './unmet.ts';
 
 export type ResolvedGoal = {
   readonly goal: Goal;
@@ -18,172 +27,143 @@ export type ResolvedGoal = {
   readonly reason?: string;
 };
 
+/** A line that no goal asks for and some goals need. */
+export type Added = {
+  readonly symbol: string;
+  readonly value: string;
+  /** Symbols of the goals. */
+  readonly neededBy: readonly string[];
+};
+
 export type Resolved = {
   readonly configText: string;
   readonly configDigest: string;
   readonly goals: readonly ResolvedGoal[];
+  /** In the order in which the kernel declares them. */
+  readonly added: readonly Added[];
+  /** Sets of symbols that could have been set in the place of some of the added ones: a goal for one of them takes it. */
+  readonly alternatives: readonly (readonly string[])[];
   readonly warnings: readonly Diagnostic[];
 };
 
 /**
- * Resolves a recipe against a kernel's Kconfig. Wishes that cannot be met beside the other goals are not met in what it
- * gives, each with the reason.
- * @throws KbuildError with every goal that is not met: exit 2 where one names a symbol this kernel does not have,
- *   or a value its type does not have, else exit 1
+ * Resolves a recipe against a kernel's Kconfig: each goal gets its value, and what that needs is set, as few symbols as any
+ * solution sets. Wishes that cannot be met beside the other goals are not met in what it gives, each with the reason.
+ * @throws KbuildError with every goal that is not met and the lines that contradict it: exit 2 where one names a symbol
+ *   this kernel does not have, or a value its type does not have, else exit 1
  */
 export function resolveRecipe(recipe: Recipe, tree: KernelTree): Resolved {
-  const base = baseConfig(recipe.kernel.base, tree);
-  const notTaken = new Map(contradicted(recipe.goals).map((wish) => [wish, besideOthers(wish)]));
-  for (;;) {
-    const goals = recipe.goals.filter((goal) => !notTaken.has(goal));
-    const {text, warnings, actual, unmet} = tryGoals(goals, base, tree);
-    const wishes = [...unmet].filter(([{optional}]) => optional);
-    for (const [goal, why] of wishes) notTaken.set(goal, why);
-    const wrong = [...unmet].flatMap(([{optional}, why]) => (optional ? [] : [why]));
-    if (wishes.length > 0) continue;
-    // What a wish has brought about may be all that is wrong.
-    const last = wrong.length === 0 ? undefined : goals.findLast(({optional}) => optional);
-    if (last !== undefined) {
-      notTaken.set(last, besideOthers(last));
-      continue;
-    }
-    if (wrong.length > 0) {
-      const isInput = wrong.some(({code}) => code === 'unknown-symbol' || code === 'wrong-type');
-      throw new KbuildError(isInput ? exitCode.badInput : exitCode.failed, ...wrong);
-    }
-    const resolved = recipe.goals.map((goal): ResolvedGoal => {
-      const why = notTaken.get(goal);
-      const given = actual.get(goal.symbol) ?? 'n';
-      return {
-        goal,
-        met: why === undefined,
-        actual: given,
-        ...(why === undefined ? {} : {reason: why.message}),
-      };
-    });
-    return {configText: text, configDigest: digestOf(text), goals: resolved, warnings};
+  const base = baseOf(recipe, tree);
+  const solver = new Solver(tree.model, base);
+  const {demands, refused} = judged(recipe.goals, tree, base.values);
+  const firm = demands.filter(({goal}) => !goal.optional);
+  const wrong = [...refused].flatMap(([{optional}, why]) => (optional ? [] : [why]));
+  const conflicts = contradictions(firm, tree.model, solver);
+  if (wrong.length > 0) throw new KbuildError(exitCode.badInput, ...wrong, ...conflicts);
+  if (conflicts.length > 0) throw new KbuildError(exitCode.failed, ...conflicts);
+  const taken = [...firm];
+  for (const wish of demands.filter(({goal}) => goal.optional)) {
+    if (solver.isPossible([...taken, wish])) taken.push(wish);
+    else refused.set(wish.goal, contradictions([...firm, wish], tree.model, solver)[0] ?? besideOthers(wish));
+  }
+  return judgedResult(recipe, solution(recipe, tree, base, solver, taken), {taken, refused});
+}
+
+type ResolutionBase = Base & {readonly text: string};
+
+function baseOf(recipe: Recipe, tree: KernelTree): ResolutionBase {
+  const text = baseConfig(recipe.kernel.base, tree);
+  const values = valuesOf(text);
+  return {text, values, unmet: unmetIn(loadConfig(tree.model, text), values)};
+}
+
+/** Symbols of a .config that are selected past what they depend on. */
+function unmetIn(evaluation: Evaluation, values: ReadonlyMap<string, string>): ReadonlySet<ConfigSymbol> {
+  const unmet = new Set<ConfigSymbol>();
+  for (const name of values.keys()) {
+    const symbol = evaluation.model.find(name);
+    if (symbol && evaluation.state(symbol).unmet) unmet.add(symbol);
+  }
+  return unmet;
+}
+
+/** What the goals demand, and what is wrong with those that cannot be a demand. */
+function judged(goals: readonly Goal[], {model}: KernelTree, values: ReadonlyMap<string, string>) {
+  const demands: GoalDemand[] = [];
+  const refused = new Map<Goal, Diagnostic>();
+  for (const goal of goals) {
+    const demand = demandOf(goal, model, values);
+    if ('goal' in demand) demands.push(demand);
+    else refused.set(goal, demand);
+  }
+  return {demands, refused};
+}
+
+type Solution = {readonly solved: Solved; readonly result: ConfigResult};
+
+/** Symbols may be selected past what they depend on by what no demand depends on: then that is to be avoided, too. */
+const mostRounds = 5;
+
+function solution(
+  recipe: Recipe,
+  tree: KernelTree,
+  base: ResolutionBase,
+  solver: Solver,
+  taken: readonly GoalDemand[],
+): Solution {
+  for (let round = 1; ; round++) {
+    const solved = solver.solve(taken);
+    if (!solved.solved) throw new Error('what is possible was not solved');
+    // What nobody can set has no line.
+    const settings = solved.settings.filter(({symbol}) => symbol.prompts.length > 0);
+    const off = recipe.kernel.trim === 'least' ? settingsOff(tree, base, solver, taken, settings) : [];
+    const result = olddefconfig(tree.model, overBase(tree, base, [...settings, ...off]));
+    const unmet = [...unmetIn(result.evaluation, valuesOf(result.text))].filter(
+      (one) => !base.unmet?.has(one),
+    );
+    if (unmet.length === 0 || solved.breaksDependencies || round === mostRounds) return {solved, result};
+    for (const symbol of unmet) solver.limitSelectorsOf(symbol);
   }
 }
 
-/** Wishes for what a goal rules out. */
-function contradicted(goals: readonly Goal[]): readonly Goal[] {
-  const firm = new Map(goals.flatMap((goal) => (goal.optional ? [] : [[goal.symbol, goal.value]])));
-  return goals.filter(({symbol, value, optional}) => {
-    const other = firm.get(symbol);
-    return optional && other !== undefined && !implies(value, other) && !implies(other, value);
-  });
+/** What is resolved, once the evaluator has said of each goal that it is met. */
+function judgedResult(
+  {goals}: Recipe,
+  {solved, result: {text, warnings, evaluation}}: Solution,
+  {taken, refused}: {taken: readonly GoalDemand[]; refused: ReadonlyMap<Goal, Diagnostic>},
+): Resolved {
+  const actual = valuesOf(text);
+  const unmet = taken.filter(({goal, symbol}) => !isMet(goal, symbol, actual.get(goal.symbol)));
+  if (unmet.length > 0) {
+    const why = unmet.map(({goal, values: [value]}) => unmetGoal(goal, value!, evaluation, goals));
+    throw new KbuildError(exitCode.failed, ...why);
+  }
+  const demanded = new Set(taken.map(({symbol}) => symbol));
+  const added = solved.settings.filter(({symbol, value}) => !demanded.has(symbol) && isAdded(symbol, value));
+  return {
+    configText: text,
+    configDigest: digestOf(text),
+    goals: goals.map((goal): ResolvedGoal => {
+      const why = refused.get(goal);
+      const given = {goal, met: why === undefined, actual: actual.get(goal.symbol) ?? 'n'};
+      return why === undefined ? given : {...given, reason: why.message};
+    }),
+    added: added.map(({symbol, value, neededBy}) => ({
+      symbol: symbol.displayName,
+      value,
+      neededBy: neededBy.map((demand) => demand.symbol.displayName),
+    })),
+    alternatives: solved.alternatives.map((set) => set.map(({displayName}) => displayName)),
+    warnings,
+  };
 }
 
-function besideOthers({symbol, value, place}: Goal): Diagnostic {
+/** The other members of a choice are `n` by the one that is set. */
+function isAdded(symbol: ConfigSymbol, value: string): boolean {
+  return symbol.prompts.length > 0 && !(symbol.choice && value === 'n');
+}
+
+function besideOthers({goal: {symbol, value, place}}: GoalDemand): Diagnostic {
   const message = `${symbol} cannot be ${value} beside the goals that are no wishes`;
   return {severity: 'error', code: 'unmet-goal', message, place};
-}
-
-type Tried = {
-  readonly text: string;
-  readonly warnings: readonly Diagnostic[];
-  readonly actual: ReadonlyMap<string, string>;
-  /** What keeps goals from being met. */
-  readonly unmet: ReadonlyMap<Goal, Diagnostic>;
-};
-
-/** The configuration that comes of setting the symbols of all these goals. */
-function tryGoals(goals: readonly Goal[], base: string, {model}: KernelTree): Tried {
-  const unmet = new Map<Goal, Diagnostic>();
-  const settable: {readonly goal: Goal; readonly symbol: ConfigSymbol}[] = [];
-  for (const goal of goals) {
-    const symbol = model.symbols.get(goal.symbol);
-    if (symbol === undefined || symbol.nodes.length === 0) unmet.set(goal, unknownSymbol(goal, model));
-    else if (!fits(goal.value, symbol)) unmet.set(goal, wrongType(goal, symbol));
-    else settable.push({goal, symbol});
-  }
-  const before = valuesOf(base);
-  const asked = settable.map(({goal, symbol}) => ({goal, symbol, value: valueToSet(goal, symbol, before)}));
-  const lines = [...displacedMembers(asked), ...asked].map(({symbol, value}) =>
-    formatConfigLine(model, symbol, value),
-  );
-  const merged = mergeFragments(base, [`${lines.join('\n')}\n`], model.prefix);
-  const {text, warnings, evaluation} = olddefconfig(model, merged);
-  const actual = valuesOf(text);
-  for (const {goal, symbol, value} of asked) {
-    if (isMet(goal, symbol, actual.get(goal.symbol))) continue;
-    unmet.set(goal, unmetGoal(goal, value, evaluation, goals));
-  }
-  return {text, warnings, actual, unmet};
-}
-
-/** Whether a symbol of this type can have the value at all (sym_string_valid, symbol.c; hex without 0x too). */
-function fits(value: string, symbol: ConfigSymbol): boolean {
-  const wanted = wantedOf(value);
-  if (wanted.kind === 'least' && symbol.type !== 'string') return fits(wanted.written, symbol);
-  switch (symbol.type) {
-    case 'bool':
-      return ['y', 'n', 'y or m'].includes(value);
-    case 'tristate':
-      return ['y', 'm', 'n', 'y or m'].includes(value);
-    case 'int':
-      return /^-?(?:0|[1-9][0-9]*)$/.test(value);
-    case 'hex':
-      return /^(?:0[xX])?[0-9a-fA-F]+$/.test(value);
-    case 'string':
-      return true;
-    case 'unknown':
-      return false;
-  }
-}
-
-/** Where either will do, what the base has is kept; a module is the smaller kernel. */
-function valueToSet({value}: Goal, symbol: ConfigSymbol, before: ReadonlyMap<string, string>): string {
-  if (symbol.type === 'string') return asBytes(value);
-  const wanted = wantedOf(value);
-  const already = before.get(symbol.displayName);
-  if (wanted.kind === 'exactly') return value;
-  if (wanted.kind === 'least') {
-    return isAtLeast(already, wanted.written, symbol) ? already! : wanted.written;
-  }
-  if (already === 'y' || already === 'm') return already;
-  return symbol.type === 'tristate' ? 'm' : 'y';
-}
-
-type Asked = {readonly symbol: ConfigSymbol; readonly value: string};
-
-/** The other members of the choices that goals decide: what the base says of them is taken back. */
-function displacedMembers(asked: readonly Asked[]): readonly Asked[] {
-  const named = new Set(asked.map(({symbol}) => symbol));
-  const choices = asked.filter(({value}) => value === 'y').map(({symbol}) => symbol.choice);
-  return [...new Set(choices)]
-    .flatMap((choice) => choice?.members ?? [])
-    .filter((member) => !named.has(member))
-    .map((symbol) => ({symbol, value: 'n'}));
-}
-
-function isMet({value}: Goal, symbol: ConfigSymbol, actual: string | undefined): boolean {
-  const wanted = wantedOf(value);
-  switch (symbol.type) {
-    case 'bool':
-    case 'tristate':
-      if (wanted.kind === 'y or m') return actual === 'y' || actual === 'm';
-      return (actual ?? 'n') === value;
-    case 'int':
-    case 'hex':
-      if (wanted.kind === 'least') return isAtLeast(actual, wanted.written, symbol);
-      return isAtLeast(actual, value, symbol) && isAtLeast(value, actual!, symbol);
-    default:
-      return actual === asBytes(value);
-  }
-}
-
-/** A number that is set nowhere and has no default is an empty text. */
-function isAtLeast(actual: string | undefined, least: string, symbol: ConfigSymbol): boolean {
-  return actual !== undefined && actual !== '' && numberOf(actual, symbol) >= numberOf(least, symbol);
-}
-
-/** Of a hex symbol the digits are hexadecimal, with or without 0x. */
-function numberOf(text: string, {type}: ConfigSymbol): bigint {
-  return BigInt(type === 'hex' && !/^0x/i.test(text) ? `0x${text}` : text);
-}
-
-/** Kernel trees are read and written as Latin-1, which keeps every byte; so a text has to be its UTF-8 bytes. */
-function asBytes(text: string): string {
-  return Buffer.from(text).toString('latin1');
 }

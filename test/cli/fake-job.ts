@@ -21,6 +21,8 @@ const resolved = {
   configText: 'CONFIG_X=y\n',
   configDigest: 'd1',
   goals: [],
+  added: [],
+  alternatives: [],
   warnings: [],
 } as const;
 

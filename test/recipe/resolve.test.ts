@@ -128,7 +128,7 @@ test('at least a number keeps what the base has of it, or takes that number', (t
   t.deepEqual(actual('TIMEOUT=at least 64', 'ADDRESS=at least 0x20'), ['64', '0x20']);
   t.regex(
     refusal('TIMEOUT=at least 100').faults[0]!,
-    /^--set:1:1: error\[unmet-goal\]: TIMEOUT is 5, not .*100: it has to be between 0 and 99/,
+    /^--set:1:1: error\[unmet-goal\]: TIMEOUT cannot be at least 100: TIMEOUT has range 0 99 \(Kconfig:22\)/,
   );
   t.regex(refusal('NET=at least 1').faults[0]!, /NET cannot be at least 1: it is of type bool/);
 });
@@ -151,7 +151,7 @@ test('a wish is taken where it can be, and reported with its reason where not', 
       [false, 'n'],
     ],
   );
-  t.regex(goals[3]!.reason!, /NFS_FS is n, not m: .*NET/);
+  t.regex(goals[3]!.reason!, /NET cannot be n beside NFS_FS: m .*: NFS_FS depends on NET \(Kconfig:11\)/);
   t.regex(goals[5]!.reason!, /no symbol NONE/);
   t.regex(configText, /^CONFIG_ZLIB=y$/m);
 });
@@ -172,64 +172,160 @@ test('the running kernel is a base where its .config is, and it is of the archit
   t.regex(missing?.message ?? '', /config\.gz and .* cannot be read/);
 });
 
-test('a dependency that is off is named with its line and what would clear it', (t) => {
-  const {exit, faults} = refusal('NFS_FS=y');
+test('what a goal depends on is set, and told with the goals that need it', (t) => {
+  const {configText, added} = resolve('NFS_FS=m');
+  t.deepEqual(added, [
+    {symbol: 'MODULES', value: 'y', neededBy: ['NFS_FS']},
+    {symbol: 'NET', value: 'y', neededBy: ['NFS_FS']},
+  ]);
+  t.regex(configText, /^CONFIG_MODULES=y\nCONFIG_NET=y\nCONFIG_NFS_FS=m$/m);
+});
+
+test('what one goal needs is not set where no goal needs it', (t) => {
+  t.deepEqual(resolve('NFS_FS=n', 'TIMEOUT=8').added, []);
+});
+
+test('a symbol without a prompt comes by what selects it', (t) => {
+  const {goals, added} = resolve('ZLIB=y');
+  t.is(goals[0]!.actual, 'y');
+  t.deepEqual(added, [{symbol: 'DEFLATE', value: 'y', neededBy: ['ZLIB']}]);
+});
+
+test('goals that contradict one another are told with the lines, their places and the ways out', (t) => {
+  const {exit, faults} = refusal('NFS_FS=y', 'NET=n');
   t.is(exit, 1);
-  t.is(faults.length, 1);
-  t.regex(faults[0]!, /^--set:1:1: error\[unmet-goal\]: NFS_FS is n, not y: .*NET \[=n\] \(Kconfig:11\)/);
-  t.regex(faults[0]!, /hint: add to the goals: NET: y$/);
+  t.deepEqual(faults, [
+    '--set:1:1: error[contradiction]: NFS_FS cannot be y beside NET: n (--set:1:1): NFS_FS depends on NET (Kconfig:11)\n' +
+      '  hint: take NFS_FS: y out, or take NET: n out',
+  ]);
 });
 
-test('a goal that another goal stands against is told which', (t) => {
-  t.regex(
-    refusal('NFS_FS=y', 'NET=n').faults[0]!,
-    /hint: add to the goals: NET: y \(--set:1:1 makes it n\)$/,
-  );
-});
-
-test('a symbol without a prompt is told what selects it', (t) => {
-  t.regex(
-    refusal('ZLIB=y').faults[0]!,
-    /ZLIB is n, not y: it has no prompt.*\(Kconfig:13\)\n {2}hint: set DEFLATE$/,
-  );
+test('another value that would do is told', (t) => {
+  t.regex(refusal('MODULES=n', 'NFS_FS=m').faults[0]!, /hint: .*or make NFS_FS y, or take NFS_FS: m out$/);
 });
 
 test('a symbol that is selected is told by what', (t) => {
   t.regex(
     refusal('DEFLATE=y', 'ZLIB=n').faults[0]!,
-    /ZLIB is y, not n: it is selected by DEFLATE \[=y\] \(Kconfig:18\)/,
+    /DEFLATE cannot be y beside ZLIB: n \(--set:1:1\): DEFLATE selects ZLIB \(Kconfig:18\)/,
   );
 });
 
 test('a number out of its range is told the range', (t) => {
   const {exit, faults} = refusal('TIMEOUT=100');
   t.is(exit, 1);
-  t.regex(faults[0]!, /TIMEOUT is 5, not 100: it has to be between 0 and 99 \(Kconfig:22\)$/);
+  t.regex(faults[0]!, /TIMEOUT cannot be 100: TIMEOUT has range 0 99 \(Kconfig:22\)$/);
 });
 
 test('two members of one choice cannot both be y', (t) => {
   const {exit, faults} = refusal('XZ=y', 'ZSTD=y');
   t.is(exit, 1);
-  t.regex(faults[0]!, /XZ is n, not y: its choice \(Kconfig:32\) is set to ZSTD/);
+  t.regex(faults[0]!, /XZ cannot be y beside ZSTD: y .*: a choice takes one of XZ, ZSTD \(Kconfig:32\)/);
 });
 
-test('every goal that is not met is listed, and an unknown symbol or a wrong type makes it bad input', (t) => {
-  const {exit, faults} = refusal('NSF_FS=y', 'NET=5', 'TIMEOUT=maybe', 'NET_=m', 'NFS_FS=y', 'ZLIB=y');
+test('every goal that cannot be met is listed, and an unknown symbol or a wrong type makes it bad input', (t) => {
+  const {exit, faults} = refusal(
+    'NSF_FS=y',
+    'NET=5',
+    'TIMEOUT=maybe',
+    'NET_=m',
+    'TIMEOUT=100',
+    'XZ=y',
+    'ZSTD=y',
+  );
   t.is(exit, 2);
   t.deepEqual(
     faults.map((fault) => /\[(.*?)\]/.exec(fault)?.[1]),
-    ['unknown-symbol', 'wrong-type', 'wrong-type', 'unknown-symbol', 'unmet-goal', 'unmet-goal'],
+    ['unknown-symbol', 'wrong-type', 'wrong-type', 'unknown-symbol', 'unmet-goal', 'contradiction'],
   );
   t.regex(faults[0]!, /no symbol NSF_FS\n {2}hint: the nearest names are NFS_FS/);
   t.regex(faults[1]!, /NET cannot be 5: it is of type bool \(Kconfig:6\)\n {2}hint: write y or n/);
 });
 
 test('the reason a recipe gives for a goal is shown when it cannot be met', (t) => {
-  const goal: Goal = {...(goalOfSetting('NFS_FS=y') as Goal), why: 'the client'};
+  const goal: Goal = {...(goalOfSetting('TIMEOUT=100') as Goal), why: 'the client'};
   const error = t.throws<KbuildError>(() =>
     resolveRecipe({...recipeOf('allnoconfig'), goals: [goal]}, treeOf()),
   );
   t.regex(error?.message ?? '', /; wanted for: the client$/);
+});
+
+test('nothing is selected past what it depends on, not even by what no goal depends on', (t) => {
+  const model = `
+config A
+	bool "a"
+	default y
+
+config B
+	bool "b"
+	depends on A
+
+config C
+	bool "c"
+	default y
+	select B
+`;
+  const tree = treeOf({Kconfig: model, 'arch/x86/configs/on_defconfig': ''});
+  const {configText, added, warnings} = resolveRecipe(recipeOf('on_defconfig', 'A=n'), tree);
+  t.deepEqual(added, [{symbol: 'C', value: 'n', neededBy: ['A']}]);
+  t.deepEqual(warnings, []);
+  t.regex(configText, /# CONFIG_A is not set\n# CONFIG_C is not set/);
+});
+
+test('equal ways are told, and a goal for one of them takes it', (t) => {
+  const model = `
+config HIDDEN
+	bool
+
+config FIRST
+	bool "first"
+	select HIDDEN
+
+config SECOND
+	bool "second"
+	select HIDDEN
+
+config LARGE
+	bool "large"
+	select HIDDEN
+	select OTHER
+
+config OTHER
+	bool
+`;
+  const tree = treeOf({Kconfig: model});
+  const {added, alternatives} = resolveRecipe(recipeOf('allnoconfig', 'HIDDEN=y'), tree);
+  t.deepEqual(added, [{symbol: 'FIRST', value: 'y', neededBy: ['HIDDEN']}]);
+  t.deepEqual(alternatives, [['SECOND'], ['LARGE']]);
+  t.deepEqual(resolveRecipe(recipeOf('allnoconfig', 'HIDDEN=y', 'SECOND=y'), tree).added, []);
+});
+
+test('with trim: least nothing is on that no goal needs', (t) => {
+  const model = `
+config MENU
+	bool "menu"
+
+if MENU
+config EXTRA
+	bool "extra"
+	default y
+
+config NEEDED
+	bool "needed"
+	default y
+
+config WANTED
+	bool "wanted"
+	depends on NEEDED
+endif
+`;
+  const recipe = recipeOf('allnoconfig', 'WANTED=y');
+  const on = (trim: 'defaults' | 'least') => {
+    const resolved = resolveRecipe({...recipe, kernel: {...recipe.kernel, trim}}, treeOf({Kconfig: model}));
+    return [...valuesOf(resolved.configText)].flatMap(([name, value]) => (value === 'y' ? [name] : []));
+  };
+  t.deepEqual(on('defaults'), ['MENU', 'EXTRA', 'NEEDED', 'WANTED']);
+  t.deepEqual(on('least'), ['MENU', 'NEEDED', 'WANTED']);
 });
 
 test('tinyconfig is tiny-base.config, then the two tiny.config, as the kernel makes it', (t) => {

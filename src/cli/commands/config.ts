@@ -20,7 +20,7 @@ export function configCommand(surroundings: Surroundings): Command {
       const {result} = await performJob(surroundings, name, options, 'config');
       const [resolved] = result.resolved;
       if (resolved === undefined) throw new Error('the job resolved nothing');
-      const {configText, configDigest} = resolved;
+      const {configText, configDigest, added, alternatives} = resolved;
       const file = options.write === undefined ? undefined : resolve(surroundings.cwd, options.write);
       // The engine's texts are Latin-1, a character a byte: the bytes are the .config, and JSON is to say what they say.
       const bytes = Buffer.from(configText, 'latin1');
@@ -33,7 +33,13 @@ export function configCommand(surroundings: Surroundings): Command {
         return {...written, actual: textOf(actual), met, ...(reason === undefined ? {} : {reason})};
       });
       respond(surroundings.terminal, 'config', options, {
-        value: {configDigest, goals, ...(file === undefined ? {configText: textOf(configText)} : {file})},
+        value: {
+          configDigest,
+          goals,
+          added,
+          alternatives,
+          ...(file === undefined ? {configText: textOf(configText)} : {file}),
+        },
         ...(file === undefined
           ? {result: bytes}
           : {words: `${file}: ${countOf(goals)} of ${name} are met\n`}),

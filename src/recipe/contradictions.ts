@@ -1,0 +1,88 @@
+/** Goals that cannot be had together: which, because of which lines of Kconfig, and what would help. */
+
+import type {Diagnostic} from '../base/diagnostic.ts';
+import type {KconfigModel} from '../kconfig/index.ts';
+import {explainContradiction, type KconfigLine, type Solver} from '../solve/index.ts';
+import type {GoalDemand} from './demands.ts';
+import {formatPlace} from './goals.ts';
+
+/** Lines beyond this are only counted: people read the first ones. */
+const mostLines = 12;
+
+/** One diagnostic for each set of goals that contradict one another; a goal is in one of them at most. */
+export function contradictions(
+  demands: readonly GoalDemand[],
+  model: KconfigModel,
+  solver: Solver,
+): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  let rest = [...demands];
+  while (!solver.isPossible(rest)) {
+    const core = smallest(rest, model, solver);
+    found.push(told(core, solver));
+    rest = rest.filter((demand) => !core.goals.includes(demand));
+  }
+  return found;
+}
+
+type Core = {readonly goals: readonly GoalDemand[]; readonly lines: readonly KconfigLine[]};
+
+function smallest(demands: readonly GoalDemand[], model: KconfigModel, solver: Solver): Core {
+  const found = solver.solve(demands);
+  if (found.solved) throw new Error('a contradiction was solved');
+  const among = demands.filter((demand) => found.demands.includes(demand));
+  const explained = explainContradiction(model, among);
+  if (explained)
+    return {goals: among.filter((demand) => explained.demands.includes(demand)), lines: explained.lines};
+  let core = among;
+  for (const demand of among) {
+    const others = core.filter((other) => other !== demand);
+    if (!solver.isPossible(others)) core = others;
+  }
+  return {goals: core, lines: []};
+}
+
+function told({goals, lines}: Core, solver: Solver): Diagnostic {
+  const [first, ...others] = goals;
+  const {goal} = first!;
+  const beside = others.map(
+    ({goal: other}) => `${other.symbol}: ${other.value} (${formatPlace(other.place)})`,
+  );
+  const what = [
+    `${goal.symbol} cannot be ${goal.value}`,
+    ...(beside.length === 0 ? [] : [beside.join(' and ')]),
+  ];
+  const wanted = goal.why === undefined ? '' : `; wanted for: ${goal.why}`;
+  const hint = waysOut(goals, solver);
+  return {
+    severity: 'error',
+    code: beside.length === 0 ? 'unmet-goal' : 'contradiction',
+    message: `${what.join(' beside ')}${reasons(lines)}${wanted}`,
+    place: goal.place,
+    ...(hint === undefined ? {} : {hint}),
+  };
+}
+
+function reasons(lines: readonly KconfigLine[]): string {
+  const shown = lines.slice(0, mostLines).map(({text, place}) => `${text} (${place.file}:${place.line})`);
+  if (lines.length > mostLines) shown.push(`and ${lines.length - mostLines} more lines`);
+  if (shown.length < 2) return shown.map((line) => `: ${line}`).join('');
+  return `:${shown.map((line) => `\n  ${line}`).join('')}`;
+}
+
+/** What can be changed of goals that contradict one another so that the others are met. */
+function waysOut(goals: readonly GoalDemand[], solver: Solver): string | undefined {
+  if (goals.length < 2) return undefined;
+  const ways = goals.flatMap((demand) => {
+    const {goal, symbol, values} = demand;
+    const others = goals.filter((other) => other !== demand);
+    const possible = (symbol.type === 'tristate' ? ['y', 'm'] : []).filter(
+      (value) => !values.includes(value) && solver.isPossible([...others, {symbol, values: [value]}]),
+    );
+    return [
+      ...possible.map((value) => `make ${goal.symbol} ${value}`),
+      `take ${goal.symbol}: ${goal.value} out`,
+    ];
+  });
+  return ways.join(', or ');
+}

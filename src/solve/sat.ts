@@ -1,0 +1,508 @@
+/**
+ * Satisfiability of clauses under assumptions, with the assumptions that contradict one another: conflict-driven clause
+ * learning as MiniSat 2.2 does it (Eén, Sörensson: An Extensible SAT-solver, 2003), in one file.
+ *
+ * It is deterministic: the same calls give the same answers.
+ */
+
+/** Twice the number of a variable; one more is its negation. */
+export type Literal = number;
+
+/** The literals that always are, and never are, true. */
+export const always: Literal = 0;
+export const never: Literal = 1;
+
+export const negation = (literal: Literal): Literal => literal ^ 1;
+
+export type Answer =
+  | {readonly satisfiable: true}
+  /** Assumptions that cannot all be true. None: the clauses themselves contradict one another. */
+  | {readonly satisfiable: false; readonly conflict: readonly Literal[]};
+
+const noReason = -1;
+/** The place in the heap of what is not in it for good; -1 is out of it for now. */
+const neverTried = -2;
+/** Words before the literals of a clause: how many there are, and, of a learnt clause, how many levels it joined. */
+const header = 2;
+/** Conflicts before the first restart; the others follow Luby's sequence. */
+const restartUnit = 100;
+const activityDecay = 0.95;
+const activityLimit = 1e100;
+
+export class SatSolver {
+  /** By literal: 1 is true, -1 false, 0 open. */
+  #value = new Int8Array(1 << 12);
+  /** By literal: clauses in which it is watched, each with another literal of the clause, which saves most visits. */
+  readonly #watches: number[][] = [];
+  /** By variable. */
+  #level = new Int32Array(1 << 11);
+  #reason = new Int32Array(1 << 11);
+  #phase = new Uint8Array(1 << 11);
+  #preferred = new Uint8Array(1 << 11);
+  #seen = new Uint8Array(1 << 11);
+  #activity = new Float64Array(1 << 11);
+  #heapPlace = new Int32Array(1 << 11);
+  #heap = new Int32Array(1 << 11);
+  #heapLength = 0;
+  #increment = 1;
+  #trail = new Int32Array(1 << 11);
+  #trailLength = 0;
+  #propagated = 0;
+  readonly #levelStarts: number[] = [];
+  #arena = new Int32Array(1 << 16);
+  #arenaLength = 0;
+  #learnt: number[] = [];
+  #mostLearnt = 4000;
+  #variables = 0;
+  #contradicts = false;
+  /** Conflicts met so far: how hard it was. */
+  conflicts = 0;
+
+  constructor() {
+    this.addClause([this.newVariable()]);
+  }
+
+  get variableCount(): number {
+    return this.#variables;
+  }
+
+  /**
+   * The literal of a new variable, which is tried as false first. `isDefined`: whether the clauses say what it is as soon as
+   * all others are known, so that it need never be tried.
+   */
+  newVariable(isDefined = false): Literal {
+    const variable = this.#variables++;
+    if (variable === this.#level.length) this.#enlarge();
+    this.#watches.push([], []);
+    this.#reason[variable] = noReason;
+    this.#heapPlace[variable] = isDefined ? neverTried : -1;
+    if (!isDefined) this.#insert(variable);
+    return 2 * variable;
+  }
+
+  /** The literal is what a solution has where nothing speaks against it. */
+  prefer(literal: Literal): void {
+    this.#preferred[literal >> 1] = literal & 1 ? 0 : 1;
+  }
+
+  /** Whether the literal is true in the last solution. */
+  isTrue(literal: Literal): boolean {
+    return this.#solution[literal >> 1] === ((literal & 1) ^ 1);
+  }
+  #solution = new Uint8Array(0);
+
+  /** What the clauses alone say of a literal: true, false, or nothing. */
+  known(literal: Literal): boolean | undefined {
+    this.#backtrack(0);
+    const value = this.#value[literal]!;
+    return value === 0 ? undefined : value > 0;
+  }
+
+  /** At least one of the literals is true. */
+  addClause(literals: readonly Literal[]): void {
+    if (this.#contradicts) return;
+    this.#backtrack(0);
+    const kept: Literal[] = [];
+    for (const literal of literals) {
+      const value = this.#value[literal]!;
+      if (value > 0 || kept.includes(negation(literal))) return;
+      if (value === 0 && !kept.includes(literal)) kept.push(literal);
+    }
+    if (kept.length === 0) this.#contradicts = true;
+    else if (kept.length === 1) {
+      this.#assign(kept[0]!, noReason);
+      this.#contradicts = this.#propagate() !== noReason;
+    } else this.#watch(this.#store(kept, 0));
+  }
+
+  /** What follows from assumptions alone, without search; undefined if they contradict one another. */
+  implied(assumptions: readonly Literal[]): ((literal: Literal) => boolean) | undefined {
+    this.#backtrack(0);
+    if (this.#contradicts) return undefined;
+    this.#levelStarts.push(this.#trailLength);
+    for (const literal of assumptions) {
+      if (this.#value[literal]! < 0) return undefined;
+      if (this.#value[literal] === 0) this.#assign(literal, noReason);
+    }
+    if (this.#propagate() !== noReason) return undefined;
+    return (literal) => this.#value[literal]! > 0;
+  }
+
+  /** Whether all clauses and assumptions can be true. */
+  solve(assumptions: readonly Literal[]): Answer {
+    this.#backtrack(0);
+    if (this.#contradicts) return {satisfiable: false, conflict: []};
+    this.#phase.set(this.#preferred);
+    for (let run = 0; ; run++) {
+      const answer = this.#search(assumptions, restartUnit * luby(run));
+      if (answer) return answer;
+      this.#backtrack(0);
+    }
+  }
+
+  /** Undefined if there were too many conflicts. */
+  #search(assumptions: readonly Literal[], mostConflicts: number): Answer | undefined {
+    for (let conflicts = 0; ; ) {
+      const conflict = this.#propagate();
+      if (conflict !== noReason) {
+        conflicts++;
+        this.conflicts++;
+        if (this.#levelStarts.length === 0) {
+          this.#contradicts = true;
+          return {satisfiable: false, conflict: []};
+        }
+        this.#learn(conflict);
+        continue;
+      }
+      if (conflicts >= mostConflicts) return undefined;
+      if (this.#learnt.length >= this.#mostLearnt) this.#forget();
+      const depth = this.#levelStarts.length;
+      if (depth < assumptions.length) {
+        const literal = assumptions[depth]!;
+        if (this.#value[literal]! < 0) return {satisfiable: false, conflict: this.#causes(literal)};
+        this.#levelStarts.push(this.#trailLength);
+        if (this.#value[literal] === 0) this.#assign(literal, noReason);
+        continue;
+      }
+      const variable = this.#nextVariable();
+      if (variable < 0) {
+        this.#keepSolution();
+        return {satisfiable: true};
+      }
+      this.#levelStarts.push(this.#trailLength);
+      this.#assign(2 * variable + (this.#phase[variable] ? 0 : 1), noReason);
+    }
+  }
+
+  #keepSolution(): void {
+    if (this.#solution.length < this.#variables) this.#solution = new Uint8Array(this.#level.length);
+    for (let variable = 0; variable < this.#variables; variable++)
+      this.#solution[variable] = this.#value[2 * variable]! > 0 ? 1 : 0;
+  }
+
+  #assign(literal: Literal, reason: number): void {
+    const variable = literal >> 1;
+    this.#value[literal] = 1;
+    this.#value[literal ^ 1] = -1;
+    this.#level[variable] = this.#levelStarts.length;
+    this.#reason[variable] = reason;
+    this.#trail[this.#trailLength++] = literal;
+  }
+
+  /** Assigns what the clauses force; returns a clause of which all literals are false, or `noReason`. */
+  #propagate(): number {
+    while (this.#propagated < this.#trailLength) {
+      const falsified = this.#trail[this.#propagated++]! ^ 1;
+      const conflict = this.#visit(falsified);
+      if (conflict !== noReason) {
+        this.#propagated = this.#trailLength;
+        return conflict;
+      }
+    }
+    return noReason;
+  }
+
+  /** Goes through the clauses that watch a literal, which has become false. */
+  #visit(falsified: Literal): number {
+    const watches = this.#watches[falsified]!;
+    const value = this.#value;
+    const arena = this.#arena;
+    let kept = 0;
+    let conflict = noReason;
+    let at = 0;
+    for (; at < watches.length && conflict === noReason; at += 2) {
+      const clause = watches[at]!;
+      const blocker = watches[at + 1]!;
+      if (value[blocker]! > 0) {
+        watches[kept++] = clause;
+        watches[kept++] = blocker;
+        continue;
+      }
+      const length = arena[clause]!;
+      // A clause that was forgotten.
+      if (length === 0) continue;
+      const start = clause + header;
+      if (arena[start] === falsified) {
+        arena[start] = arena[start + 1]!;
+        arena[start + 1] = falsified;
+      }
+      const first = arena[start]!;
+      if (first !== blocker && value[first]! > 0) {
+        watches[kept++] = clause;
+        watches[kept++] = first;
+        continue;
+      }
+      if (this.#moveWatch(clause, start, start + length, falsified)) continue;
+      watches[kept++] = clause;
+      watches[kept++] = first;
+      if (value[first]! < 0) conflict = clause;
+      else this.#assign(first, clause);
+    }
+    while (at < watches.length) watches[kept++] = watches[at++]!;
+    watches.length = kept;
+    return conflict;
+  }
+
+  #moveWatch(clause: number, start: number, end: number, falsified: Literal): boolean {
+    const arena = this.#arena;
+    for (let i = start + 2; i < end; i++) {
+      const literal = arena[i]!;
+      if (this.#value[literal]! < 0) continue;
+      arena[start + 1] = literal;
+      arena[i] = falsified;
+      this.#watches[literal]!.push(clause, arena[start]!);
+      return true;
+    }
+    return false;
+  }
+
+  /** Adds the clause that a conflict teaches (first unique implication point), and goes back to where it says something. */
+  #learn(conflict: number): void {
+    const learnt: Literal[] = [0];
+    const level = this.#levelStarts.length;
+    const marked: number[] = [];
+    let open = 0;
+    let clause = conflict;
+    let literal = -1;
+    let at = this.#trailLength - 1;
+    do {
+      const start = clause + header;
+      const end = start + this.#arena[clause]!;
+      for (let i = start; i < end; i++) {
+        const other = this.#arena[i]!;
+        if (other === literal) continue;
+        const variable = other >> 1;
+        if (this.#seen[variable] || this.#level[variable] === 0) continue;
+        this.#seen[variable] = 1;
+        marked.push(variable);
+        this.#raise(variable);
+        if (this.#level[variable] === level) open++;
+        else learnt.push(other);
+      }
+      while (!this.#seen[this.#trail[at]! >> 1]) at--;
+      literal = this.#trail[at--]!;
+      clause = this.#reason[literal >> 1]!;
+      open--;
+    } while (open > 0);
+    learnt[0] = literal ^ 1;
+    const shortened = learnt.filter((other, i) => i === 0 || !this.#isImplied(other));
+    for (const variable of marked) this.#seen[variable] = 0;
+    this.#increment /= activityDecay;
+    this.#addLearnt(shortened);
+  }
+
+  /** Whether a literal of a learnt clause follows from the others, by the clause that assigned it. */
+  #isImplied(literal: Literal): boolean {
+    const clause = this.#reason[literal >> 1]!;
+    if (clause === noReason) return false;
+    const start = clause + header;
+    const end = start + this.#arena[clause]!;
+    for (let i = start; i < end; i++) {
+      const variable = this.#arena[i]! >> 1;
+      if (variable !== literal >> 1 && !this.#seen[variable] && this.#level[variable]! > 0) return false;
+    }
+    return true;
+  }
+
+  #addLearnt(literals: Literal[]): void {
+    if (literals.length === 1) {
+      this.#backtrack(0);
+      this.#assign(literals[0]!, noReason);
+      return;
+    }
+    let highest = 1;
+    for (let i = 2; i < literals.length; i++)
+      if (this.#level[literals[i]! >> 1]! > this.#level[literals[highest]! >> 1]!) highest = i;
+    [literals[1], literals[highest]] = [literals[highest]!, literals[1]!];
+    const joined = new Set(literals.map((literal) => this.#level[literal >> 1])).size;
+    this.#backtrack(this.#level[literals[1]! >> 1]!);
+    const clause = this.#store(literals, joined);
+    this.#watch(clause);
+    this.#learnt.push(clause);
+    this.#assign(literals[0]!, clause);
+  }
+
+  /** The assumptions from which the negation of one of them follows, and that one. */
+  #causes(failed: Literal): readonly Literal[] {
+    const causes: Literal[] = [failed];
+    if (this.#levelStarts.length === 0) return causes;
+    const start = this.#levelStarts[0]!;
+    this.#seen[failed >> 1] = 1;
+    for (let at = this.#trailLength - 1; at >= start; at--) {
+      const literal = this.#trail[at]!;
+      const variable = literal >> 1;
+      if (!this.#seen[variable]) continue;
+      this.#seen[variable] = 0;
+      const clause = this.#reason[variable]!;
+      if (clause === noReason) {
+        if (literal !== failed) causes.push(literal);
+        continue;
+      }
+      const first = clause + header;
+      const end = first + this.#arena[clause]!;
+      for (let i = first; i < end; i++) {
+        const other = this.#arena[i]! >> 1;
+        if (other !== variable && this.#level[other]! > 0) this.#seen[other] = 1;
+      }
+    }
+    this.#seen[failed >> 1] = 0;
+    return causes;
+  }
+
+  #backtrack(level: number): void {
+    if (this.#levelStarts.length <= level) return;
+    const start = this.#levelStarts[level]!;
+    for (let at = this.#trailLength - 1; at >= start; at--) {
+      const literal = this.#trail[at]!;
+      const variable = literal >> 1;
+      this.#value[literal] = 0;
+      this.#value[literal ^ 1] = 0;
+      this.#phase[variable] = literal & 1 ? 0 : 1;
+      if (this.#heapPlace[variable] === -1) this.#insert(variable);
+    }
+    this.#trailLength = start;
+    this.#propagated = start;
+    this.#levelStarts.length = level;
+  }
+
+  #store(literals: readonly Literal[], joined: number): number {
+    const clause = this.#arenaLength;
+    const end = clause + header + literals.length;
+    if (end > this.#arena.length) this.#arena = enlarged(this.#arena, Math.max(end, 2 * this.#arena.length));
+    this.#arena[clause] = literals.length;
+    this.#arena[clause + 1] = joined;
+    this.#arena.set(literals, clause + header);
+    this.#arenaLength = end;
+    return clause;
+  }
+
+  #watch(clause: number): void {
+    const first = this.#arena[clause + header]!;
+    const second = this.#arena[clause + header + 1]!;
+    this.#watches[first]!.push(clause, second);
+    this.#watches[second]!.push(clause, first);
+  }
+
+  /** Forgets the half of the learnt clauses that joined the most levels, but those that are reasons now. */
+  #forget(): void {
+    const joined = (clause: number): number => this.#arena[clause + 1]!;
+    const isReason = (clause: number): boolean => {
+      const first = this.#arena[clause + header]!;
+      return this.#value[first]! > 0 && this.#reason[first >> 1] === clause;
+    };
+    const sorted = this.#learnt.sort((a, b) => joined(a) - joined(b) || b - a);
+    const half = sorted.length >> 1;
+    this.#learnt = sorted.filter((clause, i) => {
+      const isKept = i < half || joined(clause) <= 2 || isReason(clause);
+      if (!isKept) this.#arena[clause] = 0;
+      return isKept;
+    });
+    this.#mostLearnt += 500;
+  }
+
+  #raise(variable: number): void {
+    this.#activity[variable]! += this.#increment;
+    if (this.#activity[variable]! > activityLimit) {
+      for (let i = 0; i < this.#variables; i++) this.#activity[i]! /= activityLimit;
+      this.#increment /= activityLimit;
+    }
+    if (this.#heapPlace[variable]! >= 0) this.#rise(this.#heapPlace[variable]!);
+  }
+
+  /** The open variable with the most activity, the oldest of several; -1 if none is open. */
+  #nextVariable(): number {
+    while (this.#heapLength > 0) {
+      const variable = this.#heap[0]!;
+      this.#heapPlace[variable] = -1;
+      const last = this.#heap[--this.#heapLength]!;
+      if (this.#heapLength > 0) {
+        this.#heap[0] = last;
+        this.#heapPlace[last] = 0;
+        this.#sink(0);
+      }
+      if (this.#value[2 * variable] === 0) return variable;
+    }
+    return -1;
+  }
+
+  #comesFirst(a: number, b: number): boolean {
+    const difference = this.#activity[a]! - this.#activity[b]!;
+    return difference > 0 || (difference === 0 && a < b);
+  }
+
+  #insert(variable: number): void {
+    this.#heap[this.#heapLength] = variable;
+    this.#heapPlace[variable] = this.#heapLength;
+    this.#rise(this.#heapLength++);
+  }
+
+  #rise(from: number): void {
+    const variable = this.#heap[from]!;
+    let place = from;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      const other = this.#heap[parent]!;
+      if (!this.#comesFirst(variable, other)) break;
+      this.#heap[place] = other;
+      this.#heapPlace[other] = place;
+      place = parent;
+    }
+    this.#heap[place] = variable;
+    this.#heapPlace[variable] = place;
+  }
+
+  #sink(from: number): void {
+    const variable = this.#heap[from]!;
+    let place = from;
+    for (let child = 2 * place + 1; child < this.#heapLength; child = 2 * place + 1) {
+      if (child + 1 < this.#heapLength && this.#comesFirst(this.#heap[child + 1]!, this.#heap[child]!))
+        child++;
+      const other = this.#heap[child]!;
+      if (!this.#comesFirst(other, variable)) break;
+      this.#heap[place] = other;
+      this.#heapPlace[other] = place;
+      place = child;
+    }
+    this.#heap[place] = variable;
+    this.#heapPlace[variable] = place;
+  }
+
+  #enlarge(): void {
+    const length = 2 * this.#level.length;
+    this.#value = enlarged(this.#value, 2 * length);
+    this.#level = enlarged(this.#level, length);
+    this.#reason = enlarged(this.#reason, length);
+    this.#phase = enlarged(this.#phase, length);
+    this.#preferred = enlarged(this.#preferred, length);
+    this.#seen = enlarged(this.#seen, length);
+    this.#activity = enlarged(this.#activity, length);
+    this.#heapPlace = enlarged(this.#heapPlace, length);
+    this.#heap = enlarged(this.#heap, length);
+    this.#trail = enlarged(this.#trail, length);
+  }
+}
+
+type Numbers = Int8Array | Uint8Array | Int32Array | Float64Array;
+
+function enlarged<A extends Numbers>(numbers: A, length: number): A {
+  const larger = new (numbers.constructor as new (length: number) => A)(length);
+  larger.set(numbers);
+  return larger;
+}
+
+/** 1 1 2 1 1 2 4 … (Luby, Sinclair, Zuckerman 1993). */
+function luby(index: number): number {
+  let size = 1;
+  let power = 1;
+  while (size < index + 1) {
+    size = 2 * size + 1;
+    power *= 2;
+  }
+  let rest = index;
+  while (size - 1 !== rest) {
+    size = (size - 1) >> 1;
+    power /= 2;
+    rest %= size;
+  }
+  return power;
+}

@@ -1,0 +1,273 @@
+/** The smallest set of lines over a base that gives every goal its value, or the goals that cannot be had together. */
+
+import type {ConfigSymbol, KconfigModel} from '../kconfig/index.ts';
+import {type Demand, literalsOf} from './demand.ts';
+import {Encoding} from './encoding.ts';
+import {type Core, type FewestFound, fewestGivenUp} from './least-change.ts';
+import {type Literal, negation, SatSolver} from './sat.ts';
+import {isSameText, otherText} from './texts.ts';
+
+export type Setting = {
+  readonly symbol: ConfigSymbol;
+  readonly value: string;
+  /** The demands that need it; none if it is what was demanded. */
+  readonly neededBy: readonly Demand[];
+};
+
+export type Solved = {
+  readonly solved: true;
+  /** Lines over the base: what was demanded and what that needs, in the order of the symbols. */
+  readonly settings: readonly Setting[];
+  /** Other sets of symbols of the same number that would do: of these the one was taken that changes the least. */
+  readonly alternatives: readonly (readonly ConfigSymbol[])[];
+  /** Whether it was possible only with a symbol selected past what it depends on. */
+  readonly breaksDependencies: boolean;
+};
+
+/** Demands of which no configuration has all. */
+export type Impossible = {readonly solved: false; readonly demands: readonly Demand[]};
+
+/** What the base's .config says, and what it has selected past dependencies. */
+export type Base = {
+  readonly values: ReadonlyMap<string, string>;
+  readonly unmet?: ReadonlySet<ConfigSymbol>;
+};
+
+/** Equal sets beyond this are not looked for: people read a few, and each takes a solution. */
+const mostSets = 12;
+
+type EqualSet = {
+  readonly set: ReadonlySet<Literal>;
+  /** How many symbols change, of those that the demands depend on. */
+  readonly changes: number;
+  readonly places: readonly number[];
+};
+
+function compareLists(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return a.length - b.length;
+}
+
+/** Solves demands over one base, one set after another. */
+export class Solver {
+  readonly #model: KconfigModel;
+  readonly #base: Base;
+  readonly #wanted = new Map<ConfigSymbol, string[]>();
+  #encoding: Encoding;
+
+  constructor(model: KconfigModel, base: Base) {
+    this.#model = model;
+    this.#base = base;
+    this.#encoding = this.#encode();
+  }
+
+  #encode(): Encoding {
+    const {values, unmet} = this.#base;
+    const options = {wanted: this.#wanted, ...(unmet === undefined ? {} : {unmet})};
+    return new Encoding(this.#model, new SatSolver(), values, options);
+  }
+
+  /** Sets as few other symbols as any solution does. */
+  solve(demands: readonly Demand[]): Solved | Impossible {
+    this.#wantTexts(demands);
+    const literals = demands.map((demand) => this.#literals(demand));
+    const all = literals.flat();
+    const {strict} = this.#encoding;
+    const of = (literal: Literal) => demands.filter((_, i) => literals[i]!.includes(literal));
+    let fixed = [strict, ...all];
+    for (;;) {
+      const kept = this.#keptOf(demands);
+      const found = fewestGivenUp(this.#encoding.solver, fixed, [...kept.keys()]);
+      if (!found.solved && !found.demands.includes(strict))
+        return {solved: false, demands: [...new Set(found.demands.flatMap(of))]};
+      if (!found.solved) {
+        fixed = all;
+        continue;
+      }
+      const isStrict = fixed[0] === strict;
+      if (isStrict && this.#encoding.limitSelectsOfSolution()) continue;
+      const alternatives = this.#chooseSet(demands, fixed, kept, found);
+      if (isStrict && this.#encoding.limitSelectsOfSolution()) continue;
+      const settings = this.#settings(demands, kept, (literal) =>
+        this.#neededBy(literal, found.cores, fixed, of),
+      );
+      return {solved: true, settings, alternatives, breaksDependencies: !isStrict};
+    }
+  }
+
+  /** Takes the solution that changes the least of those that set as few symbols; returns the sets of the others. */
+  #chooseSet(
+    demands: readonly Demand[],
+    fixed: readonly Literal[],
+    kept: ReadonlyMap<Literal, ConfigSymbol>,
+    {rest, cores}: FewestFound,
+  ): readonly (readonly ConfigSymbol[])[] {
+    const [best, ...others] = this.#equalSets([...fixed, ...rest], kept, cores).map(({set}) => set);
+    const isKept = [...kept.keys()].filter((literal) => !best!.has(literal));
+    this.#settle(demands, [...fixed, ...isKept], best!, kept);
+    return others.map((set) => [...set].map((literal) => kept.get(literal)!));
+  }
+
+  /**
+   * Sets of symbols that may be set instead of one another, by the literals of what is not kept: those first that change
+   * the least, of equals those with the symbols that are declared first.
+   */
+  #equalSets(
+    assumed: readonly Literal[],
+    kept: ReadonlyMap<Literal, ConfigSymbol>,
+    cores: readonly Core[],
+  ): readonly EqualSet[] {
+    const {solver} = this.#encoding;
+    const sets: EqualSet[] = [];
+    const isOnlyOne = cores.every(({wishes}) => wishes.length === 1);
+    const blocked = solver.newVariable();
+    do {
+      const set = new Set([...kept.keys()].filter((literal) => !solver.isTrue(literal)));
+      const places = [...set].map((literal) => kept.get(literal)!.index).sort((a, b) => a - b);
+      sets.push({set, changes: this.#encoding.changes(), places});
+      if (isOnlyOne || set.size === 0 || sets.length === mostSets) break;
+      solver.addClause([negation(blocked), ...set]);
+    } while (solver.solve([blocked, ...assumed]).satisfiable);
+    return sets.sort((a, b) => a.changes - b.changes || compareLists(a.places, b.places));
+  }
+
+  #neededBy(
+    literal: Literal,
+    cores: readonly Core[],
+    fixed: readonly Literal[],
+    of: (literal: Literal) => readonly Demand[],
+  ): readonly Demand[] {
+    const core = cores.find(({wishes}) => wishes.includes(literal));
+    if (core && core.demands.length > 0) return [...new Set(core.demands.flatMap(of))];
+    const answer = this.#encoding.solver.solve([...fixed, literal]);
+    return answer.satisfiable ? [] : [...new Set(answer.conflict.flatMap(of))];
+  }
+
+  /** Lets nothing select the symbol past what it depends on in what is solved from now on, unless the base had it so. */
+  limitSelectorsOf(symbol: ConfigSymbol): void {
+    for (const {property} of symbol.selectedBy)
+      if (property?.node.symbol) this.#encoding.limitSelects(property.node.symbol);
+  }
+
+  /** Whether some configuration has all of the demands. */
+  isPossible(demands: readonly Demand[]): boolean {
+    this.#wantTexts(demands);
+    const literals = demands.flatMap((demand) => this.#literals(demand));
+    return this.#encoding.solver.solve(literals).satisfiable;
+  }
+
+  /** As many of the symbols as can be `n` together beside the demands. */
+  switchOff(symbols: readonly ConfigSymbol[], demands: readonly Demand[]): readonly ConfigSymbol[] {
+    this.#wantTexts(demands);
+    const all = demands.flatMap((demand) => this.#literals(demand));
+    const off = new Map(symbols.map((symbol) => [negation(this.#encoding.pair(symbol).m), symbol]));
+    const {solver} = this.#encoding;
+    if (!fewestGivenUp(solver, all, [...off.keys()]).solved) return [];
+    return [...off].flatMap(([literal, symbol]) => (solver.isTrue(literal) ? [symbol] : []));
+  }
+
+  /** Numbers and texts that the encoding does not tell apart yet. */
+  #wantTexts(demands: readonly Demand[]): void {
+    let isNew = false;
+    for (const {symbol, values} of demands) {
+      if (symbol.type === 'bool' || symbol.type === 'tristate') continue;
+      for (const value of values) {
+        if (this.#encoding.values(symbol).some(({text}) => isSameText(symbol, text, value))) continue;
+        const wanted = this.#wanted.get(symbol) ?? [];
+        this.#wanted.set(symbol, [...wanted, value]);
+        isNew = true;
+      }
+    }
+    if (isNew) this.#encoding = this.#encode();
+  }
+
+  /** What has to be true for a demand: of a number or text also that .config has it. */
+  #literals(demand: Demand): readonly Literal[] {
+    const literals = literalsOf(demand, this.#encoding);
+    const isLogical = demand.symbol.type === 'bool' || demand.symbol.type === 'tristate';
+    return isLogical ? literals : [this.#encoding.written(demand.symbol), ...literals];
+  }
+
+  /** The literals by which symbols are kept, but those that the demands speak of. */
+  #keptOf(demands: readonly Demand[]): ReadonlyMap<Literal, ConfigSymbol> {
+    const spoken = new Set(
+      demands.map(({symbol, values}) =>
+        values.includes('n') && symbol.choice ? symbol : (symbol.choice ?? symbol),
+      ),
+    );
+    const kept = new Map<Literal, ConfigSymbol>();
+    for (const [symbol, literal] of this.#encoding.kept) if (!spoken.has(symbol)) kept.set(literal, symbol);
+    return kept;
+  }
+
+  /** Among the solutions that set the same symbols, takes the one with the least in them. */
+  #settle(
+    demands: readonly Demand[],
+    fixed: readonly Literal[],
+    set: ReadonlySet<Literal>,
+    kept: ReadonlyMap<Literal, ConfigSymbol>,
+  ): void {
+    const {solver} = this.#encoding;
+    const wishes = demands.flatMap((demand) => this.#preferred(demand));
+    for (const literal of set) {
+      const symbol = kept.get(literal)!;
+      if (symbol.type !== 'bool' && symbol.type !== 'tristate') continue;
+      const {m, y} = this.#encoding.pair(symbol);
+      wishes.push(negation(m));
+      if (m !== y) wishes.push(negation(y));
+    }
+    fewestGivenUp(solver, fixed, wishes);
+  }
+
+  /** That a demand which leaves several values open gets the first of them. */
+  #preferred({symbol, values, atLeast}: Demand): readonly Literal[] {
+    const [first] = values;
+    if (values.length < 2 && !atLeast) return [];
+    if (symbol.type === 'tristate') {
+      const {y} = this.#encoding.pair(symbol);
+      return [first === 'y' ? y : negation(y)];
+    }
+    const value = this.#encoding.values(symbol).find(({text}) => isSameText(symbol, text, first!));
+    return value ? [value.literal] : [];
+  }
+
+  /** The lines that give the solver's solution. */
+  #settings(
+    demands: readonly Demand[],
+    kept: ReadonlyMap<Literal, ConfigSymbol>,
+    neededBy: (literal: Literal) => readonly Demand[],
+  ): readonly Setting[] {
+    const {solver} = this.#encoding;
+    const settings = new Map<ConfigSymbol, Setting>();
+    const set = (symbol: ConfigSymbol, needs: readonly Demand[]) => {
+      for (const member of symbol.isChoice ? symbol.members : [symbol]) {
+        const value = this.#valueOf(member);
+        if (value !== undefined) settings.set(member, {symbol: member, value, neededBy: needs});
+      }
+    };
+    const changed = [...kept].filter(([literal]) => !solver.isTrue(literal));
+    for (const [, symbol] of changed) set(symbol, []);
+    for (const {symbol} of demands) set(symbol.choice ?? symbol, []);
+    // What asks the solver again comes after what reads its solution.
+    const demanded = new Set(demands.map(({symbol}) => symbol.choice ?? symbol));
+    for (const [literal, symbol] of changed) {
+      if (demanded.has(symbol)) continue;
+      const needs = neededBy(literal);
+      for (const member of symbol.isChoice ? symbol.members : [symbol]) {
+        const setting = settings.get(member);
+        if (setting) settings.set(member, {...setting, neededBy: needs});
+      }
+    }
+    return [...settings.values()].sort((a, b) => a.symbol.index - b.symbol.index);
+  }
+
+  #valueOf(symbol: ConfigSymbol): string | undefined {
+    const {solver} = this.#encoding;
+    if (symbol.type === 'bool' || symbol.type === 'tristate') {
+      const {m, y} = this.#encoding.pair(symbol);
+      return solver.isTrue(y) ? 'y' : solver.isTrue(m) ? 'm' : 'n';
+    }
+    const value = this.#encoding.values(symbol).find(({literal}) => solver.isTrue(literal));
+    return value?.text === otherText ? undefined : value?.text;
+  }
+}
