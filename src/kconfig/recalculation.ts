@@ -1,6 +1,7 @@
 /** Brings an evaluation up to date after the user's values changed, by calculating what depends on the change. */
 
 import {type Dependents, dependentsOf, type Unit} from './dependents.ts';
+import type {KeptValues} from './kept-values.ts';
 import type {ConfigSymbol} from './symbol.ts';
 import {SavedState} from './symbol-state.ts';
 import type {Evaluation} from './values.ts';
@@ -11,6 +12,7 @@ export type Step = {
   readonly saved: Map<ConfigSymbol, SavedState>;
   readonly pending: readonly Unit[];
   readonly unsettled: boolean;
+  readonly kept: KeptValues | undefined;
 };
 
 /** What became of a unit: see `Recalculation`. */
@@ -47,6 +49,7 @@ export class Recalculation {
     this.#evaluation = evaluation;
     this.#dependents = dependentsOf(evaluation.model);
     this.#alwaysAll = alwaysAll || this.#dependents.irregularity !== undefined;
+    if (!this.#alwaysAll) evaluation.restoreKept(undefined);
     this.#looseChoices = this.#dependents.units.filter(({looseChoice}) => looseChoice);
     this.#dirty = new Uint8Array(this.#dependents.units.length);
     this.#calculateAll(() => {});
@@ -62,17 +65,18 @@ export class Recalculation {
    * @param change does it; it may be called twice, and then finds the same state both times
    */
   step(symbol: ConfigSymbol | undefined, change: () => void): Step {
-    const {pending, unsettled} = {pending: this.#pending, unsettled: this.#unsettled};
+    const before = {pending: this.#pending, unsettled: this.#unsettled, kept: this.#evaluation.saveKept()};
     const saved =
-      symbol && !this.#alwaysAll && !unsettled ? this.#calculateDependents(symbol, change) : undefined;
-    return {saved: saved ?? this.#calculateAll(change), pending, unsettled};
+      symbol && !this.#alwaysAll && !this.#unsettled ? this.#calculateDependents(symbol, change) : undefined;
+    return {saved: saved ?? this.#calculateAll(change), ...before};
   }
 
   /** Goes back to what was before a step; steps are undone in the reverse order. */
-  undo({saved, pending, unsettled}: Step): void {
+  undo({saved, pending, unsettled, kept}: Step): void {
     for (const [symbol, state] of saved) this.#evaluation.restore(symbol, state);
     this.#pending = pending;
     this.#unsettled = unsettled;
+    this.#evaluation.restoreKept(kept);
   }
 
   /** What changed, as it was; undefined, and all is as before, if it takes a calculation of everything. */

@@ -4,6 +4,7 @@ import type {Diagnostic} from '../base/diagnostic.ts';
 import {chooseMember} from './choice.ts';
 import {type Conditions, nothing, recordKind, relations} from './conditions.ts';
 import {type Expression, letters, type Relation, type Tristate} from './expression.ts';
+import {KeptValues, needsKeptValues} from './kept-values.ts';
 import {compareTexts} from './literal.ts';
 import {memberOrder} from './member-order.ts';
 import type {KconfigModel} from './model.ts';
@@ -48,6 +49,8 @@ export class Evaluation {
   readonly #promptVisibility: Uint8Array;
   /** By the place of a record: its value and one, or 0 where that is not known; undefined while none are kept. */
   #recordValues: Uint8Array | undefined;
+  /** The values of conditions that the C tool would keep, where that makes a difference. */
+  #kept: KeptValues | undefined;
   /** modules_val: lags behind the symbol while that is being evaluated. */
   #modules: Tristate = 0;
   #depth = 0;
@@ -84,6 +87,7 @@ export class Evaluation {
       state.tristate = value;
       state.text = letters[value];
     }
+    if (needsKeptValues(model)) this.#kept = new KeptValues(this);
   }
 
   #makeState(index: number): SymbolState {
@@ -151,6 +155,7 @@ export class Evaluation {
     copy.#absences = this.#absences;
     copy.#promptVisibility.set(this.#promptVisibility);
     copy.#modules = this.#modules;
+    copy.#kept = this.#kept?.copyFor(copy);
     copy.changed = this.changed;
     copy.calculatesEveryMember = this.calculatesEveryMember;
     return copy;
@@ -173,6 +178,16 @@ export class Evaluation {
     this.state(symbol).copyFrom(state);
     for (const [i, prompt] of symbol.prompts.entries()) this.#promptVisibility[prompt.index] = prompts[i]!;
     if (symbol === this.model.modules) this.#modules = state.tristate;
+  }
+
+  /** The values of conditions that are kept, as they are now. */
+  saveKept(): KeptValues | undefined {
+    return this.#kept?.copyFor(this);
+  }
+
+  /** Goes back to those of `saveKept`; without, none are kept from now on, as where symbols become invalid one by one. */
+  restoreKept(kept: KeptValues | undefined): void {
+    this.#kept = kept;
   }
 
   /** The visibility of one of a symbol's prompts when the symbol was last calculated. */
@@ -198,6 +213,7 @@ export class Evaluation {
   forgetUser(): void {
     this.isSettled = false;
     this.#absences = undefined;
+    this.#kept?.forget();
     for (let i = 3; i < this.#states.length; i++) {
       const state = this.#states[i];
       if (!state) continue;
@@ -251,6 +267,7 @@ export class Evaluation {
   /** The value of a condition (expr_calc_value); both operands are always evaluated, as the C tool does. */
   evaluate(expression: Expression | undefined): Tristate {
     if (!expression) return 2;
+    if (this.#kept) return this.#kept.ofExpression(expression);
     switch (expression.kind) {
       case 'symbol':
         return this.calculate(expression.symbol).tristate;
@@ -266,17 +283,21 @@ export class Evaluation {
       }
       case 'not':
         return (2 - this.evaluate(expression.operand)) as Tristate;
-      default: {
-        this.calculate(expression.left);
-        this.calculate(expression.right);
-        const order = this.#compare(expression.left, expression.right);
-        return holds(expression.kind, order) ? 2 : 0;
-      }
+      default:
+        return this.compare(expression.kind, expression.left, expression.right);
     }
+  }
+
+  /** The value of a comparison. */
+  compare(relation: Relation, left: ConfigSymbol, right: ConfigSymbol): Tristate {
+    this.calculate(left);
+    this.calculate(right);
+    return holds(relation, this.#order(left, right)) ? 2 : 0;
   }
 
   /** `evaluate` of an expression that the model has a record of. */
   #evaluateRecord(reference: number): Tristate {
+    if (this.#kept) return this.#kept.ofReference(reference);
     if (reference < 0) return this.#tristateAt(-1 - reference);
     if (reference === nothing) return 2;
     const values = this.#recordValues;
@@ -319,9 +340,7 @@ export class Evaluation {
       default: {
         const left = this.model.symbolAt(-1 - records[first]!);
         const right = this.model.symbolAt(-1 - records[first + 1]!);
-        this.calculate(left);
-        this.calculate(right);
-        return holds(relations[kind - recordKind.equal]!, this.#compare(left, right)) ? 2 : 0;
+        return this.compare(relations[kind - recordKind.equal]!, left, right);
       }
     }
   }
@@ -333,7 +352,7 @@ export class Evaluation {
     return this.calculate(this.model.symbolAt(index)).tristate;
   }
 
-  #compare(left: ConfigSymbol, right: ConfigSymbol): number {
+  #order(left: ConfigSymbol, right: ConfigSymbol): number {
     const leftType = this.#comparedType(left);
     const rightType = this.#comparedType(right);
     if (isLogical(leftType) && isLogical(rightType))
@@ -349,6 +368,7 @@ export class Evaluation {
   /** Forgets all values, and evaluates MODULES first (sym_clear_all_valid). */
   invalidate(): void {
     this.#absences = undefined;
+    this.#kept?.forget();
     for (let i = 3; i < this.#states.length; i++) {
       const state = this.#states[i];
       if (state) state.valid = false;
@@ -372,6 +392,7 @@ export class Evaluation {
    */
   inAnyOrder(calculateAll: () => void): boolean {
     const {length} = this.warnings;
+    this.#kept = undefined;
     this.skipsOperands = true;
     this.#recordValues = new Uint8Array(this.#records.length);
     this.#absences = new Uint8Array(this.model.symbolCount);
@@ -508,6 +529,7 @@ export class Evaluation {
     const end = start[symbol.index + 1]!;
     let i = start[symbol.index]!;
     if (i === end) return 0;
+    if (this.#kept) return this.#promote(symbol, this.#kept.ofAny(references.subarray(i, end)));
     let result: Tristate = 0;
     for (; i < end; i++) {
       result = max(result, this.#evaluateRecord(references[i]!));

@@ -13,6 +13,8 @@ import {testGoldens} from './tool-goldens.ts';
 import {errorsOf, parse, valueLines, warningsOf} from './tree.ts';
 
 testGoldens('kconfig-newer', linux612);
+testGoldens('kconfig-newer', linux612, 'linux-6.12-loop');
+testGoldens('kconfig-newer', linux612, 'linux-6.12-default');
 testGoldens('kconfig-newer', linux72);
 
 const choice = (...lines: string[]) => `choice\n\tprompt "c"\n${lines.join('\n')}\nendchoice\n`;

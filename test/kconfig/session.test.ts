@@ -1,11 +1,19 @@
+import {join} from 'node:path';
 import test from 'ava';
 import {KbuildError} from '../../src/base/diagnostic.ts';
 import {dependentsOf} from '../../src/kconfig/dependents.ts';
-import {type KconfigModel, linux612, olddefconfig, Session, savedefconfig} from '../../src/kconfig/index.ts';
+import {
+  type KconfigModel,
+  linux612,
+  olddefconfig,
+  parseKconfig,
+  Session,
+  savedefconfig,
+} from '../../src/kconfig/index.ts';
 import {SymbolState} from '../../src/kconfig/symbol-state.ts';
 import {compareRandomly} from './compare-sessions.ts';
 import {RandomKconfig} from './random-kconfig.ts';
-import {parse, valueLines} from './tree.ts';
+import {folderSources, parse, valueLines} from './tree.ts';
 
 const text = `
 config MODULES
@@ -144,6 +152,16 @@ test('Steps are undone one by one, or back to a snapshot.', (t) => {
   t.throws(() => session.restore(later), {instanceOf: RangeError});
   session.forgetSteps();
   t.throws(() => session.restore({length: -1, last: undefined}), {instanceOf: RangeError});
+});
+
+test('In a loop, where conditions keep the values they were found with, a step that is undone leaves them as they were.', (t) => {
+  const folder = join(process.cwd(), 'fixtures', 'kconfig-newer', 'linux-6.12-loop');
+  const session = Session.of(parseKconfig('Kconfig', folderSources(folder, new Map()), linux612), '');
+  const before = session.write();
+  session.set('ALWAYS', 'n');
+  t.not(session.write(), before);
+  session.undo();
+  t.is(session.write(), before);
 });
 
 test('A session writes the .config and the minimal config that the modes write.', (t) => {

@@ -32,15 +32,20 @@ const runs: Readonly<Record<string, Run>> = {
   rustc_cfg: (model, _, read) => autoconf(model, read('olddefconfig')).rustcCfg,
 };
 
-/** Declares the test of the dialect's tree in `fixtures`. */
-export function testGoldens(fixtures: string, dialect: kconfig.Dialect): void {
-  const folder = join(process.cwd(), 'fixtures', fixtures, dialect.name);
+/** Declares the test of the dialect's tree in `fixtures`, or of the tree named. */
+export function testGoldens(fixtures: string, dialect: kconfig.Dialect, tree: string = dialect.name): void {
+  const folder = join(process.cwd(), 'fixtures', fixtures, tree);
   const goldens = readdirSync(join(folder, 'goldens'));
   const read = (golden: string) => readFileSync(join(folder, 'goldens', golden), 'latin1');
 
-  test(`The ${dialect.name} tree gives, in each of ${goldens.length} modes, the bytes of that dialect's own tool.`, (t) => {
-    const model = kconfig.parseKconfig('Kconfig', folderSources(folder, environment), dialect);
+  test(`The ${tree} tree gives, in each of ${goldens.length} modes, the bytes of that dialect's own tool.`, (t) => {
+    const sources = folderSources(folder, environment);
+    const model = kconfig.parseKconfig('Kconfig', sources, dialect);
+    const stored = kconfig.storeModel(model);
+    const models = [model, ...(stored ? [kconfig.restoreModel(stored, dialect, sources.readFile)!] : [])];
     const config = readFileSync(join(folder, 'in.config'), 'latin1');
-    for (const golden of goldens) t.is(runs[golden]!(model, config, read), read(golden), golden);
+    for (const one of models) {
+      for (const golden of goldens) t.is(runs[golden]!(one, config, read), read(golden), golden);
+    }
   });
 }
