@@ -114,6 +114,8 @@ export type Dialect = {
   readonly warnsOfChangedInput: boolean;
   /** Of which menus `# end of` is written: of none, of those with entries, of all. */
   readonly menuEnds: 'none' | 'filled' | 'all';
+  /** What the minimal config does with menus and comments: finds out whether they are visible, or passes them by. */
+  readonly minimalConfigMenus: 'evaluated' | 'passed';
   /** How the heading of a file is written: through a buffer of 256 bytes, with an empty line around it, or directly. */
   readonly heading: 'buffered' | 'direct';
   /** Whether strings in auto.conf are escaped. */
@@ -216,6 +218,7 @@ export const linux61: Dialect = {
   newSymbols: 'hash',
   warnsOfChangedInput: false,
   menuEnds: 'all',
+  minimalConfigMenus: 'evaluated',
   heading: 'direct',
   autoConfStrings: 'plain',
   rustcCfg: true,
@@ -357,6 +360,7 @@ export const linux612: Dialect = {
   lineWithoutEquals: 'warned',
   carriageReturns: 'kept',
   newSymbols: 'menu',
+  minimalConfigMenus: 'passed',
   helpVisibility: 'first-visible',
   autoConfReading: 'keeps',
   autoConfDependencies: 'in-order',
@@ -494,6 +498,7 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
       : text('confdata.c').includes('# end of')
         ? 'filled'
         : 'none',
+  minimalConfigMenus: (text) => (text('confdata.c').includes('menu_for_each_entry') ? 'passed' : 'evaluated'),
   heading: (text) =>
     text('confdata.c').includes('char buf[256];\n\n\tsnprintf(buf') ? 'buffered' : 'direct',
   autoConfStrings: (text) => (text('confdata.c').includes('print_symbol_for_autoconf') ? 'plain' : 'escaped'),

@@ -389,11 +389,9 @@ export function writeDefconfig(evaluation: Evaluation): string {
   let text = '';
   for (const node of model.nodes()) {
     const {symbol} = node;
-    if (!symbol) {
-      evaluation.isNodeVisible(node);
-      continue;
-    }
-    if (symbol.isChoice) continue;
+    // What is visible does not matter here, but finding it out calculates symbols.
+    if (!symbol && model.dialect.minimalConfigMenus === 'evaluated') evaluation.isNodeVisible(node);
+    if (!symbol || symbol.isChoice) continue;
     const state = evaluation.calculate(symbol);
     if (!state.write) continue;
     state.write = false;

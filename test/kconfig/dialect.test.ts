@@ -16,6 +16,7 @@ SYMBOL_WRITTEN
 if (strcmp(p, "is not set"))
 conf_warning("unexpected data: %s", line);
 conf_warning("unexpected data: %s", line);
+menu_for_each_entry(menu)
 end_check:
 print_symbol_for_autoconf
 include/generated/rustc_cfg

@@ -8,6 +8,7 @@ import {
   linux612,
   olddefconfig,
   Session,
+  savedefconfig,
 } from '../../src/kconfig/index.ts';
 import {testGoldens} from './tool-goldens.ts';
 import {errorsOf, parse, valueLines, warningsOf} from './tree.ts';
@@ -34,6 +35,25 @@ test('Where a choice is a menu, it has no type, name or mode of its own.', (t) =
     errorsOf('choice\n\tbool "c"\nendchoice\n', linux72)[0],
     'Kconfig:1: no-prompt: choice must have a prompt',
   );
+});
+
+test('A minimal config passes comments by, which before Linux 6.12 were calculated in it, as shows in a loop.', (t) => {
+  // As conf of 6.1, 6.12 and 7.2 has it: S is past its range only if P is calculated first.
+  const text = `comment "C"
+	depends on P
+config S
+	int "S"
+	default 5
+	range 2 P
+config P
+	int
+	default 5 if S != 7
+`;
+  t.is(savedefconfig(parse(text, linux61), '').text, 'CONFIG_S=\n');
+  for (const dialect of [linux612, linux72]) {
+    t.is(savedefconfig(parse(text, dialect), '').text, '');
+    t.regex(olddefconfig(parse(text, dialect), '').text, /^CONFIG_S=0$/m);
+  }
 });
 
 test('Members that are not bool, or have no prompt, a default or a prompt elsewhere, are errors with their places.', (t) => {
