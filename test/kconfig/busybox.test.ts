@@ -8,7 +8,7 @@ import {
   busyboxConfig,
   parseKconfig,
 } from '../../src/kconfig/index.ts';
-import {errorsOf, folderSources, parse, sourcesOf} from './tree.ts';
+import {errorsOf, folderSources, parse, sourcesOf, warningsOf} from './tree.ts';
 
 const folder = join(process.cwd(), 'fixtures', 'kconfig-older', 'busybox');
 const time = {heading: 'Thu Jan  1 00:00:00 1970', stamp: '1970-01-01 00:00:00 UTC'};
@@ -65,4 +65,15 @@ test('BusyBox knows neither `imply` nor comparisons of order, and reads a file o
   t.regex(errorsOf('config A\n\tbool\n\tdepends on B < C\n', busybox)[0]!, /^Kconfig:3: syntax/);
   t.deepEqual(errorsOf('config A\n\tboolean\n\trequires B && (C)\n\tenable D\n', busybox), []);
   t.throws(() => parseKconfig('Kconfig', sourcesOf({Kconfig: 'source a\nsource a\n', a: ''}), busybox));
+});
+
+test('A member of a choice is taken again for each of its entries.', (t) => {
+  // As scripts/kconfig/conf of BusyBox says it.
+  const said = warningsOf('choice\nconfig A\nconfig A\nendchoice\n', busybox);
+  t.deepEqual(
+    said
+      .filter((warning) => warning.includes('choice value must have a prompt'))
+      .map((warning) => warning.split(': ')[0]),
+    ['Kconfig:2', 'Kconfig:3'],
+  );
 });

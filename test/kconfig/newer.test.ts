@@ -6,9 +6,14 @@ import {
   linux61,
   linux72,
   linux612,
+  loadConfig,
   olddefconfig,
+  Random,
+  randomize,
+  readProbability,
   Session,
   savedefconfig,
+  writeConfig,
 } from '../../src/kconfig/index.ts';
 import {testGoldens} from './tool-goldens.ts';
 import {errorsOf, parse, valueLines, warningsOf} from './tree.ts';
@@ -196,4 +201,18 @@ test('Conditions are simplified node by node from Linux 6.12 on, so that parenth
   const nested = 'T = m && (T && T != m) && A';
   t.is(simplified(nested, linux61), 'n');
   t.is(simplified(nested, linux612), 'T=m && T=y && A');
+});
+
+test("A member with two entries counts twice where members are drawn, and numbers that are nobody's are drawn, too.", (t) => {
+  const bools = Array.from({length: 8}, (_, i) => `config P${i}\n\tbool "p"`);
+  const text = `${choice(member('A'), member('B'), member('A'), member('C'))}${bools.join('\n')}\n`;
+  const drawn = (seed: number) => {
+    const evaluation = loadConfig(parse(text, linux612), undefined);
+    randomize(evaluation, new Random(seed), readProbability()!);
+    return valueLines(writeConfig(evaluation)).flatMap((line) => /^CONFIG_(\w+)=y$/.exec(line)?.[1] ?? []);
+  };
+  // What scripts/kconfig/conf --randconfig of Linux 6.12.107 has for KCONFIG_SEED=1, 2 and 3.
+  t.deepEqual(drawn(1), ['C', 'P1', 'P4', 'P5', 'P7']);
+  t.deepEqual(drawn(2), ['A', 'P4', 'P5', 'P6']);
+  t.deepEqual(drawn(3), ['A', 'P0', 'P1', 'P4', 'P7']);
 });
