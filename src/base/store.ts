@@ -91,6 +91,29 @@ export class Store {
     }
   }
 
+  /** All finished entries of a stage in this version of it, whatever they were made of. */
+  async entries<Value extends Json>({
+    name,
+    version,
+  }: Pick<Stage<Json>, 'name' | 'version'>): Promise<readonly Entry<Value>[]> {
+    const names = await readdir(join(this.root, name)).catch(() => []);
+    const digests = names.filter((digest) => /^[0-9a-f]{64}$/.test(digest)).sort();
+    const files = await Promise.all(digests.map(async (digest) => this.#inputsOf(name, digest)));
+    const found = files.map(async (inputs) =>
+      inputs === undefined ? undefined : this.find<Value>({name, version, inputs}),
+    );
+    return (await Promise.all(found)).filter((entry) => entry !== undefined);
+  }
+
+  async #inputsOf(stage: string, digest: string): Promise<Json | undefined> {
+    try {
+      const text = await readFile(join(this.root, stage, digest, 'entry.json'), 'utf8');
+      return (JSON.parse(text) as EntryFile).inputs;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Says that entries are being used, until released: `tryOwn` then gives nothing. */
   async use(signal?: AbortSignal): Promise<Lock> {
     return takeLock(join(this.root, 'in-use.lock'), {

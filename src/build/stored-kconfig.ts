@@ -5,7 +5,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Architecture} from '../base/architecture.ts';
 import type {Entry, Stage, Workshop} from '../base/store.ts';
-import {type Dialect, layoutVersion, restoreModel, storeModel} from '../kconfig/index.ts';
+import {type Dialect, type KconfigModel, layoutVersion, restoreModel, storeModel} from '../kconfig/index.ts';
 import type {Builder} from './container.ts';
 import type {KconfigTree, ReadKconfigTree} from './kconfig-tree.ts';
 import type {KernelSource} from './source.ts';
@@ -20,7 +20,13 @@ export type KconfigParts = {
 };
 
 /** Beside it in the entry are `looked-at`, the paths that the tree was read from, and `model`, if it can be stored. */
-type StoredTree = {readonly dialect: string; readonly sourceArch: string; readonly isStored: boolean};
+type StoredTree = {
+  readonly release: string;
+  readonly arch: Architecture;
+  readonly dialect: string;
+  readonly sourceArch: string;
+  readonly isStored: boolean;
+};
 
 /**
  * The model of a kernel's Kconfig under the builder's tool chain, as `readKconfigTree` reads it, or as it was read before.
@@ -45,7 +51,8 @@ export async function obtainKconfigTree(
       if (bytes !== undefined) await writeFile(join(dir, 'model'), bytes);
       await writeFile(join(dir, 'looked-at'), JSON.stringify(lookedAt(source, tree)));
       const dialect = JSON.stringify(tree.model.dialect);
-      return {dialect, sourceArch: tree.sourceArch, isStored: bytes !== undefined};
+      const {release} = source;
+      return {release, arch, dialect, sourceArch: tree.sourceArch, isStored: bytes !== undefined};
     },
   });
   const stored = await restored(entry, source);
@@ -63,6 +70,30 @@ export async function findKconfigTree(
   return entry && restored(entry, parts.source);
 }
 
+/** A kernel whose Kconfig was read before. */
+export type StoredKernel = {
+  /** As its Makefile says: `6.1.192`. */
+  readonly release: string;
+  readonly arch: Architecture;
+  readonly model: KconfigModel;
+};
+
+/** The kernels in the store but the one given, one of each release and architecture. Their files may be gone: help texts are empty. */
+export async function otherStoredKernels(
+  {store}: Workshop,
+  {release, arch}: {readonly release: string; readonly arch: Architecture},
+): Promise<readonly StoredKernel[]> {
+  const kernels = new Map<string, StoredKernel>();
+  for (const {dir, value} of await store.entries<StoredTree>(stageVersion)) {
+    const key = `${value.release} ${value.arch}`;
+    if (!value.isStored || kernels.has(key) || key === `${release} ${arch}`) continue;
+    const bytes = await readFile(join(dir, 'model'));
+    const model = restoreModel(bytes, JSON.parse(value.dialect) as Dialect, () => undefined);
+    if (model) kernels.set(key, {release: value.release, arch: value.arch, model});
+  }
+  return [...kernels.values()];
+}
+
 /** Paths in the source that a stored model was read from, and those that a recipe's configuration may start from. */
 export async function pathsBehindKconfig(
   {store}: Workshop,
@@ -75,11 +106,12 @@ export async function pathsBehindKconfig(
 
 type FoundStage = Pick<Stage<StoredTree>, 'name' | 'title' | 'version' | 'inputs'>;
 
+const stageVersion = {name: 'kconfig', version: 2} as const;
+
 function kconfigStage({source, toolChain, arch}: KconfigParts): FoundStage {
   return {
-    name: 'kconfig',
+    ...stageVersion,
     title: `Kconfig of ${source.release} ${arch}`,
-    version: 1,
     inputs: {source: source.digest, builder: toolChain, arch, layout: layoutVersion},
   };
 }

@@ -2,8 +2,9 @@
 
 import type {Diagnostic} from '../base/diagnostic.ts';
 import type {KconfigModel} from '../kconfig/index.ts';
-import {explainContradiction, type KconfigLine, type Solver} from '../solve/index.ts';
-import type {GoalDemand} from './demands.ts';
+import {explainContradiction, type KconfigLine, Solver} from '../solve/index.ts';
+import {demandOf, type GoalDemand} from './demands.ts';
+import {type Elsewhere, orderOfRelease} from './elsewhere.ts';
 import {formatPlace} from './goals.ts';
 
 /** Lines beyond this are only counted: people read the first ones. */
@@ -14,12 +15,13 @@ export function contradictions(
   demands: readonly GoalDemand[],
   model: KconfigModel,
   solver: Solver,
+  elsewhere?: Elsewhere,
 ): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   let rest = [...demands];
   while (!solver.isPossible(rest)) {
     const core = smallest(rest, model, solver);
-    found.push(told(core, solver));
+    found.push(told(core, solver, elsewhere));
     rest = rest.filter((demand) => !core.goals.includes(demand));
   }
   return found;
@@ -42,7 +44,7 @@ function smallest(demands: readonly GoalDemand[], model: KconfigModel, solver: S
   return {goals: core, lines: []};
 }
 
-function told({goals, lines}: Core, solver: Solver): Diagnostic {
+function told({goals, lines}: Core, solver: Solver, elsewhere: Elsewhere | undefined): Diagnostic {
   const [first, ...others] = goals;
   const {goal} = first!;
   const beside = others.map(
@@ -53,13 +55,13 @@ function told({goals, lines}: Core, solver: Solver): Diagnostic {
     ...(beside.length === 0 ? [] : [beside.join(' and ')]),
   ];
   const wanted = goal.why === undefined ? '' : `; wanted for: ${goal.why}`;
-  const hint = waysOut(goals, solver);
+  const ways = [...waysOut(goals, solver), ...(elsewhere ? whereHad(goals, elsewhere) : [])];
   return {
     severity: 'error',
     code: beside.length === 0 ? 'unmet-goal' : 'contradiction',
     message: `${what.join(' beside ')}${reasons(lines)}${wanted}`,
     place: goal.place,
-    ...(hint === undefined ? {} : {hint}),
+    ...(ways.length === 0 ? {} : {hint: ways.join(', or ')}),
   };
 }
 
@@ -71,9 +73,9 @@ function reasons(lines: readonly KconfigLine[]): string {
 }
 
 /** What can be changed of goals that contradict one another so that the others are met. */
-function waysOut(goals: readonly GoalDemand[], solver: Solver): string | undefined {
-  if (goals.length < 2) return undefined;
-  const ways = goals.flatMap((demand) => {
+function waysOut(goals: readonly GoalDemand[], solver: Solver): readonly string[] {
+  if (goals.length < 2) return [];
+  return goals.flatMap((demand) => {
     const {goal, symbol, values} = demand;
     const others = goals.filter((other) => other !== demand);
     const possible = (symbol.type === 'tristate' ? ['y', 'm'] : []).filter(
@@ -84,5 +86,21 @@ function waysOut(goals: readonly GoalDemand[], solver: Solver): string | undefin
       `take ${goal.symbol}: ${goal.value} out`,
     ];
   });
-  return ways.join(', or ');
+}
+
+/** Where all of the goals can be had that cannot be had together here. */
+function whereHad(demands: readonly GoalDemand[], {release, arch, others}: Elsewhere): readonly string[] {
+  return others.flatMap((other) => {
+    const isNewer = other.arch === arch && orderOfRelease(other.release) > orderOfRelease(release);
+    const isOtherArchitecture = other.arch !== arch && other.release === release;
+    if ((!isNewer && !isOtherArchitecture) || !hasAll(demands, other.model)) return [];
+    return [isNewer ? `take Linux ${other.release}` : `build for ${other.arch}`];
+  });
+}
+
+function hasAll(demands: readonly GoalDemand[], model: KconfigModel): boolean {
+  const base = new Map<string, string>();
+  const there = demands.map(({goal}) => demandOf(goal, model, base));
+  const possible = there.filter((demand) => 'goal' in demand);
+  return possible.length === demands.length && new Solver(model, {values: base}).isPossible(possible);
 }

@@ -3,6 +3,7 @@
 import type {Diagnostic} from '../base/diagnostic.ts';
 import type {ConfigSymbol, KconfigModel} from '../kconfig/index.ts';
 import type {Demand} from '../solve/index.ts';
+import type {Elsewhere} from './elsewhere.ts';
 import type {Goal} from './recipe.ts';
 import {unknownSymbol, wrongType} from './unmet.ts';
 import {wantedOf} from './wanted.ts';
@@ -17,9 +18,10 @@ export function demandOf(
   goal: Goal,
   model: KconfigModel,
   base: ReadonlyMap<string, string>,
+  elsewhere?: Elsewhere,
 ): GoalDemand | Diagnostic {
   const symbol = model.symbols.get(goal.symbol);
-  if (symbol === undefined || symbol.nodes.length === 0) return unknownSymbol(goal, model);
+  if (symbol === undefined || symbol.nodes.length === 0) return unknownSymbol(goal, model, elsewhere);
   if (!fits(goal.value, symbol)) return wrongType(goal, symbol);
   if (symbol.type === 'string') return {goal, symbol, values: [asBytes(goal.value)]};
   const wanted = wantedOf(goal.value);

@@ -14,6 +14,7 @@ import {baseConfig, type KernelTree} from './base-config.ts';
 import {valuesOf} from './config-text.ts';
 import {contradictions} from './contradictions.ts';
 import {demandOf, type GoalDemand, isMet} from './demands.ts';
+import type {Elsewhere} from './elsewhere.ts';
 import type {Goal, Recipe} from './recipe.ts';
 import {overBase, settingsOff} from './trim.ts';
 import {unmetGoal} from './unmet.ts';
@@ -49,16 +50,17 @@ export type Resolved = {
 /**
  * Resolves a recipe against a kernel's Kconfig: each goal gets its value, and what that needs is set, as few symbols as any
  * solution sets. Wishes that cannot be met beside the other goals are not met in what it gives, each with the reason.
+ * @param elsewhere other kernels, by which what is wrong here can be told better
  * @throws KbuildError with every goal that is not met and the lines that contradict it: exit 2 where one names a symbol
  *   this kernel does not have, or a value its type does not have, else exit 1
  */
-export function resolveRecipe(recipe: Recipe, tree: KernelTree): Resolved {
+export function resolveRecipe(recipe: Recipe, tree: KernelTree, elsewhere?: Elsewhere): Resolved {
   const base = baseOf(recipe, tree);
   const solver = new Solver(tree.model, base);
-  const {demands, refused} = judged(recipe.goals, tree, base.values);
+  const {demands, refused} = judged(recipe.goals, tree, base.values, elsewhere);
   const firm = demands.filter(({goal}) => !goal.optional);
   const wrong = [...refused].flatMap(([{optional}, why]) => (optional ? [] : [why]));
-  const conflicts = contradictions(firm, tree.model, solver);
+  const conflicts = contradictions(firm, tree.model, solver, elsewhere);
   if (wrong.length > 0) throw new KbuildError(exitCode.badInput, ...wrong, ...conflicts);
   if (conflicts.length > 0) throw new KbuildError(exitCode.failed, ...conflicts);
   const taken = [...firm];
@@ -88,11 +90,16 @@ function unmetIn(evaluation: Evaluation, values: ReadonlyMap<string, string>): R
 }
 
 /** What the goals demand, and what is wrong with those that cannot be a demand. */
-function judged(goals: readonly Goal[], {model}: KernelTree, values: ReadonlyMap<string, string>) {
+function judged(
+  goals: readonly Goal[],
+  {model}: KernelTree,
+  values: ReadonlyMap<string, string>,
+  elsewhere: Elsewhere | undefined,
+) {
   const demands: GoalDemand[] = [];
   const refused = new Map<Goal, Diagnostic>();
   for (const goal of goals) {
-    const demand = demandOf(goal, model, values);
+    const demand = demandOf(goal, model, values, elsewhere);
     if ('goal' in demand) demands.push(demand);
     else refused.set(goal, demand);
   }

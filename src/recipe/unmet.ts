@@ -10,18 +10,22 @@ import {
   nearestNames,
   type SymbolReason,
 } from '../kconfig/index.ts';
+import {type Elsewhere, whereKnown} from './elsewhere.ts';
 import {formatPlace} from './goals.ts';
 import type {Goal} from './recipe.ts';
 
 /** A goal for a symbol that no Kconfig file of this kernel declares. */
-export function unknownSymbol(goal: Goal, model: KconfigModel): Diagnostic {
+export function unknownSymbol(goal: Goal, model: KconfigModel, elsewhere?: Elsewhere): Diagnostic {
   const names = nearestNames(model, goal.symbol, 3);
+  const known = elsewhere && whereKnown(goal.symbol, elsewhere);
+  const hints = [known, names.length === 0 ? undefined : `the nearest names are ${names.join(', ')}`];
+  const hint = hints.filter((one) => one !== undefined).join('\n');
   return {
     severity: 'error',
     code: 'unknown-symbol',
     message: `this kernel has no symbol ${goal.symbol}${wantedFor(goal)}`,
     place: goal.place,
-    ...(names.length === 0 ? {} : {hint: `the nearest names are ${names.join(', ')}`}),
+    ...(hint === '' ? {} : {hint}),
   };
 }
 

@@ -53,6 +53,21 @@ test('other inputs or another version of the stage make another entry', async (t
   t.is(new Set(digests).size, 3);
 });
 
+test('the entries of a stage are listed, those of another version and unfinished ones left out', async (t) => {
+  const {workshop, root} = await workshopFor(t);
+  const {store} = workshop;
+  for (const inputs of ['a', 'b'])
+    await store.obtain(
+      workshop,
+      stageOf(inputs, async () => inputs),
+    );
+  await store.obtain(workshop, {...stageOf('c', async () => 'c'), version: 2});
+  await mkdir(join(root, 'kernel', '0'.repeat(64)));
+  const values = (await store.entries<string>({name: 'kernel', version: 1})).map(({value}) => value);
+  t.deepEqual(values.sort(), ['a', 'b']);
+  t.deepEqual(await store.entries({name: 'none', version: 1}), []);
+});
+
 test('a disk that was full while a tool ran is found in its log, though the tool has cleaned up', async (t) => {
   const {workshop} = await workshopFor(t);
   await mkdir(workshop.logDir);

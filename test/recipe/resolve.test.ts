@@ -300,6 +300,45 @@ config OTHER
   t.deepEqual(resolveRecipe(recipeOf('allnoconfig', 'HIDDEN=y', 'SECOND=y'), tree).added, []);
 });
 
+test('what another kernel has is told: since when, until when, on which architecture', (t) => {
+  const {model} = treeOf();
+  const smaller = treeOf({
+    Kconfig: 'config OLD\n\tbool "old"\n\nconfig HERE\n\tbool "here"\n\tdepends on NONE\n',
+  });
+  const told = (
+    name: string,
+    here: {release: string; arch: string},
+    other: {release: string; arch: string},
+  ) => {
+    const recipe = recipeOf('allnoconfig', `${name}=y`);
+    const error = t.throws<KbuildError>(() =>
+      resolveRecipe(recipe, smaller, {...here, others: [{...other, model}]}),
+    );
+    return error!.diagnostics.map(({hint}) => hint?.split('\n')[0]);
+  };
+  const [old, now] = ['5.10.223', '6.1.192'];
+  const x86 = {release: now, arch: 'x86_64'};
+  t.deepEqual(told('NET', {release: old, arch: 'x86_64'}, x86), ['it is known since Linux 6.1.192']);
+  t.deepEqual(told('NET', x86, {release: old, arch: 'x86_64'}), ['it is known until Linux 5.10.223']);
+  t.deepEqual(told('NET', x86, {release: now, arch: 'arm64'}), ['this kernel has it on arm64']);
+});
+
+test('where goals can be had that cannot be had here is told', (t) => {
+  const here = treeOf({Kconfig: 'config A\n\tbool "a"\n\tdepends on NONE\n'});
+  const {model} = treeOf({Kconfig: 'config A\n\tbool "a"\n'});
+  const others = [
+    {release: '6.12.107', arch: 'x86_64', model},
+    {release: '6.1.192', arch: 'arm64', model},
+    {release: '5.10.223', arch: 'x86_64', model},
+    {release: '6.12.107', arch: 'x86_64', model: here.model},
+  ];
+  const error = t.throws<KbuildError>(() =>
+    resolveRecipe(recipeOf('allnoconfig', 'A=y'), here, {release: '6.1.192', arch: 'x86_64', others}),
+  );
+  t.is(error?.diagnostics[0]?.message, 'A cannot be y: A depends on NONE (Kconfig:3)');
+  t.is(error?.diagnostics[0]?.hint, 'take Linux 6.12.107, or build for arm64');
+});
+
 test('with trim: least nothing is on that no goal needs', (t) => {
   const model = `
 config MENU
