@@ -15,7 +15,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   boot: ['base', 'recipe', 'image'],
   picture: ['base', 'recipe', 'boot'],
   job: ['base', 'kconfig', 'recipe', 'build', 'image', 'boot'],
-  cli: ['base', 'kconfig', 'conf', 'recipe', 'build', 'image', 'boot', 'picture', 'job'],
+  report: ['base', 'kconfig', 'job'],
+  cli: ['base', 'kconfig', 'conf', 'recipe', 'build', 'image', 'boot', 'picture', 'job', 'report'],
 };
 
 const sourceFolder = resolve(import.meta.dirname, '../../src');

@@ -3,6 +3,7 @@
 import {Command} from 'commander';
 import {badInput, type Diagnostic, lineAndColumn} from '../base/diagnostic.ts';
 import type {Workshop} from '../base/store.ts';
+import type {DebianConfig, DebianConfigRequest} from '../build/debian-config.ts';
 import type {Kconfig, KconfigRequest} from '../job/kconfig.ts';
 import type {JobRequest, JobResult} from '../job/request.ts';
 import type {Fault} from './faults.ts';
@@ -17,6 +18,7 @@ export type Surroundings = {
   readonly environment: NodeJS.ProcessEnv;
   readonly runJob: (request: JobRequest, workshop: Workshop) => Promise<JobResult>;
   readonly readKconfig: (workshop: Workshop, request: KconfigRequest) => Promise<Kconfig>;
+  readonly readDebianConfig: (workshop: Workshop, request: DebianConfigRequest) => Promise<DebianConfig>;
 };
 
 /** What a command gives back. */

@@ -1,6 +1,7 @@
 /** What `kbuild diff` says of two configurations: as values for `--json`, and by menu for people. */
 
 import {lineAndColumn} from '../base/diagnostic.ts';
+import {readable} from '../base/engine-text.ts';
 import type {Configuration} from '../job/configuration.ts';
 import {
   type ConfigSymbol,
@@ -9,7 +10,6 @@ import {
   type DifferenceCause,
   menuTitles,
 } from '../kconfig/index.ts';
-import {readable} from './engine-text.ts';
 
 /** Who set a value: a goal with its place, or what the configuration starts from. */
 type Setting = {

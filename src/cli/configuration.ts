@@ -230,3 +230,15 @@ export function requireOne(given: Readonly<Record<string, unknown>>): void {
     hint: `leave out ${both.at(-1)}`,
   });
 }
+
+/** Refuses two that are made for different processors, where none is chosen. */
+export function requireOneArchitecture(
+  {arch: before}: NamedStart,
+  {arch: after}: NamedStart,
+  {arch}: KconfigOptions,
+): void {
+  if (arch !== undefined || before === undefined || after === undefined || before === after) return;
+  throw badInput('two-architectures', `the first is for ${before}, the second for ${after}`, {
+    hint: 'say with --arch as which of the two both are to be read',
+  });
+}

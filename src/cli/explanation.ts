@@ -1,6 +1,7 @@
 /** What `kbuild explain` says of symbols: as values for `--json`, and in the words and order of menuconfig's search. */
 
 import {type Diagnostic, exitCode, KbuildError, lineAndColumn} from '../base/diagnostic.ts';
+import {readable} from '../base/engine-text.ts';
 import type {Configuration, Start} from '../job/configuration.ts';
 import {
   type ConfigSymbol,
@@ -20,7 +21,6 @@ import {
   type ValueReason,
 } from '../kconfig/index.ts';
 import type {Goal} from '../recipe/recipe.ts';
-import {readable} from './engine-text.ts';
 
 /** A goal, and where it was written. */
 export type ShownGoal = {

@@ -45,6 +45,13 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'report',
+    {
+      summary: 'write a page that shows a configuration: goals, reasons, differences',
+      load: async () => (await import('./commands/report.ts')).reportCommand,
+    },
+  ],
+  [
     'build',
     {
       summary: "build a recipe's kernel and modules",

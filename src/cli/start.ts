@@ -45,6 +45,8 @@ const code = await runCommandLine(process.argv.slice(2), {
   },
   readKconfig: async (workshop, request) =>
     (await import('../job/kconfig.ts')).obtainKconfig(workshop, request),
+  readDebianConfig: async (workshop, request) =>
+    (await import('../build/debian-config.ts')).obtainDebianConfig(workshop, request),
 });
 // Not by process.exitCode: a handle that is left open must not keep a finished command waiting.
 process.stdout.write('', () => process.exit(code));

@@ -6,6 +6,7 @@ import {fileURLToPath} from 'node:url';
 import {isDeepStrictEqual} from 'node:util';
 import {badInput, KbuildError, lineAndColumn} from '../base/diagnostic.ts';
 import {digestOf, type Json} from '../base/digest.ts';
+import {readable} from '../base/engine-text.ts';
 import {readNote, writeNote} from '../base/notes.ts';
 import type {Workshop} from '../base/store.ts';
 import {
@@ -19,6 +20,7 @@ import {
 } from '../kconfig/index.ts';
 import type {Target} from '../recipe/condition.ts';
 import type {Goal, Patch, Recipe, WrittenRecipe} from '../recipe/recipe.ts';
+import type {Resolved} from '../recipe/resolve.ts';
 import {obtainConfig} from './config.ts';
 import type {Kconfig} from './kconfig.ts';
 
@@ -48,6 +50,8 @@ export type Configuration = {
    * it: so one sees what comes of what.
    */
   readonly evaluation: Evaluation;
+  /** How a recipe's goals were met; undefined for what is no recipe. */
+  readonly resolved: Resolved | undefined;
   /** The .config; undefined for the defaults. */
   readonly text: string | undefined;
 };
@@ -74,15 +78,16 @@ export async function readConfiguration(
     const {patches = []} = recipe.kernel;
     const own = patches.length === 0 ? kconfig : await readPatched(patches);
     const reader = {tree: async () => own.tree, requireUnchanged: own.requireUnchanged};
-    const {configText} = await obtainConfig(workshop, {...own, recipe}, reader);
-    const evaluation = await evaluated(workshop, own, {name: recipe.name, text: configText});
-    return {start, kconfig: own, recipe, goals: recipe.goals, evaluation, text: configText};
+    const resolved = await obtainConfig(workshop, {...own, recipe}, reader);
+    const {configText: text} = resolved;
+    const evaluation = await evaluated(workshop, own, {name: recipe.name, text});
+    return {start, kconfig: own, recipe, goals: recipe.goals, evaluation, resolved, text};
   }
   const goals = await goalsOfSettings(settings);
   const lines = settingLines(kconfig, goals);
   const isNone = start.kind === 'defaults' && lines === '';
   const text = isNone ? undefined : `${start.kind === 'defaults' ? '' : start.text}\n${lines}`;
-  const configuration = {start, kconfig, recipe: undefined, goals, text};
+  const configuration = {start, kconfig, recipe: undefined, goals, resolved: undefined, text};
   const known = await withKconfig(workshop, configuration, kconfig);
   reportUntaken(workshop, known.evaluation, goals);
   return known;
@@ -208,11 +213,6 @@ function reportUntaken({report}: Workshop, evaluation: Evaluation, goals: readon
     const message = readable(`--set ${symbol}=${value} is not taken: ${detail}`);
     report({kind: 'said', severity: 'warning', message});
   }
-}
-
-/** The engine's texts are Latin-1, a character a byte. */
-function readable(latin1: string): string {
-  return Buffer.from(latin1, 'latin1').toString();
 }
 
 async function goalsOfSettings(settings: readonly string[]): Promise<readonly Goal[]> {

@@ -4,7 +4,15 @@ import {type Architecture, architectures} from '../base/architecture.ts';
 import type {Workshop} from '../base/store.ts';
 import {updateLock, type VersionChange} from '../build/debian/packages.ts';
 import {debianArchitecture, type PackageSet} from '../build/debian/release.ts';
-import {bootFilesSet, builderSet, imageSet, kernelSet, sysrootSet, toolsSuite} from '../build/debian/sets.ts';
+import {
+  bootFilesSet,
+  builderSet,
+  imageSet,
+  kernelConfigSet,
+  kernelSet,
+  sysrootSet,
+  toolsSuite,
+} from '../build/debian/sets.ts';
 import {type KernelLine, kernelLines} from '../build/kernel-line.ts';
 import {moduleSet} from '../build/modules/source.ts';
 import type {WrittenRecipe} from '../recipe/recipe.ts';
@@ -60,7 +68,10 @@ function setsOf(
     .filter((set) => set !== undefined);
   return [
     {suite: toolsSuite, sets: [...builders(toolsSuite), bootFilesSet()]},
-    {suite: line.builder, sets: [...builders(line.builder), kernelSet(line.version)]},
+    {
+      suite: line.builder,
+      sets: [...builders(line.builder), kernelSet(line.version), kernelConfigSet(line.version)],
+    },
     {suite: line.userland, sets: [...modules, ...userlands, sysrootSet()]},
   ];
 }

@@ -65,6 +65,7 @@ const works: Job = async ({outDir, upTo, recipe}, {report}) => {
 
 const jobs: Readonly<Record<string, Job>> = {
   works,
+  hasNoMirror: works,
   /** As the engine gives it: a character a byte. */
   resolvesUtf8: async ({outDir}) => {
     const configText = Buffer.from('CONFIG_X="é"\n').toString('latin1');
@@ -133,5 +134,9 @@ process.exit(
     environment: process.env,
     runJob: jobs[how]!,
     readKconfig: async (_, {kernel, arch}) => fakeKconfig(kernel, arch),
+    readDebianConfig: async (_, {line}) => {
+      if (how === 'hasNoMirror') throw failure('mirror-unreachable', 'no mirror answers');
+      return {name: `linux-config-${line} 6.1.0-1`, text: 'CONFIG_MODULES=y\nCONFIG_QUEUES=7\n'};
+    },
   }),
 );

@@ -25,6 +25,7 @@ for (const name of readdirSync('.').sort()) {
     environment: process.env,
     runJob: () => Promise.reject(new Error('no job is run here')),
     readKconfig: () => Promise.reject(new Error('no Kconfig is read here')),
+    readDebianConfig: () => Promise.reject(new Error('no package is read here')),
   });
   writeSync(1, `=== ${code}\n`);
 }

@@ -93,6 +93,11 @@ export function kernelSet(version: string): PackageSet {
   return {name: `kernel/${version}`, packages: [`linux-source-${version}`], closure: 'none'};
 }
 
+/** The configurations that Debian builds a kernel line with, for one architecture: `linux-config-6.1`. */
+export function kernelConfigSet(version: string): PackageSet {
+  return {name: `kernel-config/${version}`, packages: [`linux-config-${version}`], closure: 'none'};
+}
+
 /** What every image starts with: an init, devices, modules, a network, a shell, a way in. */
 const imageBase = [
   'bash',

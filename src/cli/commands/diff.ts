@@ -1,7 +1,6 @@
 /** `kbuild diff A B`: what two configurations differ in, by menu, the cause apart from its consequences. */
 
 import type {Command} from 'commander';
-import {badInput} from '../../base/diagnostic.ts';
 import {readConfiguration, withKconfig} from '../../job/configuration.ts';
 import type {Patch} from '../../recipe/recipe.ts';
 import {newCommand, respond, type Surroundings} from '../command.ts';
@@ -11,6 +10,7 @@ import {
   type KconfigOptions,
   kconfigRequest,
   type NamedStart,
+  requireOneArchitecture,
   startNamed,
 } from '../configuration.ts';
 import {withQuietWorkshop} from '../workshop.ts';
@@ -62,15 +62,4 @@ export function diffCommand(surroundings: Surroundings): Command {
 /** A recipe has them among its goals. */
 function settingsFor({start}: NamedStart, {set}: KconfigOptions): readonly string[] {
   return start.kind === 'recipe' ? [] : (set ?? []);
-}
-
-function requireOneArchitecture(
-  {arch: before}: NamedStart,
-  {arch: after}: NamedStart,
-  {arch}: KconfigOptions,
-): void {
-  if (arch !== undefined || before === undefined || after === undefined || before === after) return;
-  throw badInput('two-architectures', `the first is for ${before}, the second for ${after}`, {
-    hint: 'say with --arch as which of the two both are to be read',
-  });
 }
