@@ -110,8 +110,8 @@ class MenuReader {
 /** Who set what a user may set: a goal, what the goals need, or what the configuration starts from. */
 function settings({start, recipe, goals, resolved}: Configuration): (symbol: string) => string | undefined {
   const said = new Map<string, string>();
-  for (const {symbol, value, neededBy} of resolved?.added ?? []) {
-    said.set(symbol, `${value} was set for ${neededBy.join(', ')}`);
+  for (const {symbol, neededBy} of resolved?.added ?? []) {
+    said.set(symbol, `it was set for ${neededBy.join(', ')}`);
   }
   for (const {symbol, origin, place, why} of goals.toReversed()) {
     const at = placeOf(origin, place);

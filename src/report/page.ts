@@ -58,7 +58,10 @@ function hashOf(text: string): string {
 /** For content and attributes; what HTML does not allow in either becomes U+FFFD. */
 function escaped(text: string): string {
   return text
-    .replaceAll(/[^\t\n\u{20}-\u{7E}\u{A0}-\u{D7FF}\u{E000}-\u{FDCF}\u{FDF0}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+    .replaceAll(
+      /[^\t\n\u{20}-\u{7E}\u{A0}-\u{D7FF}\u{E000}-\u{FDCF}\u{FDF0}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu,
+      '\uFFFD',
+    )
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -115,7 +118,9 @@ function facts({goals, added, comparisons, menu}: Report): string {
     [counted(modules!), 'symbols m'],
     ...comparisons.map(({name, causes}) => [counted(causes.length), `set otherwise than ${name}`] as const),
   ];
-  const items = all.flatMap((one) => (one === undefined ? [] : [`<li><b>${one[0]}</b>${escaped(one[1])}</li>`]));
+  const items = all.flatMap((one) =>
+    one === undefined ? [] : [`<li><b>${one[0]}</b>${escaped(one[1])}</li>`],
+  );
   return `<ul class="facts">${items.join('')}</ul>`;
 }
 
@@ -157,20 +162,32 @@ function goalSection(goals: readonly ReportGoal[], links: SymbolLinks): Section 
     ([origin, own]) =>
       `<tbody>\n<tr><th colspan="5">${escaped(origin)}</th></tr>\n${own.map((goal) => goalRow(goal, links)).join('')}</tbody>\n`,
   );
-  const refused = goals.filter(({met}) => !met).length;
+  const wishes = goals.filter(({met, isWish}) => isWish && !met).length;
+  const unmet = goals.filter(({met, isWish}) => !isWish && !met).length;
+  const notes = [
+    ...(unmet === 0 ? [] : [unmet === 1 ? 'One goal is not met.' : `${counted(unmet)} goals are not met.`]),
+    ...(wishes === 0
+      ? []
+      : [wishes === 1 ? 'One wish is not taken.' : `${counted(wishes)} wishes are not taken.`]),
+  ];
   return {
     id: '-goals',
     label: 'Goals',
     title: `Goals <small>${counted(goals.length)}</small>`,
-    note: refused === 0 ? '' : `<p class="note">${refused === 1 ? 'One is' : `${counted(refused)} are`} not met.</p>\n`,
+    note: notes.map((text) => `<p class="note">${text}</p>\n`).join(''),
     body: `<table class="all">\n<thead><tr><th>Symbol</th><th>Wanted</th><th>It is</th><th>Why</th><th>Place</th></tr></thead>\n${groups.join('')}</table>\n`,
   };
 }
 
-function goalRow({symbol, prompt, wanted, actual, met, isWish, reason, why, place}: ReportGoal, links: SymbolLinks): string {
+function goalRow(
+  {symbol, prompt, wanted, actual, met, isWish, reason, why, place}: ReportGoal,
+  links: SymbolLinks,
+): string {
   const kind = isWish ? ' (a wish)' : '';
   const state = met ? 'met' : isWish ? 'not taken' : 'not met';
-  const because = [why, reason === undefined ? undefined : `${state}: ${reason}`].filter((text) => text !== undefined);
+  const because = [why, reason === undefined ? undefined : `${state}: ${reason}`].filter(
+    (text) => text !== undefined,
+  );
   return `<tr class="r"><td><b>${links.of(symbol)}</b>${promptText(prompt)}</td><td>${escaped(wanted)}${kind}</td><td>${valueText(actual)} ${met ? '<small class="met">✓ met</small>' : `<em class="u">✗ ${state}</em>`}</td><td>${because.map(escaped).join('<br>')}</td><td>${escaped(place ?? '')}</td></tr>\n`;
 }
 
@@ -203,8 +220,9 @@ function comparisonSection({name, detail, causes}: ReportComparison, id: string)
 function causesText(causes: readonly ReportCause[], depth: number): string {
   const own = causes.filter(({menu}) => menu.length === depth);
   const deeper = causes.filter(({menu}) => menu.length > depth);
-  const menus = Array.from(grouped(deeper, ({menu}) => menu[depth]!), ([title, below]) =>
-    menuText(title, below.length, causesText(below, depth + 1)),
+  const menus = Array.from(
+    grouped(deeper, ({menu}) => menu[depth]!),
+    ([title, below]) => menuText(title, below.length, causesText(below, depth + 1)),
   );
   return own.map(causeRow).join('') + menus.join('');
 }
@@ -229,13 +247,24 @@ function menuSection(menu: readonly ReportEntry[], count: number): Section {
     label: 'Symbols',
     title: `Symbols by menu <small>${counted(count)}</small>`,
     note: '<p class="faint">Those that are on, and those that can be set.</p>\n',
-    body: `<div class="all">\n${menu.map(entryText).join('')}</div>\n`,
+    body: `<div class="all">\n${levelText(menu)}</div>\n`,
   };
+}
+
+/** What people see in a menu, and apart from it the symbols that have no prompt there, which are many and short of words. */
+function levelText(entries: readonly ReportEntry[]): string {
+  const isSilent = ({symbol, title, entries: below}: ReportEntry) =>
+    symbol !== undefined && symbol.prompt === undefined && title === undefined && below.length === 0;
+  const silent = entries.filter(isSilent);
+  const shown = entries.filter((entry) => !isSilent(entry));
+  const last =
+    silent.length === 0 ? '' : menuText('Without a prompt', silent.length, silent.map(entryText).join(''));
+  return shown.map(entryText).join('') + last;
 }
 
 function entryText({symbol, title, entries}: ReportEntry): string {
   const own = symbol === undefined ? '' : symbolRow(symbol);
-  const below = entries.map(entryText).join('');
+  const below = levelText(entries);
   if (title === undefined) return below === '' ? own : `${own}<div class=in>\n${below}</div>\n`;
   return menuText(title, symbolsIn(entries).length + (symbol === undefined ? 0 : 1), own + below);
 }

@@ -2,7 +2,7 @@
 
 import {readable} from '../base/engine-text.ts';
 import type {Configuration} from '../job/configuration.ts';
-import {compareConfigurations, type ConfigSymbol, type Difference, menuTitles} from '../kconfig/index.ts';
+import {type ConfigSymbol, compareConfigurations, type Difference, menuTitles} from '../kconfig/index.ts';
 import {baseName, menuOf, nodeOf, type Other, placeOf, type ReportEntry} from './menu.ts';
 
 export type ReportGoal = {
@@ -76,7 +76,11 @@ export type Report = {
  */
 export function reportOf(
   configuration: Configuration,
-  {name, others, missing}: {readonly name: string; readonly others: readonly Other[]; readonly missing: readonly string[]},
+  {
+    name,
+    others,
+    missing,
+  }: {readonly name: string; readonly others: readonly Other[]; readonly missing: readonly string[]},
 ): Report {
   const {kconfig, recipe, resolved} = configuration;
   const base = recipe === undefined ? '' : `, over the base ${baseName(recipe.kernel.base)}`;
@@ -98,18 +102,20 @@ function goalsOf(
   {goals, resolved, start, evaluation}: Configuration,
   promptOf: (symbol: string) => string | undefined,
 ): readonly ReportGoal[] {
-  const valueOf = (name: string) => {
+  const actualOf = (name: string) => {
     const symbol = evaluation.model.find(name);
     return symbol === undefined ? 'n' : readable(evaluation.value(symbol));
   };
-  const ofRun = Object.entries(start.kind === 'run' ? start.goals : {}).map(([symbol, wanted]): ReportGoal => {
-    const actual = valueOf(symbol);
-    const rest = {isWish: false, reason: undefined, why: undefined, origin: 'the run', place: undefined};
-    return {symbol, prompt: promptOf(symbol), wanted, actual, met: actual === wanted, ...rest};
-  });
+  const ofRun = Object.entries(start.kind === 'run' ? start.goals : {}).map(
+    ([symbol, wanted]): ReportGoal => {
+      const actual = actualOf(symbol);
+      const rest = {isWish: false, reason: undefined, why: undefined, origin: 'the run', place: undefined};
+      return {symbol, prompt: promptOf(symbol), wanted, actual, met: actual === wanted, ...rest};
+    },
+  );
   const written = goals.map(({symbol, value: wanted, why, optional, origin, place}, index): ReportGoal => {
     const known = resolved?.goals[index];
-    const actual = known === undefined ? valueOf(symbol) : readable(known.actual);
+    const actual = known === undefined ? actualOf(symbol) : readable(known.actual);
     return {
       symbol,
       prompt: promptOf(symbol),
@@ -126,7 +132,10 @@ function goalsOf(
   return [...written, ...ofRun];
 }
 
-function comparisonWith({name, detail, evaluation}: Other, {evaluation: own}: Configuration): ReportComparison {
+function comparisonWith(
+  {name, detail, evaluation}: Other,
+  {evaluation: own}: Configuration,
+): ReportComparison {
   const causes = compareConfigurations(evaluation, own).map((cause): ReportCause => {
     const node = nodeOf(cause.symbol);
     return {

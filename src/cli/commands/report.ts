@@ -138,7 +138,12 @@ function evaluator(
 async function baseOf({recipe, kconfig}: Configuration, evaluationOf: EvaluationOf): Promise<Other> {
   if (recipe === undefined) {
     const detail = 'What the Kconfig gives where nobody sets anything.';
-    return {name: 'the defaults', short: 'defaults', detail, evaluation: await evaluationOf({kind: 'defaults'})};
+    return {
+      name: 'the defaults',
+      short: 'defaults',
+      detail,
+      evaluation: await evaluationOf({kind: 'defaults'}),
+    };
   }
   const short = baseName(recipe.kernel.base);
   const name = `the base ${short}`;
