@@ -48,7 +48,7 @@ div.r{padding-left:1.1rem}
 .r:target{background:var(--warn-paper)}
 button{margin:.5rem 0;padding:.35rem .8rem;font:inherit;color:inherit;background:var(--card);border:1px solid var(--edge);border-radius:6px;cursor:pointer}
 [hidden]{display:none!important}
-@media (max-width:40rem){header{position:static}thead{display:none}td{display:block;border:0;padding:.1rem 0}tr{border-bottom:1px solid var(--edge);display:block;padding:.3rem 0}}
+@media (max-width:40rem){header{position:static}thead{display:none}td{display:inline-block;border:0;padding:.1rem .8rem .1rem 0}td:first-child{display:block}tr{border-bottom:1px solid var(--edge);display:block;padding:.3rem 0}}
 @media print{header{display:none}}
 `;
 
