@@ -33,6 +33,7 @@ th{color:var(--faint);font-weight:600;font-size:.88em}
 tbody th{padding-top:1.1rem;color:var(--text);font-size:1em}
 td:last-child{padding-right:0}
 td span{display:block}
+td:first-child{min-width:15rem}
 .met{white-space:nowrap}
 i{padding:.05em .42em;border-radius:4px;background:var(--n-paper);color:var(--n)}
 i.y{color:var(--y);background:var(--y-paper)}

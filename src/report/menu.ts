@@ -111,7 +111,7 @@ class MenuReader {
 function settings({start, recipe, goals, resolved}: Configuration): (symbol: string) => string | undefined {
   const said = new Map<string, string>();
   for (const {symbol, neededBy} of resolved?.added ?? []) {
-    said.set(symbol, `it was set for ${neededBy.join(', ')}`);
+    said.set(symbol, `it was set for ${neededBy.join(', ') || 'the goals'}`);
   }
   for (const {symbol, origin, place, why} of goals.toReversed()) {
     const at = placeOf(origin, place);

@@ -191,11 +191,14 @@ function goalRow(
   return `<tr class="r"><td><b>${links.of(symbol)}</b>${promptText(prompt)}</td><td>${escaped(wanted)}${kind}</td><td>${valueText(actual)} ${met ? '<small class="met">✓ met</small>' : `<em class="u">✗ ${state}</em>`}</td><td>${because.map(escaped).join('<br>')}</td><td>${escaped(place ?? '')}</td></tr>\n`;
 }
 
-function addedSection({added, alternatives}: Report, links: SymbolLinks): Section | undefined {
+function addedSection({added, exchanges}: Report, links: SymbolLinks): Section | undefined {
   if (added.length === 0) return undefined;
   const row = ({symbol, prompt, value, neededBy}: ReportAddition) =>
-    `<tr class="r"><td><b>${links.of(symbol)}</b>${promptText(prompt)}</td><td>${valueText(value)}</td><td>${links.list(neededBy)}</td></tr>\n`;
-  const equals = alternatives.map((set) => `<p>As well would have done: ${links.list(set)}</p>\n`);
+    `<tr class="r"><td><b>${links.of(symbol)}</b>${promptText(prompt)}</td><td>${valueText(value)}</td><td>${neededBy.length === 0 ? 'the goals together' : links.list(neededBy)}</td></tr>\n`;
+  const equals = exchanges.map(
+    ({added: own, others}) =>
+      `<p>${links.list(own)} might as well have been ${others.map((set) => links.list(set)).join(', or ')}.</p>\n`,
+  );
   return {
     id: '-added',
     label: 'Added',

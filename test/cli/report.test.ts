@@ -49,6 +49,18 @@ test('report shows what was added, and for which goals', async (t) => {
   t.regex(words, /QUEUES Queues \| 99 \(a wish\) \| 4 ✗ not taken \| not taken: /);
 });
 
+test('report says what would have done as well in the place of what was added', async (t) => {
+  const {dir, look} = await lookIn(t, {
+    'linux/Kconfig':
+      'config A\n\tbool "A"\nconfig B\n\tbool "B"\nconfig C\n\tbool "C"\n\tdepends on A || B\n',
+    'recipes/one.yaml':
+      'name: one\nsummary: one\nkernel: {base: allnoconfig, version: "6.1"}\ngoals: {C: y}\n',
+  });
+  const file = join(dir, 'page.html');
+  t.is((await look('report', 'one', '--write', file)).code, 0);
+  t.regex(wordsOf(await readFile(file, 'utf8')), /A might as well have been B\./);
+});
+
 test('report writes over a report, and over nothing else', async (t) => {
   const {dir, look} = await lookIn(t);
   const file = join(dir, 'page.html');

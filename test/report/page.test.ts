@@ -19,7 +19,7 @@ const empty: Report = {
   subject: 'Linux 6.1.0 x86_64',
   goals: [],
   added: [],
-  alternatives: [],
+  exchanges: [],
   comparisons: [],
   missing: [],
   menu: [],
@@ -47,7 +47,7 @@ test('whatever a text holds, the page shows it and never reads it as HTML', (t) 
       {...goal, symbol: evil, prompt: evil, wanted: evil, why: evil, reason: evil, origin: evil, met: false},
     ],
     added: [{symbol: evil, prompt: evil, value: evil, neededBy: [evil]}],
-    alternatives: [[evil]],
+    exchanges: [{added: [evil], others: [[evil]]}],
     comparisons: [
       {
         name: evil,
@@ -114,14 +114,17 @@ test('a symbol that was added links to its row, where it has one, and names its 
     ...empty,
     goals: [goal],
     added: [{symbol: 'SUNRPC', prompt: undefined, value: 'm', neededBy: ['NFS']}],
-    alternatives: [['SUNRPC', 'OTHER']],
+    exchanges: [{added: ['SUNRPC'], others: [['OTHER'], ['A', 'B']]}],
     menu: [{symbol: nfs, title: undefined, entries: []}],
   });
   t.regex(
     page,
     /<td><b>SUNRPC<\/b><\/td><td><i class=m>m<\/i><\/td><td><code><a href="#NFS">NFS<\/a><\/code><\/td>/,
   );
-  t.regex(page, /As well would have done: <code>SUNRPC<\/code>, <code>OTHER<\/code>/);
+  t.regex(
+    page,
+    /<code>SUNRPC<\/code> might as well have been <code>OTHER<\/code>, or <code>A<\/code>, <code>B<\/code>\./,
+  );
   t.regex(page, /<details class=r id="NFS">/);
 });
 
