@@ -111,11 +111,12 @@ async function requireReportOrNothing(file: string): Promise<void> {
 /** What is compared with, for the same processor; the goals of `--set` are not its. */
 async function otherStart(
   surroundings: Surroundings,
-  {set: _, param: __, ...options}: Options,
+  options: Options,
   named: NamedStart,
 ): Promise<NamedStart> {
+  const {set: _, param: __, ...others} = options;
   const arch = options.arch ?? named.arch;
-  const other = await startNamed(surroundings, options.against!, {...options, ...(arch && {arch})});
+  const other = await startNamed(surroundings, options.against!, {...others, ...(arch && {arch})});
   requireOneArchitecture(named, other, options);
   return other;
 }
