@@ -48,6 +48,12 @@ function record(conf: string, argv: readonly string[], files: Files, input = '')
   }
 }
 
+/** What the tools of other trees are called, and the goal that prints such a tree's version. */
+const origins: Readonly<Record<string, {readonly tool: string; readonly goal: string}>> = {
+  'u-boot': {tool: 'scripts/kconfig/conf of U-Boot', goal: 'ubootversion'},
+  buildroot: {tool: 'support/kconfig/conf of Buildroot', goal: 'print-version'},
+};
+
 function readCases(folder: string): unknown {
   return JSON.parse(readFileSync(join(fixtures, folder, 'cases.json'), 'utf8'));
 }
@@ -64,8 +70,9 @@ for (const name of values.tree ?? []) {
   const dialect = recogniseDialect(readTree)!;
   const out = mkdtempSync(join(tmpdir(), 'kbuild-oracle-'));
   const {conf} = await buildOracle(tree, out);
-  const version = spawnSync('make', ['-s', '-C', tree, 'kernelversion'], {encoding: 'utf8'}).stdout.trim();
-  const oracle = `scripts/kconfig/conf of Linux ${version}`;
+  const {tool, goal} = origins[dialect.name] ?? {tool: 'scripts/kconfig/conf of Linux', goal: 'kernelversion'};
+  const version = spawnSync('make', ['-s', '-C', tree, goal], {encoding: 'utf8'}).stdout.trim();
+  const oracle = `${tool} ${version}`;
 
   const messages = Object.entries(readCases('messages') as Readonly<Record<string, Files>>);
   const said = messages

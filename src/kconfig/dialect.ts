@@ -88,6 +88,8 @@ export type Dialect = {
   readonly missingNumber: 'empty' | 'zero';
   /** What becomes of a number in .config that its range does not allow. */
   readonly outOfRange: 'reset' | 'clamped';
+  /** How a tristate reads that was `m` when it was last calculated, while MODULES is `n` now. */
+  readonly formerModule: 'm' | 'n';
   /** When a symbol takes the value it has already: always, or only where the user could change it. */
   readonly presentValue: 'taken' | 'checked';
 
@@ -211,6 +213,7 @@ export const linux61: Dialect = {
   outOfRange: 'reset',
   prefix: 'CONFIG_',
   strings: 'escaped',
+  formerModule: 'm',
   presentValue: 'taken',
   notSetLine: 'prefix',
   lineWithoutEquals: 'ignored',
@@ -277,6 +280,7 @@ export const uboot: Dialect = {
   imply: 'unlimited',
   clampedText: 'number',
   strings: 'bare',
+  formerModule: 'n',
   menuEnds: 'none',
   tristateConf: true,
   autoConf: 'sync',
@@ -323,6 +327,7 @@ export const busybox: Dialect = {
   nameHash: 'sum',
   opposites: 'dropped',
   imply: 'limited',
+  formerModule: 'm',
   heading: 'direct',
   tristateConf: false,
   autoConf: 'missing',
@@ -479,6 +484,7 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   outOfRange: (text) => (text('confdata.c').includes('sym_string_within_range') ? 'reset' : 'clamped'),
   prefix: (text) => (text('Makefile.br').includes('-DCONFIG_=') ? '' : 'CONFIG_'),
   strings: (text) => (text('confdata.c').includes('Last char has to be') ? 'bare' : 'escaped'),
+  formerModule: (text) => (text('symbol.c').includes('(modules_sym->curr.tri == no) ? "n" : "m"') ? 'n' : 'm'),
   presentValue: (text) =>
     text('symbol.c').includes('oldval != val && !sym_tristate_within_range') ? 'taken' : 'checked',
   notSetLine: (text) =>

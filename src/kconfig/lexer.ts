@@ -116,7 +116,10 @@ export class Lexer {
   #inAssignment = false;
   /** Whether a string was ended by a newline, which is still to be read. */
   #isStringOpen = false;
-  /** Whether there were only words that are no keywords in this line (start condition COMMAND of zconf.l). */
+  /**
+   * Whether there were only words that are no keywords in this line (start condition COMMAND of zconf.l). The end of an
+   * included file ends neither this nor an assignment: the next line of the including file is read in the same way.
+   */
   #inCommand = false;
   #previous: Token = token.endOfLine;
   #beforePrevious: Token = token.endOfLine;
@@ -174,12 +177,11 @@ export class Lexer {
         }
         if (this.#dialect.keywords === 'reserved') this.#startStatement();
       }
-      const assigns = found === token.equal || found === token.colonEqual || found === token.plusEqual;
-      this.#inAssignment =
-        assigns &&
-        this.#dialect.macros &&
-        this.#previous === token.word &&
-        this.#beforePrevious === token.endOfLine;
+      if (this.#dialect.keywords === 'reserved') {
+        const assigns = found === token.equal || found === token.colonEqual || found === token.plusEqual;
+        this.#inAssignment =
+          assigns && this.#previous === token.word && this.#beforePrevious === token.endOfLine;
+      }
       this.#beforePrevious = this.#previous;
       this.#previous = found;
       return found;
@@ -343,19 +345,24 @@ export class Lexer {
 
   /** The same where the start of a line has keywords of its own (start conditions COMMAND and PARAM of zconf.l). */
   #scanPositional(): Token {
-    if (this.#inAssignment) return this.#scanAssignedText();
+    if (this.#inAssignment) return this.#scanAssignment();
     const buffer = this.#buffer;
     const {text} = buffer.file;
     if (this.#isStringOpen) return this.#endString();
     const isFirst = this.#previous === token.endOfLine || this.#previous === token.helpText;
     const isCommand = isFirst || this.#inCommand;
-    this.#inCommand = false;
     // After a character that is none of the language, or a reference to nothing, neither comments nor, without macros,
     // blanks are passed over.
-    let isOdd = false;
+    let isOdd = isFirst && this.#inCommand;
+    this.#inCommand = false;
+    // Blanks at the start of a line, unless a comment follows, are read in the condition INITIAL, and end that.
+    let isIndented = false;
     for (;;) {
       const start = buffer.position;
-      if (start >= text.length) return this.#endOfFile();
+      if (start >= text.length) {
+        this.#inCommand = isCommand && (isOdd || isIndented || !isFirst);
+        return this.#endOfFile();
+      }
       const character = text.charCodeAt(start);
       const isWord = isCommand ? this.#isFirstWord : isInnerCode;
       if (isWord[character] === 1 || (character === code.dollar && this.#dialect.macros)) {
@@ -368,19 +375,26 @@ export class Lexer {
       buffer.position = start + 1;
       const following = text.charCodeAt(start + 1);
       const isBlank = character === code.space || character === code.tab;
-      if (isBlank && (!isOdd || this.#dialect.macros)) continue;
+      if (isBlank && (!isOdd || this.#dialect.macros)) {
+        isIndented = true;
+        continue;
+      }
       if (character === code.newline) {
         buffer.line++;
         return token.endOfLine;
       }
       if (character === code.hash && !isOdd && (isFirst || !isCommand)) {
         buffer.position = lineEnd(text, start);
+        isIndented = false;
         continue;
       }
       if (isCommand) {
         const isAssignment = character === code.equal || character === code.colon || character === code.plus;
         const operator = isAssignment && this.#dialect.macros && this.#operator(character, following);
-        if (operator) return operator;
+        if (operator) {
+          this.#inAssignment = true;
+          return operator;
+        }
       } else if (character === code.doubleQuote || character === code.singleQuote) {
         return this.#scanString(text, character);
       } else if (character === code.backslash && following === code.newline) {
@@ -545,6 +559,19 @@ export class Lexer {
     buffer.position = lineEnd(text, start);
     this.text = text.slice(start, buffer.position);
     return token.assignedText;
+  }
+
+  /** The same in zconf.l: only a newline ends it. */
+  #scanAssignment(): Token {
+    const buffer = this.#buffer;
+    const {text} = buffer.file;
+    buffer.position = blanksEnd(text, buffer.position);
+    if (buffer.position >= text.length) return this.#endOfFile();
+    if (text.charCodeAt(buffer.position) !== code.newline) return this.#scanAssignedText();
+    this.#inAssignment = false;
+    buffer.position++;
+    buffer.line++;
+    return token.endOfLine;
   }
 
   #endOfFile(): Token {

@@ -300,14 +300,19 @@ class Parser {
   #option(parse: () => boolean, ends: ReadonlySet<Token>): boolean {
     if (!this.#isPositional) return parse();
     const word = this.#token === token.word && !this.#dialect.macros ? this.#lexer.text : undefined;
+    return this.#lineAlone(word, () => {
+      if (parse()) return true;
+      const isAssignment = this.#token === token.word;
+      const isTitle = this.#token === token.mainmenu && this.#isFirst && ends === entryEnds;
+      if (isAssignment || isTitle || ends.has(this.#token)) return false;
+      throw this.#fault('invalid-option', 'invalid option');
+    });
+  }
+
+  /** Takes an option, or the word in its place that starts none; a fault passes over this line alone. */
+  #lineAlone(word: string | undefined, parse: () => boolean): boolean {
     try {
-      if (word === undefined) {
-        if (parse()) return true;
-        const isAssignment = this.#token === token.word;
-        const isTitle = this.#token === token.mainmenu && this.#isFirst && ends === entryEnds;
-        if (isAssignment || isTitle || ends.has(this.#token)) return false;
-        throw this.#fault('invalid-option', 'invalid option');
-      }
+      if (word === undefined) return parse();
       this.#advance();
       throw this.#fault('unknown-option', `unknown option "${word}"`);
     } catch (error) {
@@ -682,14 +687,8 @@ class Parser {
     this.#openBlock('choice', true);
   }
 
-  /** A type that no choice has is a fault, which is found after its line and takes the next one with it (YYERROR). */
-  #wrongType(): never {
-    this.#advance();
-    if (this.#isText) {
-      const text = this.#lexer.text;
-      this.#advance();
-      this.#menu.addPrompt('prompt', text, this.#ifExpression(), this.#lexer.declaration);
-    }
+  /** An option that no choice has is a fault, which is found after its line and takes the next one with it (YYERROR). */
+  #refuseOption(): never {
     this.#requireEndOfLine();
     const fault = errorAt(
       this.#lexer.statement,
@@ -702,6 +701,22 @@ class Parser {
     throw new SyntaxFault();
   }
 
+  #wrongType(): never {
+    this.#advance();
+    if (this.#isText) {
+      const text = this.#lexer.text;
+      this.#advance();
+      this.#menu.addPrompt('prompt', text, this.#ifExpression(), this.#lexer.declaration);
+    }
+    return this.#refuseOption();
+  }
+
+  #typedDefault(): never {
+    this.#table.config(this.#word());
+    this.#condition();
+    return this.#refuseOption();
+  }
+
   #choiceOption(): boolean {
     switch (this.#token) {
       case token.int:
@@ -709,6 +724,10 @@ class Parser {
       case token.string:
         if (!this.#isPositional) return false;
         return this.#wrongType();
+      case token.defBool:
+      case token.defTristate:
+        if (!this.#isPositional) return false;
+        return this.#typedDefault();
       case token.bool:
         if (this.#dialect.choicePrompt === 'prompt') return false;
         if (this.#dialect.choicePrompt === 'bool') this.#promptOption();
@@ -754,11 +773,27 @@ class Parser {
     // Where keywords are positional, the visibility comes first (menu_entry of zconf.y, Linux 4.17).
     const isVisibility = () => this.#token === token.visible && !(hasDependency && this.#isPositional);
     for (this.#advance(); ; this.#advance()) {
-      if (isVisibility()) this.#menu.addVisibility(this.#condition(), this.#lexer.declaration);
+      if (isVisibility()) hasDependency = !this.#visibility();
       else if (this.#option(() => this.#dependency(), menuEnds)) hasDependency = true;
       else break;
     }
     this.#openBlock('menu', false);
+  }
+
+  /**
+   * A visibility; false if it is the last. Where keywords are positional its line need not end after it: what follows
+   * stands in the place of an option (visible of zconf.y, Linux 4.17).
+   */
+  #visibility(): boolean {
+    this.#advance();
+    this.#menu.addVisibility(this.#ifExpression(), this.#lexer.declaration);
+    if (!this.#isPositional) this.#requireEndOfLine();
+    if (this.#token === token.endOfLine) return true;
+    const word = this.#token === token.word ? this.#lexer.text : undefined;
+    this.#lineAlone(word, () => {
+      throw this.#fault('invalid-option', 'invalid option');
+    });
+    return false;
   }
 
   #comment(): void {

@@ -253,8 +253,14 @@ export class Evaluation {
 
   /** sym_get_string_value: the value as it was last calculated. */
   storedText(symbol: ConfigSymbol): string {
-    const state = this.state(symbol);
-    return isLogical(symbol.type) ? letters[state.tristate] : state.text;
+    return isLogical(symbol.type) ? letters[this.#storedTristate(symbol)] : this.state(symbol).text;
+  }
+
+  #storedTristate(symbol: ConfigSymbol): Tristate {
+    const {tristate} = this.state(symbol);
+    if (tristate !== 1 || symbol.kind === 'constant' || this.model.dialect.formerModule === 'm')
+      return tristate;
+    return this.calculate(this.model.modules).tristate === 0 ? 0 : 1;
   }
 
   /** The type in effect: a tristate is a bool without modules, and in a choice that is `y` (sym_get_type). */
@@ -356,7 +362,7 @@ export class Evaluation {
     const leftType = this.#comparedType(left);
     const rightType = this.#comparedType(right);
     if (isLogical(leftType) && isLogical(rightType))
-      return this.state(left).tristate - this.state(right).tristate;
+      return this.#storedTristate(left) - this.#storedTristate(right);
     return compareTexts(this.storedText(left), leftType, this.storedText(right), rightType);
   }
 

@@ -18,7 +18,7 @@ type Golden = {readonly oracle: string; readonly said: Readonly<Record<string, S
 const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
 const cases = read('cases.json') as Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-for (const name of readdirSync(folder).filter((file) => file.startsWith('linux-'))) {
+for (const name of readdirSync(folder).filter((file) => file !== 'cases.json' && file.endsWith('.json'))) {
   const dialect = dialects.find((one) => `${one.name}.json` === name)!;
   const {oracle, said} = read(name) as Golden;
   for (const [title, expected] of Object.entries(said)) {

@@ -27,7 +27,7 @@ const {kconfig, sessions} = read('cases.json') as {
   sessions: Readonly<Record<string, Session>>;
 };
 
-for (const name of readdirSync(folder).filter((file) => file.startsWith('linux-'))) {
+for (const name of readdirSync(folder).filter((file) => file !== 'cases.json' && file.endsWith('.json'))) {
   const dialect = dialects.find((one) => `${one.name}.json` === name)!;
   const {oracle, held} = read(name) as Golden;
   const modules = dialect.modulesKeyword ? 'modules' : 'option modules';
