@@ -70,7 +70,10 @@ for (const name of values.tree ?? []) {
   const dialect = recogniseDialect(readTree)!;
   const out = mkdtempSync(join(tmpdir(), 'kbuild-oracle-'));
   const {conf} = await buildOracle(tree, out);
-  const {tool, goal} = origins[dialect.name] ?? {tool: 'scripts/kconfig/conf of Linux', goal: 'kernelversion'};
+  const {tool, goal} = origins[dialect.name] ?? {
+    tool: 'scripts/kconfig/conf of Linux',
+    goal: 'kernelversion',
+  };
   const version = spawnSync('make', ['-s', '-C', tree, goal], {encoding: 'utf8'}).stdout.trim();
   const oracle = `${tool} ${version}`;
 

@@ -484,7 +484,8 @@ const marks: {readonly [Feature in Exclude<keyof Dialect, 'name'>]: (text: ToolT
   outOfRange: (text) => (text('confdata.c').includes('sym_string_within_range') ? 'reset' : 'clamped'),
   prefix: (text) => (text('Makefile.br').includes('-DCONFIG_=') ? '' : 'CONFIG_'),
   strings: (text) => (text('confdata.c').includes('Last char has to be') ? 'bare' : 'escaped'),
-  formerModule: (text) => (text('symbol.c').includes('(modules_sym->curr.tri == no) ? "n" : "m"') ? 'n' : 'm'),
+  formerModule: (text) =>
+    text('symbol.c').includes('(modules_sym->curr.tri == no) ? "n" : "m"') ? 'n' : 'm',
   presentValue: (text) =>
     text('symbol.c').includes('oldval != val && !sym_tristate_within_range') ? 'taken' : 'checked',
   notSetLine: (text) =>

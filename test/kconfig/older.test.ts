@@ -54,6 +54,16 @@ test('What a loop finds of a number before that has a value is printed as a null
   t.true(kconfig.alldefconfig(parse(loop, kconfig.buildroot)).text.endsWith('#\nB=(null)\n'));
 });
 
+// As support/kconfig/conf of Buildroot 2026.08-rc1 holds this session.
+test('What a loop finds of a tristate that was `m` compares as `n` once MODULES is `n`.', (t) => {
+  const tree =
+    'config MODULES\n\tbool "m"\n\toption modules\n\tdefault y\nconfig S0\n\ttristate "s"\nif (!S0 || S3 != S4)\nmenuconfig S3\n\ttristate "t"\nconfig S4\n\tbool "u"\nendif\n';
+  const evaluation = kconfig.loadConfig(parse(tree, kconfig.buildroot), 'S0=m\nS3=y\n');
+  const conversation = kconfig.ask(evaluation, {all: false, echo: true});
+  t.true(conversation.next().value!.endsWith('m (MODULES) [Y/n/?] (NEW) '));
+  t.deepEqual(conversation.next('no\n'), {done: true, value: 'no\ns (S0) [Y/n/?] y\n'});
+});
+
 test('Up to Linux 4.19 a member of two choices has two lines, if it is calculated again between them.', (t) => {
   const choice = 'choice\n\tbool "c"\nconfig A\n\tbool "a"\nconfig B\nendchoice\n';
   const third = 'choice\n\tprompt "d" if A\n\tbool\nconfig D\n\tbool "d"\nendchoice\n';
