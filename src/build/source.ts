@@ -28,6 +28,8 @@ export type KernelSource = {
   readonly digest: string;
   /** As its Makefile says: `6.1.192`, `7.0.0-rc1`. */
   readonly release: string;
+  /** What people call it, and the SHA-256 of the package or archive, or over the directory's files. */
+  readonly origin?: {readonly from: string; readonly sha256: string};
   /** What was applied to it. */
   readonly patches?: readonly {readonly name: string; readonly sha256: string}[];
 };
@@ -90,6 +92,7 @@ async function debianSource(
   if (one === undefined) throw failure('bad-lock', `the lock of kernel/${version} does not have ${name}`);
   return unpacked(workshop, builder, {
     kind: 'debian',
+    from: `${name} ${one.version}`,
     title: `kernel source ${one.version}`,
     sha256: one.sha256,
     file: one.file,
@@ -120,6 +123,7 @@ async function archiveSource(
     throw badInput('unknown-archive', `${path} is no .tar, .tar.gz, .tar.xz, .tar.bz2 or .tar.zst`);
   return unpacked(workshop, builder, {
     kind: 'tarball',
+    from: 'tarball',
     title: `kernel source ${basename(path)}`,
     sha256,
     file: path,
@@ -131,6 +135,7 @@ async function archiveSource(
 
 type KernelArchive = Archive & {
   readonly kind: KernelSource['kind'];
+  readonly from: string;
   readonly title: string;
   readonly sha256: string;
 };
@@ -150,7 +155,8 @@ async function unpacked(workshop: Workshop, builder: Builder, archive: KernelArc
   };
   const entry = await workshop.store.obtain(workshop, stage);
   const dir = join(entry.dir, 'tree');
-  return {kind: archive.kind, dir, digest: entry.digest, release: entry.value.release};
+  const {kind, from, sha256} = archive;
+  return {kind, dir, digest: entry.digest, release: entry.value.release, origin: {from, sha256}};
 }
 
 async function directorySource(workshop: Workshop, path: string): Promise<KernelSource> {
@@ -161,7 +167,8 @@ async function directorySource(workshop: Workshop, path: string): Promise<Kernel
     });
   const release = await kernelRelease(path);
   await refuseBuiltTree(path);
-  return {kind: 'directory', dir: path, digest: await digestOfTree(workshop, path), release};
+  const digest = await digestOfTree(workshop, path);
+  return {kind: 'directory', dir: path, digest, release, origin: {from: 'directory', sha256: digest}};
 }
 
 /**

@@ -8,6 +8,7 @@ import {type Architecture, architectures} from '../base/architecture.ts';
 import {badInput} from '../base/diagnostic.ts';
 import type {EngineName} from '../build/container.ts';
 import type {VendorBase} from '../image/boot-stream.ts';
+import {readRecipeLock} from '../job/recipe-lock.ts';
 import type {JobRequest, JobResult} from '../job/request.ts';
 import {recipeFolders} from '../recipe/folders.ts';
 import {nearestHint} from '../recipe/nearest.ts';
@@ -74,7 +75,7 @@ export function addRecipeOptions(command: Command): Command {
     .option('--out <dir>', 'where results go (default: out/NAME/ARCH)')
     .option(
       '--locked',
-      'fail where the lock file does not name the packages, or the mirror no longer has them',
+      'fail where the packages are not those of the lock files, or the recipe is not what its own lock says',
     )
     .option('--jobs <count>', 'compilers run side by side (default: one a processor)');
 }
@@ -125,6 +126,7 @@ export async function performJob(
   const machines = architecturesOf(Object.values(recipe.images), arch);
   const vendor = await vendorOf(options, cwd, {recipe, roles, arch});
   const outDir = resolve(cwd, options.out ?? join('out', recipe.name, machines.join('+')));
+  const lock = await readRecipeLock(recipe);
   const request: JobRequest = {
     recipe,
     upTo: last,
@@ -136,6 +138,7 @@ export async function performJob(
     outDir,
     access: await accessOf(options, cwd),
     ...(vendor === undefined ? {} : {vendor}),
+    ...(lock === undefined ? {} : {lock}),
     locked: options.locked ?? false,
     ...(options.proveAgain ? {proveAgain: true} : {}),
     jobs: options.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', options.jobs, 1, 1024),
@@ -173,7 +176,7 @@ export function architectureWanted(
 }
 
 /** The directories of `--source`, by the name of the source. */
-async function givenSources(
+export async function givenSources(
   {name: recipe, modules}: WrittenRecipe,
   given: readonly string[],
   cwd: string,
@@ -257,6 +260,7 @@ export function jobValue({
   files,
   resolved,
   boot,
+  lockDifferences,
 }: JobResult): Readonly<Record<string, unknown>> {
   return {
     outDir,
@@ -266,6 +270,7 @@ export function jobValue({
       resolved.map(({arch, configDigest, goals}) => [arch, {configDigest, goals: goals.length}]),
     ),
     ...(boot === undefined ? {} : {boot}),
+    ...(lockDifferences === undefined ? {} : {lockDifferences}),
   };
 }
 

@@ -93,7 +93,7 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'lock',
     {
-      summary: 'pin the packages that recipes are made of',
+      summary: 'say whether recipes are what was locked, or lock them as they are',
       load: async () => (await import('./commands/lock.ts')).lockCommand,
     },
   ],

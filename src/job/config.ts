@@ -123,7 +123,7 @@ async function explained(
 }
 
 /** A base is named by what it holds where it is a file, of this machine or of the recipe. */
-async function digestOfBase(base: string): Promise<string> {
+export async function digestOfBase(base: string): Promise<string> {
   if (base === 'running') return digestOf(readRunningConfig().text);
   return isAbsolute(base) && existsSync(base) ? digestOfFile(base) : base;
 }

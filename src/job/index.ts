@@ -34,6 +34,7 @@ import {bootStreamResults} from './boot-streams.ts';
 import {kernelFacts} from './kernel-facts.ts';
 import {type Images, type MadeImage, obtainProof} from './proof.ts';
 import {publish, type Result} from './publish.ts';
+import type {TargetLock} from './recipe-lock.ts';
 import type {JobRequest, JobResult, StageRecord} from './request.ts';
 import {sourceSpec} from './source-spec.ts';
 import {
@@ -145,7 +146,8 @@ class Job {
       configs: byArchitecture(targets, (target) => target.resolved.configDigest),
       goals: byArchitecture(targets, goalsOf),
     };
-    if (upTo === 'config') return {outDir, files: [], resolved};
+    const locks = await this.#heldToLock(source, targets);
+    if (upTo === 'config') return {outDir, files: [], resolved, ...locks};
 
     // What comes from outside first: a source or a mirror that cannot be reached is found out before the compiler has run
     // for minutes.
@@ -170,7 +172,8 @@ class Job {
     );
     const facts = await kernelFacts(built);
     if (upTo === 'build') {
-      return {outDir, resolved, files: await publish(outDir, kernels, {...inputs, modules, kernels: facts})};
+      const files = await publish(outDir, kernels, {...inputs, modules, kernels: facts});
+      return {outDir, resolved, files, ...locks};
     }
 
     const images = await this.#makeImages(built, userlands);
@@ -186,7 +189,27 @@ class Job {
       commandLines: Object.fromEntries([...images].map(([role, {image}]) => [role, image.value.commandLine])),
       proved: boot !== undefined,
     });
-    return {outDir, resolved, files, ...(boot === undefined ? {} : {boot: boot.report})};
+    return {outDir, resolved, files, ...locks, ...(boot === undefined ? {} : {boot: boot.report})};
+  }
+
+  /** What the targets would be locked as, and whether that is what the recipe's lock has. */
+  async #heldToLock(
+    source: KernelSource,
+    targets: readonly Target[],
+  ): Promise<Pick<JobResult, 'targetLocks' | 'lockDifferences'>> {
+    const {lock, recipe, locked} = this.#request;
+    if (lock === undefined) return {};
+    // Loaded here: most recipes have no lock.
+    const {digestsOfFiles, targetLock} = await import('./lock-target.ts');
+    const made: TargetLock[] = [];
+    for (const target of targets) made.push(await targetLock(this.#workshop, this.#request, source, target));
+    if (lock === 'made') return {targetLocks: made};
+    const {holdToLock} = await import('./lock-differences.ts');
+    const now = {files: await digestsOfFiles(recipe), targets: made};
+    return {
+      targetLocks: made,
+      lockDifferences: holdToLock(lock, now, {locked, report: this.#workshop.report}),
+    };
   }
 
   /** Where machines of several architectures are made, each gets the modules of its own images. */

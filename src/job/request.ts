@@ -6,6 +6,8 @@ import type {EngineName} from '../build/container.ts';
 import type {VendorBase} from '../image/boot-stream.ts';
 import type {WrittenRecipe} from '../recipe/recipe.ts';
 import type {Resolved} from '../recipe/resolve.ts';
+import type {LockDifferences} from './lock-differences.ts';
+import type {HeldLock, TargetLock} from './recipe-lock.ts';
 
 export type JobRequest = {
   readonly recipe: WrittenRecipe;
@@ -25,8 +27,13 @@ export type JobRequest = {
   readonly access: {readonly authorizedKeys: readonly string[]; readonly rootPasswordHash?: string};
   /** What a BlueField's maker supplies: arm64 images then get a boot stream beside them. */
   readonly vendor?: VendorBase;
-  /** Refuse packages whose version differs from the lock file, where the mirror no longer has the locked one. */
+  /**
+   * Refuse packages whose version differs from the lock file, where the mirror no longer has the locked one, and what
+   * is not as `lock` has it.
+   */
   readonly locked: boolean;
+  /** The lock of the recipe: what is not as it says is told. `made` asks for what a new one would hold. */
+  readonly lock?: HeldLock | 'made';
   /** Boot and prove even images that were proved before. */
   readonly proveAgain?: boolean;
   /** Compilers run side by side. */
@@ -49,4 +56,8 @@ export type JobResult = {
   /** A configuration for each architecture. */
   readonly resolved: readonly (Resolved & {readonly arch: Architecture})[];
   readonly boot?: BootReport;
+  /** Of each architecture, where `lock` asks for them. */
+  readonly targetLocks?: readonly TargetLock[];
+  /** Where there is a lock. */
+  readonly lockDifferences?: LockDifferences;
 };

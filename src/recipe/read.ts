@@ -10,6 +10,7 @@ import {disagreements, goalOfSetting} from './goals.ts';
 import {readImages} from './images.ts';
 import {layersOf, withModules} from './layers.ts';
 import {type Loaded, loadModule, loadPart, loadRecipe} from './load.ts';
+import {madeOf} from './made-of.ts';
 import {stepFaults, writtenModule} from './module.ts';
 import {nearestHint} from './nearest.ts';
 import {patchFaults} from './patches.ts';
@@ -59,11 +60,12 @@ export async function readRecipe(name: string, options: ReadOptions): Promise<Wr
   if (file === undefined || faults.length > 0) {
     throw new KbuildError(exitCode.badInput, ...firstFaults(once(faults)));
   }
+  const base = absoluteBase(file.kernel.base, recipe.path);
   return {
     name: file.name,
     summary: file.summary,
     kernel: {
-      base: absoluteBase(file.kernel.base, recipe.path),
+      base,
       version: file.kernel.version,
       ...(file.kernel.trim === undefined ? {} : {trim: file.kernel.trim}),
     },
@@ -75,6 +77,14 @@ export async function readRecipe(name: string, options: ReadOptions): Promise<Wr
     ),
     settings: settings.filter((setting): setting is Goal => !('severity' in setting)),
     images,
+    madeOf: madeOf({
+      own: recipe.path,
+      files: [...collected.loaded, ...modules.loaded].map(({path}) => path),
+      layers: [...parts, own],
+      base,
+      images,
+      folders: found.folders,
+    }),
     ...(file.prove === undefined ? {} : {prove: file.prove}),
   };
 }

@@ -70,6 +70,13 @@ export type ConditionalPatch = {readonly patch: Patch; readonly when: Condition}
  */
 export type Trim = 'defaults' | 'least';
 
+/** A file, or an overlay's folder. */
+export type MadeOf = {
+  /** Below its folder of recipes: `parts/fs/zfs.yaml`. */
+  readonly name: string;
+  readonly path: string;
+};
+
 /** A recipe whose files are all sound. What it asks for in full is known with its kernel: see `composeRecipe`. */
 export type WrittenRecipe = Omit<Recipe, 'goals' | 'modules'> & {
   /** Those of its own file, each with the value that it has been filled in with. */
@@ -82,6 +89,8 @@ export type WrittenRecipe = Omit<Recipe, 'goals' | 'modules'> & {
   readonly own: Layer;
   /** Of `--set`, which win over every file. */
   readonly settings: readonly Goal[];
+  /** Its own file first; then parts, modules, patches, overlays and a base that is a file. */
+  readonly madeOf: readonly MadeOf[];
 };
 
 /** A recipe composed for an architecture and a kernel: what the other rooms read. */

@@ -40,6 +40,17 @@ export function kbuildWith(
   return ended(launch([main, ...argv], t, environment));
 }
 
+/** The same in a folder, with these variables in its environment. */
+export function kbuildThatIn(
+  t: ExecutionContext,
+  cwd: string,
+  environment: Readonly<Record<string, string>>,
+  how: string,
+  ...argv: string[]
+): Promise<Ended> {
+  return ended(launch([fakeJob, how, ...argv], t, environment, cwd));
+}
+
 export function startThat(t: ExecutionContext, how: string, ...argv: string[]): ChildProcess {
   return launch([fakeJob, how, ...argv], t);
 }

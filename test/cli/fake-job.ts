@@ -10,6 +10,9 @@ import {interruptible} from '../../src/cli/interrupt.ts';
 import {runCommandLine} from '../../src/cli/run.ts';
 import {processTerminal} from '../../src/cli/terminal.ts';
 import type {Kconfig} from '../../src/job/kconfig.ts';
+import {holdToLock} from '../../src/job/lock-differences.ts';
+import {digestsOfFiles} from '../../src/job/lock-target.ts';
+import type {TargetLock} from '../../src/job/recipe-lock.ts';
 import type {JobRequest, JobResult} from '../../src/job/request.ts';
 import {linux61, parseKconfig} from '../../src/kconfig/index.ts';
 import {folderSources} from '../kconfig/tree.ts';
@@ -85,6 +88,30 @@ const jobs: Readonly<Record<string, Job>> = {
       files,
       resolved: [{...resolved, arch, configText: `${arch}\n`}],
     };
+  },
+  /** Resolves to what the environment names as KERNEL and DIGEST, and holds it to the recipe's lock as the real one does. */
+  locks: async ({outDir, recipe, arch, kernel = recipe.kernel.version, lock, locked}, {report}) => {
+    const {KERNEL: release = `${kernel}.1`, DIGEST: letter = 'a'} = process.env;
+    const target: TargetLock = {
+      kernel,
+      arch,
+      parameters: {},
+      settings: Object.fromEntries(recipe.settings.map(({symbol, value}) => [symbol, value])),
+      source: {release, from: `linux-source-${kernel}`, sha256: digestOf(release)},
+      builder: {
+        suite: 'bookworm',
+        machine: 'amd64',
+        packages: 1,
+        sha256: digestOf('gcc'),
+        tools: {gcc: '12'},
+      },
+      modules: {},
+      config: digestOf(letter),
+    };
+    const result = {outDir, stages: [], files: [], resolved: [{...resolved, arch}], targetLocks: [target]};
+    if (lock === undefined || lock === 'made') return result;
+    const now = {files: await digestsOfFiles(recipe), targets: [target]};
+    return {...result, lockDifferences: holdToLock(lock, now, {locked, report})};
   },
   fails: async () => {
     throw failure('compiler-error', 'kernel/fork.c:1:2: error: no', {hint: 'see the log'});

@@ -38,6 +38,7 @@ export function configCommand(surroundings: Surroundings): Command {
           goals,
           added,
           alternatives,
+          ...(result.lockDifferences === undefined ? {} : {lockDifferences: result.lockDifferences}),
           ...(file === undefined ? {configText: textOf(configText)} : {file}),
         },
         ...(file === undefined
