@@ -86,7 +86,7 @@ export class RecipeLocks {
     }
     const wanted = this.#isTargetGiven()
       ? this.#given(recipe)
-      : held.targets.map((one) => wantedAgain(held, one));
+      : held.targets.map((one) => this.#again(recipe, held, one));
     const targets = await this.#resolved(name, wanted);
     const now = {files: await digestsOfFiles(recipe), targets};
     return reportOf(recipe, now, lockDifferences(held, now));
@@ -103,7 +103,7 @@ export class RecipeLocks {
     targets.push(
       ...(await this.#resolved(
         name,
-        others.map((one) => wantedAgain(held!, one)),
+        others.map((one) => this.#again(recipe, held!, one)),
       )),
     );
     const now = {files: await digestsOfFiles(recipe), targets};
@@ -134,6 +134,29 @@ export class RecipeLocks {
     return kernel.flatMap((one) =>
       machines.map((machine) => ({kernel: one, arch: machine, parameters, settings})),
     );
+  }
+
+  /** A locked target, to be resolved once more. Of a source that was a directory it is not known where it lies. */
+  #again(recipe: WrittenRecipe, {path}: HeldLock, target: TargetLock): Wanted {
+    const {kernel, arch, parameters, settings, source, modules} = target;
+    const locks = `${shownPath(path)} locks ${targetWords(target)}`;
+    if (!source.from.startsWith('linux-source-') || kernelLines.every(({version}) => version !== kernel)) {
+      throw badInput('no-kernel', `${locks} from a ${source.from} that is not known here`, {
+        hint: `name that of Linux ${source.release} with --kernel, or take the target out of the file`,
+      });
+    }
+    const given = (this.#options.source ?? []).map((text) => text.split('=')[0]);
+    const missing = recipe.modules.find(
+      ({name, sourceName}) => modules[name]?.from === 'directory' && !given.includes(sourceName),
+    );
+    if (missing !== undefined) {
+      throw badInput('no-module-source', `${locks} with a directory as the source of ${missing.name}`, {
+        hint: `give it with --source ${missing.sourceName}=DIR`,
+      });
+    }
+    const texts = (all: Readonly<Record<string, string>>) =>
+      Object.entries(all).map(([name, value]) => `${name}=${value}`);
+    return {kernel, arch, parameters: texts(parameters), settings: texts(settings)};
   }
 
   async #resolved(name: string, all: readonly Wanted[]): Promise<TargetLock[]> {
@@ -178,21 +201,6 @@ function knownArchitecture(name: string): Architecture {
   throw badInput('wrong-option', `--arch ${name}: there is no such architecture`, {
     hint: nearestHint(name, architectures) ?? `the architectures are ${architectures.join(' and ')}`,
   });
-}
-
-/** A locked target, to be resolved once more. Of a source that is no package it is not known where it lies. */
-function wantedAgain({path}: HeldLock, target: TargetLock): Wanted {
-  const {kernel, arch, parameters, settings, source} = target;
-  const texts = (all: Readonly<Record<string, string>>) =>
-    Object.entries(all).map(([name, value]) => `${name}=${value}`);
-  if (source.from.startsWith('linux-source-') && kernelLines.some(({version}) => version === kernel)) {
-    return {kernel, arch, parameters: texts(parameters), settings: texts(settings)};
-  }
-  throw badInput(
-    'no-kernel',
-    `${shownPath(path)} locks ${targetWords(target)} from a ${source.from} that is not known here`,
-    {hint: `name that of Linux ${source.release} with --kernel, or take the target out of the file`},
-  );
 }
 
 /** The folders of recipes, and which are meant: those that are named, else all, and all that have a lock. */

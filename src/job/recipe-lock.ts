@@ -81,8 +81,6 @@ export async function readRecipeLock(recipe: WrittenRecipe): Promise<HeldLock | 
 
 /** Everything sorted and on a line of its own, so that a change is a small diff. */
 export function renderRecipeLock({recipe, files, targets}: RecipeLock): string {
-  const sorted = (all: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
   const inOrder = targets
     .map((target) => ({
       kernel: target.kernel,
@@ -107,7 +105,6 @@ type Named = Pick<TargetLock, 'kernel' | 'arch' | 'parameters' | 'settings'>;
 
 /** What a target is found by: equal for equal ones. */
 export function targetKey({kernel, arch, parameters, settings}: Named): string {
-  const sorted = (all: Readonly<Record<string, string>>) => Object.entries(all).sort();
   return JSON.stringify([kernel, arch, sorted(parameters), sorted(settings)]);
 }
 
@@ -115,6 +112,10 @@ export function targetKey({kernel, arch, parameters, settings}: Named): string {
 export function targetWords({kernel, arch, parameters, settings}: Named): string {
   const given = Object.entries({...parameters, ...settings}).map(([name, value]) => `${name}=${value}`);
   return `${kernel} on ${arch}${given.length === 0 ? '' : ` with ${given.join(', ')}`}`;
+}
+
+function sorted(all: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function compareNumbers(a: string, b: string): number {

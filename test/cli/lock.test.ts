@@ -15,6 +15,13 @@ summary: one that nobody locks
 kernel: {base: tinyconfig, version: "6.1"}
 goals: {}
 `,
+  'recipes/modular.yaml': `name: modular
+summary: one with a module
+kernel: {base: tinyconfig, version: "6.1"}
+goals: {}
+modules: [fs]
+`,
+  'recipes/modules/fs.yaml': 'name: fs\nsummary: a module\nsource: {name: our-fs, manual: us}\nsteps: [{run: make}]\n',
   'recipes/parts/net.yaml': 'name: net\nsummary: networks\ngoals: {NET: y}\n',
 };
 
@@ -28,7 +35,7 @@ type Bench = {
 
 async function bench(t: ExecutionContext): Promise<Bench> {
   const dir = await scratch(t);
-  await mkdir(join(dir, 'recipes/parts'), {recursive: true});
+  for (const folder of ['parts', 'modules']) await mkdir(join(dir, 'recipes', folder), {recursive: true});
   for (const [path, text] of Object.entries(files)) await writeFile(join(dir, path), text);
   const runOn: Bench['runOn'] = (environment, ...argv) =>
     kbuildThatIn(t, dir, {KBUILD_CACHE: join(dir, 'cache'), ...environment}, 'locks', ...argv);
@@ -173,6 +180,25 @@ test('a target whose kernel is somebody’s directory is not locked anew without
   t.is(code, 2);
   t.regex(stderr, /error\[no-kernel\]: .* locks 6\.1 on x86_64 from a directory that is not known here\n/);
   t.is((await run(...updateMine, '--kernel', '6.1')).code, 0);
+});
+
+test('a module that was locked with a directory is not locked anew without it', async (t) => {
+  const {run, dir} = await bench(t);
+  const lock = join(dir, 'recipes/modular.lock.json');
+  const updateModular = ['lock', '--update', '--only', 'recipes', 'modular'];
+  await run(...updateModular);
+  const text = (await readFile(lock, 'utf8')).replace(
+    '"modules": {}',
+    '"modules": {"fs": {"from": "directory"}}',
+  );
+  await writeFile(lock, text);
+  for (const argv of [updateModular, ['lock', 'modular']]) {
+    const {code, stderr} = await run(...argv);
+    t.is(code, 2);
+    t.regex(stderr, /with a directory as the source of fs\n {2}hint: give it with --source our-fs=DIR/);
+  }
+  t.is(await readFile(lock, 'utf8'), text);
+  t.is((await run(...updateModular, '--source', `our-fs=${dir}`)).code, 0);
 });
 
 for (const [argv, said] of [
