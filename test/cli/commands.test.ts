@@ -160,6 +160,7 @@ test('a job is asked for what the options say', async (t) => {
       authorizedKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB me@here'],
       rootPasswordHash: '$6$salt$abcdefgh./',
     },
+    lock: 'nfs-rdma-zfs',
     locked: true,
     jobs: 3,
     settings: ['A', 'B'],

@@ -76,10 +76,11 @@ const jobs: Readonly<Record<string, Job>> = {
   },
   /** Gives back its request, for tests of options. */
   echoes: async (request, workshop) => {
-    const {recipe, ...rest} = request;
+    const {recipe, lock, ...rest} = request;
     const settings = recipe.settings.map(({symbol}) => symbol);
+    const held = typeof lock === 'object' ? lock.recipe : lock;
     const files = [
-      {path: JSON.stringify({...rest, settings, logDir: workshop.logDir}), bytes: 0, sha256: ''},
+      {path: JSON.stringify({...rest, settings, lock: held, logDir: workshop.logDir}), bytes: 0, sha256: ''},
     ];
     const {arch} = request;
     return {

@@ -21,7 +21,8 @@ kernel: {base: tinyconfig, version: "6.1"}
 goals: {}
 modules: [fs]
 `,
-  'recipes/modules/fs.yaml': 'name: fs\nsummary: a module\nsource: {name: our-fs, manual: us}\nsteps: [{run: make}]\n',
+  'recipes/modules/fs.yaml':
+    'name: fs\nsummary: a module\nsource: {name: our-fs, manual: us}\nsteps: [{run: make}]\n',
   'recipes/parts/net.yaml': 'name: net\nsummary: networks\ngoals: {NET: y}\n',
 };
 
