@@ -74,7 +74,7 @@ export async function readRecipeLock(recipe: WrittenRecipe): Promise<HeldLock | 
     const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
     const what = issue === undefined ? (error as Error).message : `${issue.path.join('.')}: ${issue.message}`;
     throw badInput('bad-lock', `${shownPath(path)} is not the lock of a recipe: ${what}`, {
-      hint: `take it back from version control, or remove it and run kbuild lock --update ${recipe.name}`,
+      hint: `take it back from version control, or remove it and run kbuild lock --update --only recipes ${recipe.name}`,
     });
   }
 }

@@ -2,7 +2,7 @@
 
 import {join} from 'node:path';
 import {type Command, Option} from 'commander';
-import {badInput, exitCode, KbuildError} from '../../base/diagnostic.ts';
+import {badInput, type Diagnostic, exitCode, KbuildError} from '../../base/diagnostic.ts';
 import type {LockUpdate} from '../../job/lock.ts';
 import {differenceLines, type LockDifferences} from '../../job/lock-differences.ts';
 import {readRecipe} from '../../recipe/read.ts';
@@ -102,7 +102,7 @@ async function check(surroundings: Surroundings, names: readonly string[], optio
     for (const name of locked) checked.push(await own.check(name));
     return checked;
   });
-  const faults = recipes.flatMap((one) => faultsOf(one));
+  const faults = recipes.flatMap(faultsOf);
   if (faults.length > 0) {
     const error = new KbuildError(exitCode.failed, ...faults);
     error.result = {recipes};
@@ -117,11 +117,7 @@ function logDir(surroundings: Surroundings): string {
   return join(storeRoot(surroundings), 'logs');
 }
 
-function faultsOf({
-  name,
-  path,
-  differences,
-}: RecipeLockReport): ConstructorParameters<typeof KbuildError>[1][] {
+function faultsOf({name, path, differences}: RecipeLockReport): readonly Diagnostic[] {
   if (differences === undefined) return [];
   const unlocked = unlockedTargets(differences).map((target) => `${target} is not locked`);
   const lines = [...differenceLines(differences), ...unlocked];
