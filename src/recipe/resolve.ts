@@ -160,9 +160,13 @@ function judgedResult(
       value,
       neededBy: neededBy.map((demand) => demand.symbol.displayName),
     })),
-    alternatives: solved.alternatives.map((set) => set.map(({displayName}) => displayName)),
+    alternatives: solved.alternatives.map((set) => set.map(shownName)),
     warnings,
   };
+}
+
+function shownName(symbol: ConfigSymbol): string {
+  return symbol.name ?? `the choice "${symbol.prompts[0]?.text ?? ''}"`;
 }
 
 /** The other members of a choice are `n` by the one that is set. */

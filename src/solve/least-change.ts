@@ -65,6 +65,8 @@ function dropImpossible(
 function shorten(solver: SatSolver, conflict: readonly Literal[], demanded: ReadonlySet<Literal>): Core {
   let best = conflict;
   for (let round = 0; round < 4; round++) {
+    // One wish is as few as can be, unless the demands contradict one another.
+    if (round > 0 && best.filter((literal) => !demanded.has(literal)).length === 1) break;
     const demands = best.filter((literal) => demanded.has(literal));
     const wishes = best.filter((literal) => !demanded.has(literal));
     // Those that were decided last are the ones a conflict is blamed on: so the order is turned around.

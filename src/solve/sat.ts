@@ -52,6 +52,8 @@ export class SatSolver {
   #arena = new Int32Array(1 << 16);
   #arenaLength = 0;
   #learnt: number[] = [];
+  /** What was learnt to be true while assumptions were made. */
+  readonly #facts: Literal[] = [];
   #mostLearnt = 4000;
   #variables = 0;
   #contradicts = false;
@@ -93,7 +95,7 @@ export class SatSolver {
 
   /** What the clauses alone say of a literal: true, false, or nothing. */
   known(literal: Literal): boolean | undefined {
-    this.#backtrack(0);
+    this.#leaveAssumptions();
     const value = this.#value[literal]!;
     return value === 0 ? undefined : value > 0;
   }
@@ -101,7 +103,7 @@ export class SatSolver {
   /** At least one of the literals is true. */
   addClause(literals: readonly Literal[]): void {
     if (this.#contradicts) return;
-    this.#backtrack(0);
+    this.#leaveAssumptions();
     const kept: Literal[] = [];
     for (const literal of literals) {
       const value = this.#value[literal]!;
@@ -117,7 +119,7 @@ export class SatSolver {
 
   /** What follows from assumptions alone, without search; undefined if they contradict one another. */
   implied(assumptions: readonly Literal[]): ((literal: Literal) => boolean) | undefined {
-    this.#backtrack(0);
+    this.#leaveAssumptions();
     if (this.#contradicts) return undefined;
     this.#levelStarts.push(this.#trailLength);
     for (const literal of assumptions) {
@@ -130,40 +132,38 @@ export class SatSolver {
 
   /** Whether all clauses and assumptions can be true. */
   solve(assumptions: readonly Literal[]): Answer {
-    this.#backtrack(0);
+    this.#leaveAssumptions();
     if (this.#contradicts) return {satisfiable: false, conflict: []};
     this.#phase.set(this.#preferred);
     for (let run = 0; ; run++) {
       const answer = this.#search(assumptions, restartUnit * luby(run));
       if (answer) return answer;
-      this.#backtrack(0);
+      // What is assumed stays so.
+      this.#backtrack(1);
     }
   }
 
-  /** Undefined if there were too many conflicts. */
+  /**
+   * Undefined if there were too many conflicts. All assumptions are on level 1, which is not left before the answer: there may be
+   * thousands, and to assume them again takes longer than all else.
+   */
   #search(assumptions: readonly Literal[], mostConflicts: number): Answer | undefined {
     for (let conflicts = 0; ; ) {
       const conflict = this.#propagate();
       if (conflict !== noReason) {
         conflicts++;
         this.conflicts++;
-        if (this.#levelStarts.length === 0) {
-          this.#contradicts = true;
-          return {satisfiable: false, conflict: []};
-        }
+        if (this.#levelStarts.length <= 1) return this.#refuted(this.#literalsOf(conflict));
         this.#learn(conflict);
+        continue;
+      }
+      if (this.#levelStarts.length === 0) {
+        const failed = this.#assume(assumptions);
+        if (failed !== undefined) return this.#refuted([failed], [failed]);
         continue;
       }
       if (conflicts >= mostConflicts) return undefined;
       if (this.#learnt.length >= this.#mostLearnt) this.#forget();
-      const depth = this.#levelStarts.length;
-      if (depth < assumptions.length) {
-        const literal = assumptions[depth]!;
-        if (this.#value[literal]! < 0) return {satisfiable: false, conflict: this.#causes(literal)};
-        this.#levelStarts.push(this.#trailLength);
-        if (this.#value[literal] === 0) this.#assign(literal, noReason);
-        continue;
-      }
       const variable = this.#nextVariable();
       if (variable < 0) {
         this.#keepSolution();
@@ -172,6 +172,28 @@ export class SatSolver {
       this.#levelStarts.push(this.#trailLength);
       this.#assign(2 * variable + (this.#phase[variable] ? 0 : 1), noReason);
     }
+  }
+
+  /** Begins level 1; returns an assumption that is false already. */
+  #assume(assumptions: readonly Literal[]): Literal | undefined {
+    this.#levelStarts.push(this.#trailLength);
+    for (const literal of assumptions) {
+      if (this.#value[literal]! < 0) return literal;
+      if (this.#value[literal] === 0) this.#assign(literal, noReason);
+    }
+    return undefined;
+  }
+
+  #literalsOf(clause: number): readonly Literal[] {
+    const start = clause + header;
+    return Array.from(this.#arena.subarray(start, start + this.#arena[clause]!));
+  }
+
+  /** The answer where literals are all false because of assumptions, or by the clauses alone. */
+  #refuted(literals: readonly Literal[], known: readonly Literal[] = []): Answer {
+    const conflict = [...new Set([...known, ...this.#causes(literals)])];
+    this.#contradicts = conflict.length === 0;
+    return {satisfiable: false, conflict};
   }
 
   #keepSolution(): void {
@@ -306,8 +328,10 @@ export class SatSolver {
 
   #addLearnt(literals: Literal[]): void {
     if (literals.length === 1) {
-      this.#backtrack(0);
-      this.#assign(literals[0]!, noReason);
+      // It holds without the assumptions, and is said again when they are left.
+      this.#facts.push(literals[0]!);
+      this.#backtrack(1);
+      this.#assign(literals[0]!, this.#store(literals, 1));
       return;
     }
     let highest = 1;
@@ -322,31 +346,32 @@ export class SatSolver {
     this.#assign(literals[0]!, clause);
   }
 
-  /** The assumptions from which the negation of one of them follows, and that one. */
-  #causes(failed: Literal): readonly Literal[] {
-    const causes: Literal[] = [failed];
-    if (this.#levelStarts.length === 0) return causes;
-    const start = this.#levelStarts[0]!;
-    this.#seen[failed >> 1] = 1;
-    for (let at = this.#trailLength - 1; at >= start; at--) {
+  /** The assumptions from which it follows that these literals are false. */
+  #causes(literals: readonly Literal[]): readonly Literal[] {
+    const causes: Literal[] = [];
+    const {length} = this.#levelStarts;
+    if (length === 0) return causes;
+    for (const literal of literals) if (this.#level[literal >> 1]! > 0) this.#seen[literal >> 1] = 1;
+    for (let at = this.#trailLength - 1; at >= this.#levelStarts[0]!; at--) {
       const literal = this.#trail[at]!;
       const variable = literal >> 1;
       if (!this.#seen[variable]) continue;
       this.#seen[variable] = 0;
       const clause = this.#reason[variable]!;
       if (clause === noReason) {
-        if (literal !== failed) causes.push(literal);
+        causes.push(literal);
         continue;
       }
-      const first = clause + header;
-      const end = first + this.#arena[clause]!;
-      for (let i = first; i < end; i++) {
-        const other = this.#arena[i]! >> 1;
-        if (other !== variable && this.#level[other]! > 0) this.#seen[other] = 1;
-      }
+      for (const other of this.#literalsOf(clause))
+        if (other !== literal && this.#level[other >> 1]! > 0) this.#seen[other >> 1] = 1;
     }
-    this.#seen[failed >> 1] = 0;
     return causes;
+  }
+
+  #leaveAssumptions(): void {
+    this.#backtrack(0);
+    for (const literal of this.#facts) if (this.#value[literal] === 0) this.#assign(literal, noReason);
+    this.#facts.length = 0;
   }
 
   #backtrack(level: number): void {

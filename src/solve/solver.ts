@@ -48,6 +48,15 @@ function compareLists(a: readonly number[], b: readonly number[]): number {
   return a.length - b.length;
 }
 
+/** What demands say of: of a choice they say what it is by a member that is to be, and not by one that is not. */
+function spokenOf(demands: readonly Demand[]): ReadonlySet<ConfigSymbol> {
+  return new Set(
+    demands.map(({symbol, values}) =>
+      values.includes('n') && symbol.choice ? symbol : (symbol.choice ?? symbol),
+    ),
+  );
+}
+
 /** Solves demands over one base, one set after another. */
 export class Solver {
   readonly #model: KconfigModel;
@@ -190,11 +199,7 @@ export class Solver {
 
   /** The literals by which symbols are kept, but those that the demands speak of. */
   #keptOf(demands: readonly Demand[]): ReadonlyMap<Literal, ConfigSymbol> {
-    const spoken = new Set(
-      demands.map(({symbol, values}) =>
-        values.includes('n') && symbol.choice ? symbol : (symbol.choice ?? symbol),
-      ),
-    );
+    const spoken = spokenOf(demands);
     const kept = new Map<Literal, ConfigSymbol>();
     for (const [symbol, literal] of this.#encoding.kept) if (!spoken.has(symbol)) kept.set(literal, symbol);
     return kept;
@@ -249,9 +254,9 @@ export class Solver {
     for (const [, symbol] of changed) set(symbol, []);
     for (const {symbol} of demands) set(symbol.choice ?? symbol, []);
     // What asks the solver again comes after what reads its solution.
-    const demanded = new Set(demands.map(({symbol}) => symbol.choice ?? symbol));
+    const spoken = spokenOf(demands);
     for (const [literal, symbol] of changed) {
-      if (demanded.has(symbol)) continue;
+      if (spoken.has(symbol)) continue;
       const needs = neededBy(literal);
       for (const member of symbol.isChoice ? symbol.members : [symbol]) {
         const setting = settings.get(member);

@@ -272,6 +272,11 @@ config C
   t.regex(configText, /# CONFIG_A is not set\n# CONFIG_C is not set/);
 });
 
+test('another member of a choice is told with the goal that rules the first one out', (t) => {
+  const {added} = resolve('XZ=n');
+  t.deepEqual(added, [{symbol: 'ZSTD', value: 'y', neededBy: ['XZ']}]);
+});
+
 test('equal ways are told, and a goal for one of them takes it', (t) => {
   const model = `
 config HIDDEN
