@@ -1,5 +1,7 @@
 /** The lines of kernels that are known, and which releases of Debian go with each. */
 
+import {compareReleases} from '../recipe/condition.ts';
+
 /** Debian's releases that parts of a build are made of. */
 export type KernelLine = {
   /** `6.1`. */
@@ -22,11 +24,6 @@ export const kernelLines: readonly KernelLine[] = [
 
 /** The line of a version or release: the newest that is not newer; the oldest for what is older than all. */
 export function kernelLineOf(release: string): KernelLine {
-  const notNewer = kernelLines.filter(({version}) => order(version) <= order(release));
+  const notNewer = kernelLines.filter(({version}) => compareReleases(version, release) <= 0);
   return notNewer.at(-1) ?? kernelLines[0]!;
-}
-
-function order(release: string): number {
-  const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(release) ?? [];
-  return Number(major) * 1000 + Number(minor);
 }

@@ -65,6 +65,17 @@ function bothRanges(a: KernelRange, b: KernelRange): KernelRange {
   return {...(from === undefined ? {} : {from}), ...(below === undefined ? {} : {below})};
 }
 
+/** Less than, equal to or greater than zero, as a kernel's release is older than another, as old or newer. */
+export function compareReleases(a: string, b: string): number {
+  return compare(releaseOf(a), releaseOf(b));
+}
+
+/** What follows the three numbers (`-rc1`) counts for nothing. */
+function releaseOf(release: string): Version {
+  const [numbers = ''] = /^\d+(?:\.\d+){0,2}/.exec(release) ?? [];
+  return versionOf(numbers.split('.').map(Number));
+}
+
 /** Whether no version is in a range. */
 export function isEmptyRange({from, below}: KernelRange): boolean {
   return below !== undefined && compare(from ?? [0, 0, 0], below) >= 0;
@@ -72,8 +83,7 @@ export function isEmptyRange({from, below}: KernelRange): boolean {
 
 /** Whether a kernel is in a range; what follows its three numbers (`-rc1`) counts for nothing, as in KERNEL_VERSION. */
 export function inKernelRange({from, below}: KernelRange, kernelVersion: string): boolean {
-  const [numbers = ''] = /^\d+(?:\.\d+){0,2}/.exec(kernelVersion) ?? [];
-  const version = versionOf(numbers.split('.').map(Number));
+  const version = releaseOf(kernelVersion);
   return (
     (from === undefined || compare(version, from) >= 0) &&
     (below === undefined || compare(version, below) < 0)

@@ -3,8 +3,9 @@
 import type {Diagnostic} from '../base/diagnostic.ts';
 import type {KconfigModel} from '../kconfig/index.ts';
 import {explainContradiction, type KconfigLine, Solver} from '../solve/index.ts';
+import {compareReleases} from './condition.ts';
 import {demandOf, type GoalDemand} from './demands.ts';
-import {type Elsewhere, orderOfRelease} from './elsewhere.ts';
+import type {Elsewhere} from './elsewhere.ts';
 import {formatPlace} from './goals.ts';
 
 /** Lines beyond this are only counted: people read the first ones. */
@@ -19,8 +20,8 @@ export function contradictions(
 ): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   let rest = [...demands];
-  while (!solver.isPossible(rest)) {
-    const core = smallest(rest, model, solver);
+  for (let among = solver.conflictAmong(rest); among; among = solver.conflictAmong(rest)) {
+    const core = smallest(among, model, solver);
     found.push(told(core, solver, elsewhere));
     rest = rest.filter((demand) => !core.goals.includes(demand));
   }
@@ -29,19 +30,18 @@ export function contradictions(
 
 type Core = {readonly goals: readonly GoalDemand[]; readonly lines: readonly KconfigLine[]};
 
-function smallest(demands: readonly GoalDemand[], model: KconfigModel, solver: Solver): Core {
-  const found = solver.solve(demands);
-  if (found.solved) throw new Error('a contradiction was solved');
-  const among = demands.filter((demand) => found.demands.includes(demand));
+function smallest(among: readonly GoalDemand[], model: KconfigModel, solver: Solver): Core {
   const explained = explainContradiction(model, among);
-  if (explained)
-    return {goals: among.filter((demand) => explained.demands.includes(demand)), lines: explained.lines};
-  let core = among;
-  for (const demand of among) {
-    const others = core.filter((other) => other !== demand);
-    if (!solver.isPossible(others)) core = others;
+  if (explained) {
+    const goals = among.filter((demand) => explained.demands.includes(demand));
+    return {goals, lines: explained.lines};
   }
-  return {goals: core, lines: []};
+  let goals = among;
+  for (const demand of among) {
+    const others = goals.filter((other) => other !== demand);
+    if (!solver.isPossible(others)) goals = others;
+  }
+  return {goals, lines: []};
 }
 
 function told({goals, lines}: Core, solver: Solver, elsewhere: Elsewhere | undefined): Diagnostic {
@@ -91,7 +91,7 @@ function waysOut(goals: readonly GoalDemand[], solver: Solver): readonly string[
 /** Where all of the goals can be had that cannot be had together here. */
 function whereHad(demands: readonly GoalDemand[], {release, arch, others}: Elsewhere): readonly string[] {
   return others.flatMap((other) => {
-    const isNewer = other.arch === arch && orderOfRelease(other.release) > orderOfRelease(release);
+    const isNewer = other.arch === arch && compareReleases(other.release, release) > 0;
     const isOtherArchitecture = other.arch !== arch && other.release === release;
     if ((!isNewer && !isOtherArchitecture) || !hasAll(demands, other.model)) return [];
     return [isNewer ? `take Linux ${other.release}` : `build for ${other.arch}`];

@@ -1,7 +1,7 @@
 /** What is asked of a symbol. */
 
 import {type ConfigSymbol, parseSigned} from '../kconfig/index.ts';
-import type {Value} from './condition-literals.ts';
+import {isLogical, type Value} from './condition-literals.ts';
 import type {Pair} from './gates.ts';
 import {type Literal, negation, never} from './sat.ts';
 import {isSameText} from './texts.ts';
@@ -23,7 +23,7 @@ type Literals = {
 
 /** The literals that all have to be true for a demand. */
 export function literalsOf({symbol, values, atLeast}: Demand, encoding: Literals): readonly Literal[] {
-  if (symbol.type === 'bool' || symbol.type === 'tristate') {
+  if (isLogical(symbol.type)) {
     const {m, y} = encoding.pair(symbol);
     const [orY, orM, orN] = ['y', 'm', 'n'].map((value) => values.includes(value));
     if (orN) return orY || orM ? [] : [negation(m)];

@@ -36,7 +36,6 @@ export class Encoding {
   readonly #limited: Uint8Array;
   readonly #waiting: ConfigSymbol[] = [];
   readonly #kept = new Map<ConfigSymbol, Literal>();
-  readonly #visible = new Map<ConfigSymbol, Literal>();
   readonly #written = new Map<ConfigSymbol, Literal>();
   #depth = 0;
 
@@ -96,11 +95,6 @@ export class Encoding {
   /** The symbols that a user may set, each with the literal that it is not set anew; members of a choice share one. */
   get kept(): ReadonlyMap<ConfigSymbol, Literal> {
     return this.#kept;
-  }
-
-  /** Whether a prompt of the symbol can be seen. */
-  visible(symbol: ConfigSymbol): Literal {
-    return this.#visible.get(symbol) ?? never;
   }
 
   /** How many bools and tristates of those encoded differ from the base in the solver's last solution. */
@@ -300,7 +294,6 @@ export class Encoding {
   #offer(symbol: ConfigSymbol, visible: Pair, raised: Pair, fixed: Pair): void {
     const value = this.#ownPair(symbol);
     const kept = this.#keep(symbol.choice ?? symbol);
-    this.#visible.set(symbol, visible.m);
     const free = this.#gates.and([visible.m, negation(kept)]);
     for (const level of value.m === value.y ? (['m'] as const) : (['m', 'y'] as const)) {
       this.solver.addClause([negation(raised[level]), value[level]]);
@@ -337,11 +330,9 @@ export class Encoding {
     const chosen = members.map((member) => this.#ownPair(member).y);
     this.#gates.atMostOne(chosen);
     const someShown = this.#gates.or(shown);
-    this.#visible.set(choice, someShown);
     const decided = this.#gates.and([mode, someShown]);
     this.solver.addClause([negation(decided), ...chosen]);
     for (const [i, member] of members.entries()) {
-      this.#visible.set(member, visible[i]!.m);
       this.solver.addClause([negation(chosen[i]!), shown[i]!]);
       this.#encodeMember(member, visible[i]!, decided, kept);
     }
@@ -416,7 +407,6 @@ export class Encoding {
     this.solver.addClause(values.map(({literal}) => literal));
     const kept = visible === never || symbol.transitional ? always : this.#keep(symbol);
     const free = this.#gates.and([visible, negation(kept)]);
-    this.#visible.set(symbol, visible);
     this.#written.set(symbol, this.#gates.or([visible, ...conditions]));
     const ranges = this.#rangesOf(symbol);
     for (const {when, allows} of ranges)

@@ -64,10 +64,6 @@ export class SatSolver {
     this.addClause([this.newVariable()]);
   }
 
-  get variableCount(): number {
-    return this.#variables;
-  }
-
   /**
    * The literal of a new variable, which is tried as false first. `isDefined`: whether the clauses say what it is as soon as
    * all others are known, so that it need never be tried.
@@ -92,13 +88,6 @@ export class SatSolver {
     return this.#solution[literal >> 1] === ((literal & 1) ^ 1);
   }
   #solution = new Uint8Array(0);
-
-  /** What the clauses alone say of a literal: true, false, or nothing. */
-  known(literal: Literal): boolean | undefined {
-    this.#leaveAssumptions();
-    const value = this.#value[literal]!;
-    return value === 0 ? undefined : value > 0;
-  }
 
   /** At least one of the literals is true. */
   addClause(literals: readonly Literal[]): void {

@@ -1,6 +1,7 @@
 /** The smallest set of lines over a base that gives every goal its value, or the goals that cannot be had together. */
 
 import type {ConfigSymbol, KconfigModel} from '../kconfig/index.ts';
+import {isLogical} from './condition-literals.ts';
 import {type Demand, literalsOf} from './demand.ts';
 import {Encoding} from './encoding.ts';
 import {type Core, type FewestFound, fewestGivenUp} from './least-change.ts';
@@ -83,17 +84,17 @@ export class Solver {
     const all = literals.flat();
     const {strict} = this.#encoding;
     const of = (literal: Literal) => demands.filter((_, i) => literals[i]!.includes(literal));
-    let fixed = [strict, ...all];
+    let isStrict = true;
     for (;;) {
+      const fixed = isStrict ? [strict, ...all] : all;
       const kept = this.#keptOf(demands);
       const found = fewestGivenUp(this.#encoding.solver, fixed, [...kept.keys()]);
       if (!found.solved && !found.demands.includes(strict))
         return {solved: false, demands: [...new Set(found.demands.flatMap(of))]};
       if (!found.solved) {
-        fixed = all;
+        isStrict = false;
         continue;
       }
-      const isStrict = fixed[0] === strict;
       if (isStrict && this.#encoding.limitSelectsOfSolution()) continue;
       const alternatives = this.#chooseSet(demands, fixed, kept, found);
       if (isStrict && this.#encoding.limitSelectsOfSolution()) continue;
@@ -160,9 +161,16 @@ export class Solver {
 
   /** Whether some configuration has all of the demands. */
   isPossible(demands: readonly Demand[]): boolean {
+    return this.conflictAmong(demands) === undefined;
+  }
+
+  /** Some of the demands, of which no configuration has all; undefined where one has. It need not be the smallest such set. */
+  conflictAmong<D extends Demand>(demands: readonly D[]): readonly D[] | undefined {
     this.#wantTexts(demands);
-    const literals = demands.flatMap((demand) => this.#literals(demand));
-    return this.#encoding.solver.solve(literals).satisfiable;
+    const literals = demands.map((demand) => this.#literals(demand));
+    const answer = this.#encoding.solver.solve(literals.flat());
+    if (answer.satisfiable) return undefined;
+    return demands.filter((_, i) => literals[i]!.some((literal) => answer.conflict.includes(literal)));
   }
 
   /** As many of the symbols as can be `n` together beside the demands. */
@@ -179,7 +187,7 @@ export class Solver {
   #wantTexts(demands: readonly Demand[]): void {
     let isNew = false;
     for (const {symbol, values} of demands) {
-      if (symbol.type === 'bool' || symbol.type === 'tristate') continue;
+      if (isLogical(symbol.type)) continue;
       for (const value of values) {
         if (this.#encoding.values(symbol).some(({text}) => isSameText(symbol, text, value))) continue;
         const wanted = this.#wanted.get(symbol) ?? [];
@@ -193,8 +201,7 @@ export class Solver {
   /** What has to be true for a demand: of a number or text also that .config has it. */
   #literals(demand: Demand): readonly Literal[] {
     const literals = literalsOf(demand, this.#encoding);
-    const isLogical = demand.symbol.type === 'bool' || demand.symbol.type === 'tristate';
-    return isLogical ? literals : [this.#encoding.written(demand.symbol), ...literals];
+    return isLogical(demand.symbol.type) ? literals : [this.#encoding.written(demand.symbol), ...literals];
   }
 
   /** The literals by which symbols are kept, but those that the demands speak of. */
@@ -216,7 +223,7 @@ export class Solver {
     const wishes = demands.flatMap((demand) => this.#preferred(demand));
     for (const literal of set) {
       const symbol = kept.get(literal)!;
-      if (symbol.type !== 'bool' && symbol.type !== 'tristate') continue;
+      if (!isLogical(symbol.type)) continue;
       const {m, y} = this.#encoding.pair(symbol);
       wishes.push(negation(m));
       if (m !== y) wishes.push(negation(y));
@@ -268,7 +275,7 @@ export class Solver {
 
   #valueOf(symbol: ConfigSymbol): string | undefined {
     const {solver} = this.#encoding;
-    if (symbol.type === 'bool' || symbol.type === 'tristate') {
+    if (isLogical(symbol.type)) {
       const {m, y} = this.#encoding.pair(symbol);
       return solver.isTrue(y) ? 'y' : solver.isTrue(m) ? 'm' : 'n';
     }
