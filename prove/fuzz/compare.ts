@@ -45,12 +45,7 @@ export class Comparer {
     scratch: string,
     evaluating: () => void,
   ): Promise<Compared> {
-    const dir = join(scratch, 'tree');
-    rmSync(scratch, {recursive: true, force: true});
-    for (const [path, text] of files) {
-      mkdirSync(dirname(join(dir, path)), {recursive: true});
-      writeFileSync(join(dir, path), text, 'latin1');
-    }
+    const dir = writeTree(files, scratch);
     const tool = servedTool(this.#server, {dir, kconfig: 'Kconfig', scratch});
     const asked = steps.map(async (step) => tool.run(step));
     tool.end();
@@ -83,6 +78,29 @@ export class Comparer {
     return {found, crashes, runs: steps.length, refused: parse!.exit === 1};
   }
 
+  /**
+   * Whether the C tool says another thing as soon as freed memory holds other bytes: then it reads what it has freed, or
+   * never written, and nothing can be compared with it. Linux 7.2 prints such a value of a symbol in a help text.
+   */
+  async readsFreedMemory(
+    perturbed: readonly ConfServer[],
+    files: ReadonlyMap<string, string>,
+    step: Step | undefined,
+    scratch: string,
+  ): Promise<boolean> {
+    const said: Outcome[] = [];
+    for (const server of perturbed) {
+      const dir = writeTree(files, scratch);
+      const tool = servedTool(server, {dir, kconfig: 'Kconfig', scratch});
+      const asked = step && tool.run(step);
+      tool.end();
+      const parse = await tool.parse();
+      said.push((await asked) ?? parse!);
+    }
+    const [first, ...others] = said;
+    return others.some((other) => firstDifference(first!, other) !== undefined);
+  }
+
   #sources(files: ReadonlyMap<string, string>) {
     return {
       readFile: (path: string) => files.get(path),
@@ -93,6 +111,16 @@ export class Comparer {
       },
     };
   }
+}
+
+function writeTree(files: ReadonlyMap<string, string>, scratch: string): string {
+  const dir = join(scratch, 'tree');
+  rmSync(scratch, {recursive: true, force: true});
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(dir, path)), {recursive: true});
+    writeFileSync(join(dir, path), text, 'latin1');
+  }
+  return dir;
 }
 
 function crashOutcome(crash: string): Outcome {

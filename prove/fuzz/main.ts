@@ -15,7 +15,8 @@ files: bytes of all files, messages and exit codes. A find is made as small as i
 
 The tree's conf is built by the tree's Makefile and linked once more with prove/oracle/conf-server.c, so that it parses a
 tree once for several runs, and outputs of $(shell) are recorded and replayed. Where a comparison with \`!= y\` is
-undefined behaviour (expr.c of Linux 6.12 to 7.2) the line is mended first: nothing can be compared with it.`;
+undefined behaviour (expr.c of Linux 6.12 to 7.2) the line is mended first: nothing can be compared with it. Nor can
+anything be with a run whose result is another one as soon as freed memory holds other bytes: such runs are counted.`;
 
 type Options = {
   dialect: string;
@@ -43,6 +44,7 @@ class Fuzzing {
   refused = 0;
   runs = 0;
   readonly crashSeeds: number[] = [];
+  readonly freedSeeds: number[] = [];
   finds = 0;
 
   constructor(request: Common, mostFinds: number, scratch: string) {
@@ -73,6 +75,7 @@ class Fuzzing {
         inHand.add(message.seed);
         first = Math.max(first, message.seed + request.step);
       } else if (message.kind === 'evaluate') evaluated = message.seed;
+      else if (message.kind === 'freed') this.freedSeeds.push(message.seed);
       else if (message.kind === 'find') this.#report(message.text, message.signature);
       else {
         inHand.delete(message.seed);
@@ -105,6 +108,11 @@ class Fuzzing {
     this.finds++;
     if (known === 0) process.stdout.write(`${text}\n`);
   }
+}
+
+function treesOf(seeds: readonly number[]): string {
+  const shown = seeds.length > 10 ? `${seeds.slice(0, 10).join(' ')} …` : seeds.join(' ');
+  return `${seeds.length} trees${shown === '' ? '' : ` (${shown})`}`;
 }
 
 async function main(options: Options): Promise<boolean> {
@@ -141,7 +149,7 @@ async function main(options: Options): Promise<boolean> {
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     process.stdout.write(
       `${fuzzing.trees} trees (${fuzzing.refused} refused), ${fuzzing.runs} runs, ${fuzzing.finds} finds, ` +
-        `crashes of the C tool in ${fuzzing.crashSeeds.length} trees${fuzzing.crashSeeds.length > 0 ? ` (${fuzzing.crashSeeds.slice(0, 10).join(' ')} …)` : ''}, ${seconds} s\n`,
+        `crashes of the C tool in ${treesOf(fuzzing.crashSeeds)}, freed memory read by it in ${treesOf(fuzzing.freedSeeds)}, ${seconds} s\n`,
     );
     return fuzzing.finds === 0 && fuzzing.trees === trees;
   } finally {

@@ -36,16 +36,27 @@ export type Message =
       readonly refused: boolean;
       readonly crashes: number;
     }
+  /** The tools differ, but the C tool has read what it had freed. */
+  | {readonly kind: 'freed'; readonly seed: number}
   | {readonly kind: 'find'; readonly seed: number; readonly text: string; readonly signature: string};
 
 const request = requestOf<Request>();
 const dialect = dialects.find(({name}) => name === request.dialect)!;
 mkdirSync(request.scratch, {recursive: true});
 const answers = join(request.scratch, 'answers');
-const server = new ConfServer({program: request.server, answers, secondsARun: 20, megabytes: 1, environment});
+const server = startServer(environment);
+/** In these freed memory holds other bytes (mallopt(3), M_PERTURB). */
+const perturbed = ['1', '165'].map((byte) =>
+  startServer(new Map([...environment, ['MALLOC_PERTURB_', byte]])),
+);
 const comparer = new Comparer(server, dialect, answers);
 const again = [...request.again];
 let next = request.first;
+
+function startServer(surroundings: ReadonlyMap<string, string>): ConfServer {
+  const {server: program} = request;
+  return new ConfServer({program, answers, secondsARun: 20, megabytes: 1, environment: surroundings});
+}
 
 function nextSeed(): number | undefined {
   const seed = again.shift() ?? next;
@@ -58,7 +69,9 @@ async function compareSeed(seed: number, scratch: string): Promise<void> {
   const {files, steps} = makeCase(seed, dialect, request.runs);
   const evaluating = () => tell<Message>({kind: 'evaluate', seed});
   const {found, crashes, runs, refused} = await comparer.compare(files, steps, scratch, evaluating);
-  if (found) {
+  if (found && (await comparer.readsFreedMemory(perturbed, files, found.step, scratch))) {
+    tell<Message>({kind: 'freed', seed});
+  } else if (found) {
     const shrunk = await shrink(
       files,
       found,
@@ -76,5 +89,5 @@ async function slot(number: number): Promise<void> {
 }
 
 await Promise.all(Array.from({length: request.slots}, async (_, number) => slot(number)));
-await server.close();
+await Promise.all([server, ...perturbed].map(async (each) => each.close()));
 process.disconnect();
