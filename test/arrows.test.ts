@@ -16,7 +16,20 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   picture: ['base', 'recipe', 'boot'],
   job: ['base', 'kconfig', 'recipe', 'build', 'image', 'boot'],
   report: ['base', 'kconfig', 'job'],
-  cli: ['base', 'kconfig', 'conf', 'recipe', 'build', 'image', 'boot', 'picture', 'job', 'report'],
+  menuconfig: ['base', 'kconfig', 'recipe', 'solve'],
+  cli: [
+    'base',
+    'kconfig',
+    'conf',
+    'recipe',
+    'build',
+    'image',
+    'boot',
+    'picture',
+    'job',
+    'report',
+    'menuconfig',
+  ],
 };
 
 const sourceFolder = resolve(import.meta.dirname, '../../src');

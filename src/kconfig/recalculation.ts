@@ -71,6 +71,12 @@ export class Recalculation {
     return {saved: saved ?? this.#calculateAll(change), ...before};
   }
 
+  /** Has a symbol calculated in the next step, which counts as the user's now: the C tool leaves that to the next calculation, too. */
+  leave(symbol: ConfigSymbol): void {
+    if (this.#alwaysAll) return;
+    this.#pending = [...this.#pending, this.#dependents.units[this.#dependents.rankOf(symbol)]!];
+  }
+
   /** Goes back to what was before a step; steps are undone in the reverse order. */
   undo({saved, pending, unsettled, kept}: Step): void {
     for (const [symbol, state] of saved) this.#evaluation.restore(symbol, state);

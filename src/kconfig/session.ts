@@ -4,10 +4,12 @@ import type {Diagnostic} from '../base/diagnostic.ts';
 import {type ReadOptions, readConfig, writeConfig, writeDefconfig} from './dotconfig.ts';
 import {explainUnmet, type SymbolReason} from './explain.ts';
 import {letters} from './expression.ts';
+import {menuHelp} from './menu-help.ts';
 import type {KconfigModel} from './model.ts';
 import {loadConfig} from './modes.ts';
+import {activeRange} from './range.ts';
 import {Recalculation, type Step} from './recalculation.ts';
-import type {ConfigSymbol} from './symbol.ts';
+import type {ConfigSymbol, MenuNode, SymbolType} from './symbol.ts';
 import type {SymbolState} from './symbol-state.ts';
 import {acceptsUserValue, forgetUserValue, setUserValue} from './user-value.ts';
 import type {Evaluation} from './values.ts';
@@ -53,6 +55,7 @@ export class Session {
   readonly #positions: Int32Array;
   #steps: Step[] = [];
   #forgotten = 0;
+  #seen: ConfigSymbol[] = [];
 
   /**
    * Starts from an evaluation, of which it makes its own copy.
@@ -64,6 +67,10 @@ export class Session {
     this.#evaluation = evaluation.copy();
     this.#evaluation.calculatesEveryMember = true;
     this.#recalculation = new Recalculation(this.#evaluation, options.calculateAll ?? false);
+    this.#evaluation.whenSeen = (symbol) => {
+      this.#seen.push(symbol);
+      this.#recalculation.leave(symbol);
+    };
     this.#positions = new Int32Array(this.model.allSymbols.length);
     let position = 0;
     for (const {symbol} of this.model.nodes()) {
@@ -99,6 +106,72 @@ export class Session {
   isSet(symbol: ConfigSymbol | string): boolean {
     const found = this.#find(symbol);
     return found !== undefined && this.#evaluation.state(found).hasUser;
+  }
+
+  /** What the user gave a symbol of whatever type, whether it has an effect or not; undefined if nothing. */
+  userValue(symbol: ConfigSymbol): string | undefined {
+    const {hasUser, userTristate, userText} = this.#evaluation.state(symbol);
+    if (!hasUser) return undefined;
+    return symbol.type === 'bool' || symbol.type === 'tristate' ? letters[userTristate] : userText;
+  }
+
+  /** The type in effect: a tristate is a bool without modules, and in a choice that is `y` (sym_get_type). */
+  type(symbol: ConfigSymbol): SymbolType {
+    return this.#evaluation.effectiveType(symbol);
+  }
+
+  /** Whether the user can change the value now (sym_is_changeable). */
+  isChangeable(symbol: ConfigSymbol): boolean {
+    return this.#evaluation.isChangeable(symbol);
+  }
+
+  /** The value that selects demand at least. */
+  selected(symbol: ConfigSymbol): 'n' | 'm' | 'y' {
+    return letters[this.#evaluation.calculate(symbol).reverseDependency];
+  }
+
+  /** The member of a choice that is `y`, if there is one (sym_get_choice_value; sym_calc_choice since 6.12). */
+  chosenMember(choice: ConfigSymbol): ConfigSymbol | undefined {
+    return this.#evaluation.chosenMember(choice);
+  }
+
+  /**
+   * Whether a menu shows a node (menu_is_visible). Up to Linux 6.1, a symbol that is shown only for what is below it counts
+   * as set by the user from then on: `takeSeen` tells which.
+   */
+  isShown(node: MenuNode): boolean {
+    return this.#evaluation.isNodeVisible(node);
+  }
+
+  /** The symbols that count as set since they were seen, and were not taken before. */
+  takeSeen(): readonly ConfigSymbol[] {
+    const seen = this.#seen;
+    this.#seen = [];
+    return seen;
+  }
+
+  /** Has a symbol count as set, as if a menu had shown it: what `takeSeen` told of another session. */
+  see(symbol: ConfigSymbol): void {
+    const state = this.#evaluation.state(symbol);
+    if (state.hasUser) return;
+    state.hasUser = true;
+    this.#recalculation.leave(symbol);
+  }
+
+  /** The range that a number has to be in now (sym_get_range_prop), as it is written in the tree or as what is named there has it. */
+  range(symbol: ConfigSymbol): {readonly low: string; readonly high: string} | undefined {
+    const range = activeRange(this.#evaluation, symbol);
+    return range && {low: this.#evaluation.value(range.low), high: this.#evaluation.value(range.high)};
+  }
+
+  /** What the C tool answers to `?` at a node, `menuHelp`; it looks at nodes as `isShown` does. */
+  help(node: MenuNode): string {
+    return menuHelp(this.#evaluation, node);
+  }
+
+  /** Where the symbol's first node stands in the menu, counted from 1; 0 if it has none. */
+  position(symbol: ConfigSymbol): number {
+    return this.#positions[symbol.index]!;
   }
 
   /** Whether `set` would take the value now (sym_string_within_range). */
@@ -251,8 +324,7 @@ export class Session {
   }
 
   #inMenuOrder<T>(items: T[], symbolOf: (item: T) => ConfigSymbol): T[] {
-    const position = (item: T) => this.#positions[symbolOf(item).index]!;
-    return items.sort((a, b) => position(a) - position(b));
+    return items.sort((a, b) => this.position(symbolOf(a)) - this.position(symbolOf(b)));
   }
 }
 

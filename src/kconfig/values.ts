@@ -64,6 +64,8 @@ export class Evaluation {
    * calculate those after the one it takes, so they may keep a visibility that is no more true.
    */
   calculatesEveryMember = false;
+  /** Is told of a symbol that counts as the user's from now on, since it was seen (`isNodeVisible`). */
+  whenSeen: ((symbol: ConfigSymbol) => void) | undefined;
   /** Whether .config is known to differ (conf_changed). */
   changed = true;
   /**
@@ -742,13 +744,18 @@ export class Evaluation {
     if (!symbol || this.state(symbol).tristate === 0) return false;
     for (let child = node.firstChild; child; child = child.next) {
       if (!this.isNodeVisible(child)) continue;
-      if (!this.#choicesAreMenus) {
-        this.state(symbol).hasUser = true;
-        this.isSettled = false;
-      }
+      if (!this.#choicesAreMenus) this.#see(symbol);
       return true;
     }
     return false;
+  }
+
+  #see(symbol: ConfigSymbol): void {
+    this.isSettled = false;
+    const state = this.state(symbol);
+    if (state.hasUser) return;
+    state.hasUser = true;
+    this.whenSeen?.(symbol);
   }
 
   /** sym_warn_unmet_dep. */

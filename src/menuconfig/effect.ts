@@ -1,11 +1,23 @@
 /** What the program around the state has to do, since the state reads and writes no files. */
 
 /** One step of a user's work, as it is remembered until the work is saved: made again in order, it gives the same. */
-export type Edit =
-  /** Symbols that one key has set together. A choice without a name is set by its member. */
-  | {readonly kind: 'set'; readonly values: readonly (readonly [symbol: string, value: string])[]}
+export type Edit = {
+  /**
+   * What counted as the user's from before this step on, since a menu showed it: up to Linux 6.1, `make menuconfig` takes
+   * a symbol for set that is shown only for what is below it.
+   */
+  readonly seen?: readonly string[];
+} & (
+  | {
+      readonly kind: 'set';
+      /** Symbols that one key has set together, what was asked for last. A choice without a name is `choice of MEMBER`. */
+      readonly values: readonly (readonly [symbol: string, value: string])[];
+    }
+  /** Another .config, its whole text. */
+  | {readonly kind: 'read'; readonly config: string}
   | {readonly kind: 'undo'}
-  | {readonly kind: 'redo'};
+  | {readonly kind: 'redo'}
+);
 
 export type SaveFormat = 'config' | 'defconfig' | 'recipe';
 
