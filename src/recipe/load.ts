@@ -43,9 +43,9 @@ export type Loaded<File> = {
   readonly diagnostics: readonly Diagnostic[];
 };
 
-/** Reads a recipe file whose name, by its path, is `name`. Faults are in `diagnostics`. */
-export function loadRecipe(name: string, path: string): Promise<Loaded<RecipeFile>> {
-  return load(name, path, recipeFile);
+/** Reads a recipe file whose name, by its path, is `name`, or a text in its place. Faults are in `diagnostics`. */
+export function loadRecipe(name: string, path: string, text?: string): Promise<Loaded<RecipeFile>> {
+  return load(name, path, recipeFile, text);
 }
 
 /** Reads a part file whose name, by its path, is `name`. Faults are in `diagnostics`. */
@@ -62,8 +62,9 @@ async function load<File extends {readonly name: string; readonly use?: PartFile
   name: string,
   path: string,
   schema: z.ZodObject & z.ZodType<File>,
+  text?: string,
 ): Promise<Loaded<File>> {
-  const document = await documentOf(path);
+  const document = text === undefined ? await documentOf(path) : readDocument(shownPath(path), text);
   const partly = {name, path, document, uses: namedParts(document.value)};
   if (document.diagnostics.length > 0) return {...partly, file: undefined, diagnostics: document.diagnostics};
   const parsed = schema.safeParse(document.value, {reportInput: true});

@@ -26,6 +26,8 @@ export type ReadOptions = {
   /** Texts of `--param`. */
   readonly parameters?: readonly string[];
   readonly cwd?: string;
+  /** The text of the recipe's own file, in the place of what is there: what it would come to. */
+  readonly text?: string;
 };
 
 /**
@@ -35,7 +37,7 @@ export type ReadOptions = {
  */
 export async function readRecipe(name: string, options: ReadOptions): Promise<WrittenRecipe> {
   const found = await findRecipe(name, options.folders, options.cwd ?? process.cwd());
-  const recipe = await loadRecipe(found.name, found.path);
+  const recipe = await loadRecipe(found.name, found.path, options.text);
   const collected = await collectParts(recipe, found.folders);
   const modules = await collectModules([...collected.loaded, recipe], found.folders);
   const faults: Diagnostic[] = [

@@ -55,26 +55,48 @@ export type Resolved = {
  *   this kernel does not have, or a value its type does not have, else exit 1
  */
 export function resolveRecipe(recipe: Recipe, tree: KernelTree, elsewhere?: Elsewhere): Resolved {
-  const base = baseOf(recipe, tree);
-  const solver = new Solver(tree.model, base);
-  const {demands, refused} = judged(recipe.goals, tree, base.values, elsewhere);
-  const firm = demands.filter(({goal}) => !goal.optional);
-  const wrong = [...refused].flatMap(([{optional}, why]) => (optional ? [] : [why]));
-  const conflicts = contradictions(firm, tree.model, solver, elsewhere);
-  if (wrong.length > 0) throw new KbuildError(exitCode.badInput, ...wrong, ...conflicts);
-  if (conflicts.length > 0) throw new KbuildError(exitCode.failed, ...conflicts);
-  const taken = [...firm];
-  for (const wish of demands.filter(({goal}) => goal.optional)) {
-    if (solver.isPossible([...taken, wish])) taken.push(wish);
-    else refused.set(wish.goal, contradictions([...firm, wish], tree.model, solver)[0] ?? besideOthers(wish));
+  return new Resolver(recipe.kernel, tree).resolve(recipe.goals, elsewhere);
+}
+
+/** Resolves one set of goals after another over one base: what the solver has learned of the Kconfig is kept. */
+export class Resolver {
+  readonly #kernel: Recipe['kernel'];
+  readonly #tree: KernelTree;
+  readonly #base: ResolutionBase;
+  readonly #solver: Solver;
+
+  /** @throws what `baseConfig` throws */
+  constructor(kernel: Recipe['kernel'], tree: KernelTree) {
+    this.#kernel = kernel;
+    this.#tree = tree;
+    this.#base = baseOf(kernel.base, tree);
+    this.#solver = new Solver(tree.model, this.#base);
   }
-  return judgedResult(recipe, solution(recipe, tree, base, solver, taken), {taken, refused});
+
+  /** @throws what `resolveRecipe` throws */
+  resolve(goals: readonly Goal[], elsewhere?: Elsewhere): Resolved {
+    const [tree, base, solver] = [this.#tree, this.#base, this.#solver];
+    const {demands, refused} = judged(goals, tree, base.values, elsewhere);
+    const firm = demands.filter(({goal}) => !goal.optional);
+    const wrong = [...refused].flatMap(([{optional}, why]) => (optional ? [] : [why]));
+    const conflicts = contradictions(firm, tree.model, solver, elsewhere);
+    if (wrong.length > 0) throw new KbuildError(exitCode.badInput, ...wrong, ...conflicts);
+    if (conflicts.length > 0) throw new KbuildError(exitCode.failed, ...conflicts);
+    const taken = [...firm];
+    for (const wish of demands.filter(({goal}) => goal.optional)) {
+      if (solver.isPossible([...taken, wish])) taken.push(wish);
+      else
+        refused.set(wish.goal, contradictions([...firm, wish], tree.model, solver)[0] ?? besideOthers(wish));
+    }
+    const solved = solution(this.#kernel, tree, base, solver, taken);
+    return judgedResult(goals, solved, {taken, refused});
+  }
 }
 
 type ResolutionBase = Base & {readonly text: string};
 
-function baseOf(recipe: Recipe, tree: KernelTree): ResolutionBase {
-  const text = baseConfig(recipe.kernel.base, tree);
+function baseOf(base: string, tree: KernelTree): ResolutionBase {
+  const text = baseConfig(base, tree);
   const values = valuesOf(text);
   return {text, values, unmet: unmetIn(loadConfig(tree.model, text), values)};
 }
@@ -112,7 +134,7 @@ type Solution = {readonly solved: Solved; readonly result: ConfigResult};
 const mostRounds = 5;
 
 function solution(
-  recipe: Recipe,
+  kernel: Recipe['kernel'],
   tree: KernelTree,
   base: ResolutionBase,
   solver: Solver,
@@ -123,7 +145,7 @@ function solution(
     if (!solved.solved) throw new Error('what is possible was not solved');
     // What nobody can set has no line.
     const settings = solved.settings.filter(({symbol}) => symbol.prompts.length > 0);
-    const off = recipe.kernel.trim === 'least' ? settingsOff(tree, base, solver, taken, settings) : [];
+    const off = kernel.trim === 'least' ? settingsOff(tree, base, solver, taken, settings) : [];
     const result = olddefconfig(tree.model, overBase(tree, base, [...settings, ...off]));
     const unmet = [...unmetIn(result.evaluation, valuesOf(result.text))].filter(
       (one) => !base.unmet?.has(one),
@@ -135,7 +157,7 @@ function solution(
 
 /** What is resolved, once the evaluator has said of each goal that it is met. */
 function judgedResult(
-  {goals}: Recipe,
+  goals: readonly Goal[],
   {solved, result: {text, warnings, evaluation}}: Solution,
   {taken, refused}: {taken: readonly GoalDemand[]; refused: ReadonlyMap<Goal, Diagnostic>},
 ): Resolved {
