@@ -16,7 +16,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   picture: ['base', 'recipe', 'boot'],
   job: ['base', 'kconfig', 'recipe', 'build', 'image', 'boot'],
   report: ['base', 'kconfig', 'job'],
-  menuconfig: ['base', 'kconfig', 'recipe', 'solve'],
+  // conf: a .config is replaced as conf does.
+  menuconfig: ['base', 'kconfig', 'conf', 'recipe', 'solve'],
   cli: [
     'base',
     'kconfig',
