@@ -1,6 +1,7 @@
 /** The letter that leads to a row (first_alpha of lxdialog/util.c, and its use in menubox.c). */
 
 import type {MenuRow} from './menu-rows.ts';
+import type {Row} from './screen.ts';
 
 /** The next row after `cursor`, or from the top, that the letter leads to; of all rows, also where they are out of sight. */
 export function nextWithHotkey(rows: readonly MenuRow[], cursor: number, letter: string): number | undefined {
@@ -11,13 +12,29 @@ export function nextWithHotkey(rows: readonly MenuRow[], cursor: number, letter:
   return undefined;
 }
 
-/** The first letter that stands in no parentheses and is not one of those that set a value or ask for help. */
 function hotkeyOf({row}: MenuRow): string | undefined {
+  const at = placeIn(row);
+  return at < 0 ? undefined : textOf(row)[at]!.toLowerCase();
+}
+
+/** Where in its prompt a row has that letter; negative if it has none there. */
+export function hotkeyPlace(row: Row): number {
+  return placeIn(row) - row.marker.length - 1;
+}
+
+function textOf({marker, prompt}: Row): string {
+  return `${marker} ${prompt}`;
+}
+
+/** The first letter that stands in no parentheses and is not one of those that set a value or ask for help. */
+function placeIn(row: Row): number {
   let depth = 0;
-  for (const character of `${row.marker} ${row.prompt}`.toLowerCase()) {
+  const text = textOf(row);
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!;
     if ('<[('.includes(character)) depth++;
     else if ('>])'.includes(character) && depth > 0) depth--;
-    else if (depth === 0 && /[a-gi-lo-xz]/.test(character)) return character;
+    else if (depth === 0 && /[a-gi-lo-xz]/i.test(character)) return at;
   }
-  return undefined;
+  return -1;
 }

@@ -1,5 +1,6 @@
 /** A menu as `make menuconfig` draws it, with what has changed and what a recipe asks for. */
 
+import {hotkeyPlace} from '../hotkey.ts';
 import type {MenuPanel, Row} from '../screen.ts';
 import type {Area, Canvas, Look} from './grid.ts';
 import {type Lesson, type Piece, writeButtons, writeField, writeLessons, writePieces} from './pieces.ts';
@@ -107,11 +108,6 @@ function partsOf(row: Row): {marker: string; prompt: string; tail: string} {
   };
 }
 
-/** The letter that jumps to a row: as mconf's first_alpha, the first that is no command. */
-function hotkeyOf(row: Row): number {
-  return row.kind === 'comment' ? -1 : row.prompt.search(/(?![YyNnMmHh])[A-Za-z]/);
-}
-
 function paintRow(canvas: Canvas, line: Area, row: Row, isCursor: boolean, index: number): readonly Target[] {
   const end = line.column + line.columns - 1;
   const look = (plain: Look): Look => (isCursor ? 'cursor' : plain);
@@ -128,7 +124,8 @@ function paintRow(canvas: Canvas, line: Area, row: Row, isCursor: boolean, index
     limit,
   );
   const promptEnd = canvas.write(line.row, head, prompt, text, limit - width(tail));
-  const hotkey = hotkeyOf(row);
+  // A comment has one as well, which mconf does not show.
+  const hotkey = row.kind === 'comment' ? -1 : hotkeyPlace(row);
   const at = head + (hotkey < 0 ? 0 : width(row.prompt.slice(0, hotkey)));
   if (hotkey >= 0 && at < promptEnd - 1) canvas.dye(line.row, at, 1, isCursor ? 'cursor-hotkey' : 'hotkey');
   const tailEnd = canvas.write(line.row, promptEnd, tail, text, limit);
