@@ -92,6 +92,7 @@ function lengthOf(first: number): number {
 function typed(bytes: string, at: number): Step {
   const code = bytes.charCodeAt(at);
   if (code < 0x20 || code === 0x7f) return one(control(code), at + 1);
+  if (code < 0x7f) return one({kind: 'text', text: bytes[at]!}, at + 1);
   const length = lengthOf(code);
   const found = match(/[\x80-\xbf]*/y, bytes, at + 1)![0].slice(0, Math.max(length - 1, 0));
   if (found.length < length - 1) {

@@ -110,9 +110,9 @@ export class Canvas {
     }
     let at = column;
     for (const part of clusters(shown)) {
-      const isDrawable = this.glyphs.isUnicode || part.text <= '\x7f';
-      this.#set(row, at, isDrawable ? part.text : '?', look);
-      if (part.width === 2) this.#set(row, at + 1, isDrawable ? '' : '?', look);
+      const text = this.#drawable(part.text);
+      this.#set(row, at, text, look);
+      if (part.width === 2) this.#set(row, at + 1, text === '?' ? '?' : '', look);
       at += part.width;
     }
     return at;
@@ -165,6 +165,10 @@ export class Canvas {
     this.line(row, column, columns);
     this.#set(row, column, this.glyphs.joints[0], 'frame');
     this.#set(row, column + columns - 1, this.glyphs.joints[1], 'frame');
+  }
+
+  #drawable(text: string): string {
+    return this.glyphs.isUnicode || text <= '\x7f' ? text : '?';
   }
 
   #set(row: number, column: number, text: string, look: Look): void {

@@ -3,7 +3,8 @@
 /** What is drawn as one: a character with all that combines with it, in one or two columns. */
 export type Cluster = {readonly text: string; readonly width: number};
 
-const plain = /^[ -~]*$/;
+/** What most texts and all lines are made of. To find clusters takes tables that are slow to load, not wanted at the start. */
+const plain = /^[ -~\u2022\u2026\u2190-\u2193\u2500-\u257f]*$/;
 
 /**
  * East Asian Wide and Fullwidth as in Markus Kuhn's wcwidth, with what later versions of Unicode made wide, and emoji.
