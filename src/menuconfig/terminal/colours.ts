@@ -22,6 +22,7 @@ function style(attributes: string, foreground?: number, background?: number): St
 }
 
 const [red, green, yellow, blue, magenta, cyan] = [31, 32, 33, 34, 35, 36];
+const brightRed = 91;
 const brightWhite = 97;
 const onBlue = 44;
 
@@ -52,7 +53,7 @@ export const monochrome: Palette = {
  * Text stays as the terminal has it. White on blue is told apart in every set of colours; the other colours are those
  * that can be read where they are used: yellow and cyan on dark, blue on light, and magenta and red on both.
  */
-function coloured(hotkey: Style, path: Style, changed: Style, said: Style): Palette {
+function coloured(hotkey: Style, path: Style, changed: Style, said: Style, warning: Style): Palette {
   return {
     ...monochrome,
     bar: style('bold', brightWhite, onBlue),
@@ -63,20 +64,38 @@ function coloured(hotkey: Style, path: Style, changed: Style, said: Style): Pale
     comment: path,
     changed,
     goal: style('', magenta),
-    unmet: style('bold', red),
+    unmet: warning,
     symbol: style('dim'),
     match: hotkey,
     cursor: style('bold', brightWhite, onBlue),
     'cursor-hotkey': style('bold underline', brightWhite, onBlue),
     said,
-    warning: style('bold', red),
+    warning,
   };
 }
 
 const palettes: Readonly<Record<Background, Palette>> = {
-  dark: coloured(style('bold', yellow), style('', cyan), style('bold', green), style('', green)),
-  light: coloured(style('bold', blue), style('', blue), style('bold', magenta), style('', blue)),
-  unknown: coloured(style('bold', magenta), style('bold'), style('bold', magenta), style('bold')),
+  dark: coloured(
+    style('bold', yellow),
+    style('', cyan),
+    style('bold', green),
+    style('', green),
+    style('bold', brightRed),
+  ),
+  light: coloured(
+    style('bold', blue),
+    style('', blue),
+    style('bold', magenta),
+    style('', blue),
+    style('bold', red),
+  ),
+  unknown: coloured(
+    style('bold', magenta),
+    style('bold'),
+    style('bold', magenta),
+    style('bold'),
+    style('bold', red),
+  ),
 };
 
 /** The palette for a background; `MENUCONFIG_COLOR` is what mconf reads too. */
