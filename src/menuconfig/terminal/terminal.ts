@@ -275,10 +275,17 @@ class Terminal {
 
   /** What of an input is the state's; the rest is done here. */
   #keys(input: Input): readonly Key[] {
-    if (input.kind === 'attributes') this.#answerUntil = 0;
-    if (input.kind === 'attributes') return [];
+    if (input.kind === 'attributes') {
+      this.#answerUntil = 0;
+      return [];
+    }
     if (input.kind === 'background') {
       this.#recolour(backgroundOf(input));
+      return [];
+    }
+    // Something else wrote to the terminal: as everywhere, Ctrl-L draws it again.
+    if (input.kind === 'control' && input.letter === 'l') {
+      this.#shown = undefined;
       return [];
     }
     const isInterrupt = input.kind === 'control' && input.letter === 'c';

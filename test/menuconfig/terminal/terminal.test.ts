@@ -205,6 +205,17 @@ test.serial(
   },
 );
 
+test.serial('Ctrl-L draws everything again', async (t) => {
+  const terminal = started();
+  await terminal.send(attributes);
+  const before = terminal.written().length;
+  await terminal.send('\x0c');
+  t.true(terminal.written().slice(before).includes('General setup'));
+  await terminal.send('q');
+  await terminal.end;
+  t.deepEqual(terminal.keys, ['q']);
+});
+
 test.serial('a second Ctrl-C at once ends it as SIGINT does', async (t) => {
   const terminal = started();
   await terminal.send('\x03j\x03');
