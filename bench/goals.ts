@@ -1,13 +1,17 @@
 /**
- * `npm run goals -- --tree DIR… [--arch ARCH…] [--goals N] [--seed S] [--base BASE]`: goals drawn at random, each a symbol
+ * `npm run goals -- --tree DIR… [--arch ARCH…] [--goals N] [--seed S] [--base BASE] [--by-hand]`: goals drawn at random, each a symbol
  * and a value that some configuration of the tree gives it, are solved over a base, one by one and in sets of 5 and 20.
  * What is solved is checked by the exact evaluator; what is refused is refused by proof, and its core is explained. Then a
  * tenth as many contradictory pairs are drawn, and each core is checked to be minimal. The times begin when the tree is read.
+ * With `--by-hand` the project's own recipes that are for the tree are compared with fragments written by hand (by-hand.ts), which
+ * takes minutes.
  */
 
 import {basename, resolve} from 'node:path';
 import {parseArgs} from 'node:util';
 import {readKernelTree} from '../prove/oracle/kernel-tree.ts';
+import {architectures} from '../src/base/architecture.ts';
+import {kernelVersionOf} from '../src/job/kernel-version.ts';
 import {
   allmodconfig,
   allnoconfig,
@@ -24,6 +28,7 @@ import {
 import {baseConfig} from '../src/recipe/base-config.ts';
 import {valuesOf} from '../src/recipe/config-text.ts';
 import {areContradicted, type Demand, explainContradiction, Solver} from '../src/solve/index.ts';
+import {printByHand} from './by-hand.ts';
 
 type Reachable = {readonly symbol: ConfigSymbol; readonly values: readonly string[]};
 
@@ -203,6 +208,7 @@ const {values: options} = parseArgs({
     goals: {type: 'string', default: '1000'},
     seed: {type: 'string', default: '1'},
     base: {type: 'string', default: 'tinyconfig'},
+    'by-hand': {type: 'boolean', default: false},
   },
 });
 if (options.tree.length === 0) throw new Error('--tree DIR names a kernel tree');
@@ -222,5 +228,8 @@ for (const path of options.tree.map((one) => resolve(one))) {
     print(
       measureCores(model, contradictoryPairs(model, base, from, random, Math.max(1, Math.floor(goals / 10)))),
     );
+    const known = architectures.find((one) => one === arch);
+    if (options['by-hand'] && known)
+      await printByHand(tree, {arch: known, kernelVersion: await kernelVersionOf(path)});
   }
 }

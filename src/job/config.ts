@@ -44,7 +44,7 @@ export async function obtainConfig(
   const {dir, value} = await workshop.store.obtain<StoredConfig>(workshop, {
     name: 'config',
     title: `configuration of ${recipe.name}`,
-    version: 3,
+    version: 4,
     inputs: {
       source: source.digest,
       builder: toolChain,

@@ -36,14 +36,20 @@ export type Added = {
   readonly neededBy: readonly string[];
 };
 
+/** Symbols that were added, and lists of others, each as long, any of which would have done in their place. */
+export type Alternative = {
+  readonly added: readonly string[];
+  readonly others: readonly (readonly string[])[];
+};
+
 export type Resolved = {
   readonly configText: string;
   readonly configDigest: string;
   readonly goals: readonly ResolvedGoal[];
   /** In the order in which the kernel declares them. */
   readonly added: readonly Added[];
-  /** Sets of symbols that could have been set in the place of some of the added ones: a goal for one of them takes it. */
-  readonly alternatives: readonly (readonly string[])[];
+  /** What else could have been set, each by itself: a goal for it takes it. */
+  readonly alternatives: readonly Alternative[];
   readonly warnings: readonly Diagnostic[];
 };
 
@@ -182,7 +188,10 @@ function judgedResult(
       value,
       neededBy: neededBy.map((demand) => demand.symbol.displayName),
     })),
-    alternatives: solved.alternatives.map((set) => set.map(shownName)),
+    alternatives: solved.exchanges.map(({set, others}) => ({
+      added: set.map(shownName),
+      others: others.map((other) => other.map(shownName)),
+    })),
     warnings,
   };
 }

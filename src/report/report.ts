@@ -3,6 +3,7 @@
 import {readable} from '../base/engine-text.ts';
 import type {Configuration} from '../job/configuration.ts';
 import {type ConfigSymbol, compareConfigurations, type Difference, menuTitles} from '../kconfig/index.ts';
+import type {Alternative} from '../recipe/resolve.ts';
 import {baseName, menuOf, nodeOf, type Other, placeOf, type ReportEntry} from './menu.ts';
 
 export type ReportGoal = {
@@ -29,9 +30,6 @@ export type ReportAddition = {
   /** Symbols of goals. */
   readonly neededBy: readonly string[];
 };
-
-/** Some of the added symbols, and what would have done as well in their place. */
-export type Exchange = {readonly added: readonly string[]; readonly others: readonly (readonly string[])[]};
 
 export type ReportDifference = {
   readonly symbol: string;
@@ -62,7 +60,7 @@ export type Report = {
   readonly subject: string;
   readonly goals: readonly ReportGoal[];
   readonly added: readonly ReportAddition[];
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly Alternative[];
   readonly comparisons: readonly ReportComparison[];
   /** Comparisons that could not be made, and why. */
   readonly missing: readonly string[];
@@ -93,7 +91,7 @@ export function reportOf(
     subject: `Linux ${kconfig.source.release} ${kconfig.arch}${base}`,
     goals: goalsOf(configuration, promptOf),
     added: (resolved?.added ?? []).map((one) => ({...one, prompt: promptOf(one.symbol)})),
-    exchanges: exchangesOf(configuration),
+    exchanges: readable(resolved?.alternatives ?? []),
     comparisons: others.map((other) => comparisonWith(other, configuration)),
     missing,
     menu: menuOf(configuration, others),
@@ -132,33 +130,6 @@ function goalsOf(
     };
   });
   return [...written, ...ofRun];
-}
-
-/**
- * The alternatives by what they exchange. Members of a choice are left out: an alternative has the choice for them. So is what
- * only puts together several that are told by themselves.
- */
-function exchangesOf({resolved, kconfig: {tree}}: Configuration): readonly Exchange[] {
-  const {added = [], alternatives = []} = resolved ?? {};
-  const isPlain = (name: string) => {
-    const symbol = tree.model.find(name);
-    return symbol !== undefined && symbol.choice === undefined;
-  };
-  const own = added.map(({symbol}) => symbol).filter(isPlain);
-  const all = alternatives.map((set) => ({
-    without: own.filter((name) => !set.includes(name)),
-    other: set.filter((name) => isPlain(name) && !own.includes(name)),
-  }));
-  const single = new Set(all.flatMap(({without, other}) => (without.length === 1 ? other : [])));
-  const exchanges = new Map<string, {added: readonly string[]; others: (readonly string[])[]}>();
-  for (const {without, other} of all) {
-    if (other.length === 0 || (without.length > 1 && other.every((name) => single.has(name)))) continue;
-    const key = without.join(' ');
-    const exchange = exchanges.get(key) ?? {added: without, others: []};
-    exchanges.set(key, exchange);
-    exchange.others.push(other);
-  }
-  return [...exchanges.values()];
 }
 
 function comparisonWith(

@@ -37,6 +37,8 @@ export class Encoding {
   readonly #waiting: ConfigSymbol[] = [];
   readonly #kept = new Map<ConfigSymbol, Literal>();
   readonly #written = new Map<ConfigSymbol, Literal>();
+  /** By symbol index. */
+  readonly #unchanged: (Literal | undefined)[] = [];
   #depth = 0;
 
   /**
@@ -97,17 +99,17 @@ export class Encoding {
     return this.#kept;
   }
 
-  /** How many bools and tristates of those encoded differ from the base in the solver's last solution. */
-  changes(): number {
-    let count = 0;
+  /** For each bool and tristate that is encoded so far the literal that it has what the base has. */
+  get unchanged(): readonly Literal[] {
     for (const [index, pair] of this.#pairs.entries()) {
-      if (!pair) continue;
+      if (!pair || this.#unchanged[index] !== undefined) continue;
       const symbol = this.model.symbolAt(index);
-      if (symbol.isChoice) continue;
-      const value = this.solver.isTrue(pair.y) ? 'y' : this.solver.isTrue(pair.m) ? 'm' : 'n';
-      if (value !== (this.#baseOf(symbol) ?? 'n')) count++;
+      const value = symbol.isChoice ? undefined : (this.#baseOf(symbol) ?? 'n');
+      if (value === undefined) this.#unchanged[index] = always;
+      else if (value === 'm') this.#unchanged[index] = this.#gates.and([pair.m, negation(pair.y)]);
+      else this.#unchanged[index] = value === 'y' ? pair.y : negation(pair.m);
     }
-    return count;
+    return this.#unchanged.filter((literal) => literal !== undefined);
   }
 
   #encodeWaiting(): void {
@@ -121,7 +123,7 @@ export class Encoding {
   limitSelectsOfSolution(): boolean {
     let isNew = false;
     for (const [index, pair] of this.#pairs.entries()) {
-      if (!pair || !this.solver.isTrue(pair.m)) continue;
+      if (!pair || this.#limited[index] || !this.solver.isTrue(pair.m)) continue;
       const symbol = this.model.symbolAt(index);
       if (!symbol.isChoice && this.limitSelects(symbol)) isNew = true;
     }

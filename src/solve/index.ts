@@ -5,5 +5,6 @@
 
 export {areContradicted, type Contradiction, explainContradiction} from './contradiction.ts';
 export type {Demand} from './demand.ts';
+export type {Exchange} from './equal-ways.ts';
 export type {KconfigLine} from './lines.ts';
 export {type Base, type Setting, type Solved, Solver} from './solver.ts';

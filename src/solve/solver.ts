@@ -1,10 +1,12 @@
 /** The smallest set of lines over a base that gives every goal its value, or the goals that cannot be had together. */
 
 import type {ConfigSymbol, KconfigModel} from '../kconfig/index.ts';
+import {countChanges} from './changes.ts';
 import {isLogical} from './condition-literals.ts';
 import {type Demand, literalsOf} from './demand.ts';
 import {Encoding} from './encoding.ts';
-import {type Core, type FewestFound, fewestGivenUp} from './least-change.ts';
+import {type Exchange, leastOfEquals} from './equal-ways.ts';
+import {type Core, fewestGivenUp} from './least-change.ts';
 import {type Literal, negation, SatSolver} from './sat.ts';
 import {isSameText, otherText} from './texts.ts';
 
@@ -19,8 +21,8 @@ export type Solved = {
   readonly solved: true;
   /** Lines over the base: what was demanded and what that needs, in the order of the symbols. */
   readonly settings: readonly Setting[];
-  /** Other sets of symbols of the same number that would do: of these the one was taken that changes the least. */
-  readonly alternatives: readonly (readonly ConfigSymbol[])[];
+  /** What else, and as much, could have been set: of such ways the one was taken that changes the least. */
+  readonly exchanges: readonly Exchange[];
   /** Whether it was possible only with a symbol selected past what it depends on. */
   readonly breaksDependencies: boolean;
 };
@@ -33,21 +35,6 @@ export type Base = {
   readonly values: ReadonlyMap<string, string>;
   readonly unmet?: ReadonlySet<ConfigSymbol>;
 };
-
-/** Equal sets beyond this are not looked for: people read a few, and each takes a solution. */
-const mostSets = 12;
-
-type EqualSet = {
-  readonly set: ReadonlySet<Literal>;
-  /** How many symbols change, of those that the demands depend on. */
-  readonly changes: number;
-  readonly places: readonly number[];
-};
-
-function compareLists(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return a.length - b.length;
-}
 
 /** What demands say of: of a choice they say what it is by a member that is to be, and not by one that is not. */
 function spokenOf(demands: readonly Demand[]): ReadonlySet<ConfigSymbol> {
@@ -96,49 +83,19 @@ export class Solver {
         continue;
       }
       if (isStrict && this.#encoding.limitSelectsOfSolution()) continue;
-      const alternatives = this.#chooseSet(demands, fixed, kept, found);
+      const fewest = {demands: fixed, kept, found, isStrict};
+      const least = leastOfEquals(this.#encoding, fewest, () => this.#changes(demands));
+      if (!least) continue;
+      this.#settle(demands, fixed, least.set);
       if (isStrict && this.#encoding.limitSelectsOfSolution()) continue;
-      const settings = this.#settings(demands, kept, (literal) =>
-        this.#neededBy(literal, found.cores, fixed, of),
-      );
-      return {solved: true, settings, alternatives, breaksDependencies: !isStrict};
+      const settings = this.#settings(demands, (literal) => this.#neededBy(literal, found.cores, fixed, of));
+      return {solved: true, settings, exchanges: least.exchanges, breaksDependencies: !isStrict};
     }
   }
 
-  /** Takes the solution that changes the least of those that set as few symbols; returns the sets of the others. */
-  #chooseSet(
-    demands: readonly Demand[],
-    fixed: readonly Literal[],
-    kept: ReadonlyMap<Literal, ConfigSymbol>,
-    {rest, cores}: FewestFound,
-  ): readonly (readonly ConfigSymbol[])[] {
-    const [best, ...others] = this.#equalSets([...fixed, ...rest], kept, cores).map(({set}) => set);
-    const isKept = [...kept.keys()].filter((literal) => !best!.has(literal));
-    this.#settle(demands, [...fixed, ...isKept], best!, kept);
-    return others.map((set) => [...set].map((literal) => kept.get(literal)!));
-  }
-
-  /**
-   * Sets of symbols that may be set instead of one another, by the literals of what is not kept: those first that change
-   * the least, of equals those with the symbols that are declared first.
-   */
-  #equalSets(
-    assumed: readonly Literal[],
-    kept: ReadonlyMap<Literal, ConfigSymbol>,
-    cores: readonly Core[],
-  ): readonly EqualSet[] {
-    const {solver} = this.#encoding;
-    const sets: EqualSet[] = [];
-    const isOnlyOne = cores.every(({wishes}) => wishes.length === 1);
-    const blocked = solver.newVariable();
-    do {
-      const set = new Set([...kept.keys()].filter((literal) => !solver.isTrue(literal)));
-      const places = [...set].map((literal) => kept.get(literal)!.index).sort((a, b) => a - b);
-      sets.push({set, changes: this.#encoding.changes(), places});
-      if (isOnlyOne || set.size === 0 || sets.length === mostSets) break;
-      solver.addClause([negation(blocked), ...set]);
-    } while (solver.solve([blocked, ...assumed]).satisfiable);
-    return sets.sort((a, b) => a.changes - b.changes || compareLists(a.places, b.places));
+  /** How many symbols change by the solver's solution. */
+  #changes(demands: readonly Demand[]): number {
+    return countChanges(this.#model, this.#base.values, this.#values(demands, this.#keptOf(demands)));
   }
 
   #neededBy(
@@ -212,23 +169,20 @@ export class Solver {
     return kept;
   }
 
-  /** Among the solutions that set the same symbols, takes the one with the least in them. */
-  #settle(
-    demands: readonly Demand[],
-    fixed: readonly Literal[],
-    set: ReadonlySet<Literal>,
-    kept: ReadonlyMap<Literal, ConfigSymbol>,
-  ): void {
+  /** Of the solutions that set these symbols and no others, takes the one with the least in them. */
+  #settle(demands: readonly Demand[], fixed: readonly Literal[], set: ReadonlySet<ConfigSymbol>): void {
     const {solver} = this.#encoding;
+    const kept = [...this.#keptOf(demands)].flatMap(([literal, symbol]) =>
+      set.has(symbol) ? [] : [literal],
+    );
     const wishes = demands.flatMap((demand) => this.#preferred(demand));
-    for (const literal of set) {
-      const symbol = kept.get(literal)!;
+    for (const symbol of set) {
       if (!isLogical(symbol.type)) continue;
       const {m, y} = this.#encoding.pair(symbol);
       wishes.push(negation(m));
       if (m !== y) wishes.push(negation(y));
     }
-    fewestGivenUp(solver, fixed, wishes);
+    fewestGivenUp(solver, [...fixed, ...kept], wishes);
   }
 
   /** That a demand which leaves several values open gets the first of them. */
@@ -243,34 +197,41 @@ export class Solver {
     return value ? [value.literal] : [];
   }
 
-  /** The lines that give the solver's solution. */
+  /** The lines that give the solver's solution, each with the demands that need it. */
   #settings(
     demands: readonly Demand[],
-    kept: ReadonlyMap<Literal, ConfigSymbol>,
     neededBy: (literal: Literal) => readonly Demand[],
   ): readonly Setting[] {
-    const {solver} = this.#encoding;
-    const settings = new Map<ConfigSymbol, Setting>();
-    const set = (symbol: ConfigSymbol, needs: readonly Demand[]) => {
-      for (const member of symbol.isChoice ? symbol.members : [symbol]) {
-        const value = this.#valueOf(member);
-        if (value !== undefined) settings.set(member, {symbol: member, value, neededBy: needs});
-      }
-    };
-    const changed = [...kept].filter(([literal]) => !solver.isTrue(literal));
-    for (const [, symbol] of changed) set(symbol, []);
-    for (const {symbol} of demands) set(symbol.choice ?? symbol, []);
-    // What asks the solver again comes after what reads its solution.
+    const kept = this.#keptOf(demands);
+    const values = this.#values(demands, kept);
+    const changed = [...kept].filter(([literal]) => !this.#encoding.solver.isTrue(literal));
+    const needs = new Map<ConfigSymbol, readonly Demand[]>();
     const spoken = spokenOf(demands);
+    // What asks the solver again comes after what reads its solution.
     for (const [literal, symbol] of changed) {
       if (spoken.has(symbol)) continue;
-      const needs = neededBy(literal);
-      for (const member of symbol.isChoice ? symbol.members : [symbol]) {
-        const setting = settings.get(member);
-        if (setting) settings.set(member, {...setting, neededBy: needs});
-      }
+      const needed = neededBy(literal);
+      for (const member of symbol.isChoice ? symbol.members : [symbol]) needs.set(member, needed);
     }
-    return [...settings.values()].sort((a, b) => a.symbol.index - b.symbol.index);
+    return [...values]
+      .map(([symbol, value]) => ({symbol, value, neededBy: needs.get(symbol) ?? []}))
+      .sort((a, b) => a.symbol.index - b.symbol.index);
+  }
+
+  /** The values in the solver's solution of what it sets and of what the demands speak of. */
+  #values(
+    demands: readonly Demand[],
+    kept: ReadonlyMap<Literal, ConfigSymbol>,
+  ): ReadonlyMap<ConfigSymbol, string> {
+    const {solver} = this.#encoding;
+    const changed = [...kept].flatMap(([literal, symbol]) => (solver.isTrue(literal) ? [] : [symbol]));
+    const values = new Map<ConfigSymbol, string>();
+    for (const symbol of [...changed, ...demands.map((demand) => demand.symbol.choice ?? demand.symbol)])
+      for (const member of symbol.isChoice ? symbol.members : [symbol]) {
+        const value = this.#valueOf(member);
+        if (value !== undefined) values.set(member, value);
+      }
+    return values;
   }
 
   #valueOf(symbol: ConfigSymbol): string | undefined {

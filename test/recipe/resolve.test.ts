@@ -301,8 +301,61 @@ config OTHER
   const tree = treeOf({Kconfig: model});
   const {added, alternatives} = resolveRecipe(recipeOf('allnoconfig', 'HIDDEN=y'), tree);
   t.deepEqual(added, [{symbol: 'FIRST', value: 'y', neededBy: ['HIDDEN']}]);
-  t.deepEqual(alternatives, [['SECOND'], ['LARGE']]);
+  t.deepEqual(alternatives, [{added: ['FIRST'], others: [['SECOND'], ['LARGE']]}]);
   t.deepEqual(resolveRecipe(recipeOf('allnoconfig', 'HIDDEN=y', 'SECOND=y'), tree).added, []);
+});
+
+test('of equal ways the one is taken by which fewer symbols change, also by what follows far from the goals', (t) => {
+  const follows = ['ONE', 'TWO', 'THREE'].map(
+    (name) => `config ${name}\n\tbool "${name}"\n\tdepends on FIRST\n\tdefault y\n`,
+  );
+  const model = `
+config HIDDEN
+	bool
+
+config FIRST
+	bool "first"
+	select HIDDEN
+
+config SECOND
+	bool "second"
+	select HIDDEN
+	select OTHER
+
+config OTHER
+	bool
+
+${follows.join('\n')}`;
+  const tree = treeOf({Kconfig: model});
+  const {added, alternatives, configText} = resolveRecipe(recipeOf('allnoconfig', 'HIDDEN=y'), tree);
+  t.deepEqual(added, [{symbol: 'SECOND', value: 'y', neededBy: ['HIDDEN']}]);
+  t.deepEqual(alternatives, [{added: ['SECOND'], others: [['FIRST']]}]);
+  t.false(configText.includes('CONFIG_ONE'));
+});
+
+test('independent exchanges are told one by one, and each with what goes with it', (t) => {
+  const model = ['A', 'B']
+    .map(
+      (name) => `
+config HIDDEN_${name}
+	bool
+
+config FIRST_${name}
+	bool "first"
+	select HIDDEN_${name}
+
+config SECOND_${name}
+	bool "second"
+	select HIDDEN_${name}
+`,
+    )
+    .join('');
+  const tree = treeOf({Kconfig: model});
+  const {alternatives} = resolveRecipe(recipeOf('allnoconfig', 'HIDDEN_A=y', 'HIDDEN_B=y'), tree);
+  t.deepEqual(alternatives, [
+    {added: ['FIRST_A'], others: [['SECOND_A']]},
+    {added: ['FIRST_B'], others: [['SECOND_B']]},
+  ]);
 });
 
 test('what another kernel has is told: since when, until when, on which architecture', (t) => {
