@@ -3,7 +3,6 @@
 import {readable} from '../base/engine-text.ts';
 import type {Configuration} from '../job/configuration.ts';
 import {type ConfigSymbol, compareConfigurations, type Difference, menuTitles} from '../kconfig/index.ts';
-import type {Alternative} from '../recipe/resolve.ts';
 import {baseName, menuOf, nodeOf, type Other, placeOf, type ReportEntry} from './menu.ts';
 
 export type ReportGoal = {
@@ -38,6 +37,9 @@ export type ReportDifference = {
   readonly after: string;
 };
 
+/** What was added, and lists of symbols any of which would have done in its place. */
+export type Exchange = {readonly added: readonly string[]; readonly others: readonly (readonly string[])[]};
+
 export type ReportCause = ReportDifference & {
   /** The menus that it stands in, the outermost first. */
   readonly menu: readonly string[];
@@ -60,7 +62,7 @@ export type Report = {
   readonly subject: string;
   readonly goals: readonly ReportGoal[];
   readonly added: readonly ReportAddition[];
-  readonly exchanges: readonly Alternative[];
+  readonly exchanges: readonly Exchange[];
   readonly comparisons: readonly ReportComparison[];
   /** Comparisons that could not be made, and why. */
   readonly missing: readonly string[];
