@@ -92,6 +92,10 @@ export function sourceChanged(root: string, what: string): KbuildError {
   });
 }
 
+/** As the kernel's own .gitignore has it; what is missing here only makes a tree count as changed. */
+const leftByMake =
+  /^\.config|^include\/(?:config|generated)\/|^arch\/[^/]+\/include\/generated\/|^(?:vmlinux|System\.map|modules\.|Module\.symvers)|(?:^|\/)\.[^/]+\.(?:cmd|d)$|\.(?:o|a|ko|mod|mod\.c|order|so|dtb|dtbo|lex\.c|tab\.[ch])$/;
+
 type Leaf = {readonly path: string; readonly stats: BigIntStats};
 
 /**
@@ -99,13 +103,14 @@ type Leaf = {readonly path: string; readonly stats: BigIntStats};
  * does not count, and links count by what they name. Contents are read again only of files whose size, times or
  * inode are others than last time.
  *
+ * @param inPlace leaves out what `make` leaves in a tree: a configuration, objects, what it generates
  * @throws exit 1 where a file vanishes meanwhile; exit 2 for a name that the index cannot hold.
  */
-export async function digestOfTree(workshop: Workshop, root: string): Promise<string> {
+export async function digestOfTree(workshop: Workshop, root: string, inPlace?: true): Promise<string> {
   const index = join(workshop.store.root, 'source-index', `${digestOf(root)}.tsv`);
   const known = parseIndex(await readFile(index, 'utf8').catch(() => ''));
   const now = BigInt(Date.now()) * 1_000_000n;
-  const {leaves, changed} = await readTree(workshop, root, known);
+  const {leaves, changed} = await readTree(workshop, root, known, inPlace);
   const tree = createHash('sha256');
   const lines: string[] = [];
   for (const {path, stats} of leaves) {
@@ -122,9 +127,11 @@ async function readTree(
   workshop: Workshop,
   root: string,
   known: Known,
+  inPlace?: true,
 ): Promise<{readonly leaves: readonly Leaf[]; readonly changed: readonly Leaf[]}> {
   try {
-    const leaves = leavesOf(root, '').sort((a, b) => (a.path < b.path ? -1 : 1));
+    const all = leavesOf(root, '').sort((a, b) => (a.path < b.path ? -1 : 1));
+    const leaves = inPlace ? all.filter(({path}) => !leftByMake.test(path)) : all;
     const changed = leaves.filter((leaf) => known.get(leaf.path)?.mark !== markOf(leaf.stats));
     if (changed.length > 0) await readAll(workshop, root, changed, known);
     return {leaves, changed};

@@ -17,7 +17,8 @@ export type KernelSourceSpec =
   | {readonly kind: 'debian'; readonly version: string}
   /** An archive with one directory at its top, as kernel.org's: .tar, .tar.gz, .tar.xz, .tar.bz2 or .tar.zst. */
   | {readonly kind: 'tarball'; readonly path: string; readonly sha256?: string}
-  | {readonly kind: 'directory'; readonly path: string};
+  /** With `inPlace`, what `make` has left in it is no part of it; such a source is to be looked at, and cannot be built. */
+  | {readonly kind: 'directory'; readonly path: string; readonly inPlace?: true};
 
 export type KernelSource = {
   /** A directory is somebody's own and may change; the others are in the store. */
@@ -30,6 +31,8 @@ export type KernelSource = {
   readonly release: string;
   /** What people call it, and the SHA-256 of the package or archive, or over the directory's files. */
   readonly origin?: {readonly from: string; readonly sha256: string};
+  /** A directory in which `make` may have run: what that left does not count. */
+  readonly inPlace?: true;
   /** What was applied to it. */
   readonly patches?: readonly {readonly name: string; readonly sha256: string}[];
 };
@@ -55,7 +58,7 @@ export async function obtainKernelSource(
     case 'tarball':
       return archiveSource(workshop, builder, resolve(spec.path), spec.sha256);
     case 'directory':
-      return directorySource(workshop, resolve(spec.path));
+      return directorySource(workshop, resolve(spec.path), spec.inPlace);
   }
 }
 
@@ -67,7 +70,7 @@ export async function obtainKernelSource(
  */
 export async function requireUnchangedSource(workshop: Workshop, source: KernelSource): Promise<void> {
   if (source.kind !== 'directory') return;
-  if ((await digestOfTree(workshop, source.dir)) === source.digest) return;
+  if ((await digestOfTree(workshop, source.dir, source.inPlace)) === source.digest) return;
   throw sourceChanged(source.dir, 'its files are not those that were built from');
 }
 
@@ -159,16 +162,21 @@ async function unpacked(workshop: Workshop, builder: Builder, archive: KernelArc
   return {kind, dir, digest: entry.digest, release: entry.value.release, origin: {from, sha256}};
 }
 
-async function directorySource(workshop: Workshop, path: string): Promise<KernelSource> {
+async function directorySource(
+  workshop: Workshop,
+  path: string,
+  inPlace: true | undefined,
+): Promise<KernelSource> {
   const dir = await stat(path).catch(() => undefined);
   if (dir === undefined || !dir.isDirectory())
     throw badInput('no-source', `${path} is no directory`, {
       hint: 'name a kernel archive, a directory or a version',
     });
   const release = await kernelRelease(path);
-  await refuseBuiltTree(path);
-  const digest = await digestOfTree(workshop, path);
-  return {kind: 'directory', dir: path, digest, release, origin: {from: 'directory', sha256: digest}};
+  if (!inPlace) await refuseBuiltTree(path);
+  const digest = await digestOfTree(workshop, path, inPlace);
+  const origin = {from: 'directory', sha256: digest};
+  return {kind: 'directory', dir: path, digest, release, origin, ...(inPlace ? {inPlace} : {})};
 }
 
 /**

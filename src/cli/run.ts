@@ -38,6 +38,13 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'menuconfig',
+    {
+      summary: 'edit a configuration in menus, in the terminal or in a browser',
+      load: async () => (await import('./commands/menuconfig.ts')).menuconfigCommand,
+    },
+  ],
+  [
     'diff',
     {
       summary: 'compare two configurations: what is set otherwise, and what follows',

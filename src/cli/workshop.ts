@@ -30,12 +30,12 @@ export async function withWorkshop<Result>(
 
 /**
  * The same for what is mostly remembered: nothing is said of what was there, and progress is loaded when something has to
- * be made. Logs go into the cache.
+ * be made. Logs go into the cache. `work` may end the progress that is shown, and have the terminal for itself.
  */
 export async function withQuietWorkshop<Result>(
   surroundings: Surroundings,
   options: CommonOptions,
-  work: (workshop: Workshop) => Promise<Result>,
+  work: (workshop: Workshop, endProgress: () => Promise<void>) => Promise<Result>,
 ): Promise<Result> {
   const {terminal, signal} = surroundings;
   const store = new Store(storeRoot(surroundings));
@@ -46,11 +46,16 @@ export async function withQuietWorkshop<Result>(
     // Events keep their order: each waits for the same promise.
     void loading.then((progress) => progress.report(event));
   };
+  const endProgress = async (): Promise<void> => {
+    const progress = await loading;
+    loading = undefined;
+    progress?.close();
+  };
   const inUse = await store.use(signal);
   try {
-    return await work({store, report, signal, logDir: join(store.root, 'logs')});
+    return await work({store, report, signal, logDir: join(store.root, 'logs')}, endProgress);
   } finally {
     await inUse.release();
-    (await loading)?.close();
+    await endProgress();
   }
 }

@@ -73,12 +73,7 @@ export async function readConfiguration(
   settings: readonly string[] = [],
 ): Promise<Configuration> {
   if (start.kind === 'recipe') {
-    const {arch, source} = kconfig;
-    const recipe = await composed(workshop, start.recipe, {arch, kernelVersion: source.release});
-    const {patches = []} = recipe.kernel;
-    const own = patches.length === 0 ? kconfig : await readPatched(patches);
-    const reader = {tree: async () => own.tree, requireUnchanged: own.requireUnchanged};
-    const resolved = await obtainConfig(workshop, {...own, recipe}, reader);
+    const {recipe, own, resolved} = await resolveWritten(workshop, {kconfig, readPatched}, start.recipe);
     const {configText: text} = resolved;
     const evaluation = await evaluated(workshop, own, {name: recipe.name, text});
     return {start, kconfig: own, recipe, goals: recipe.goals, evaluation, resolved, text};
@@ -91,6 +86,23 @@ export async function readConfiguration(
   const known = await withKconfig(workshop, configuration, kconfig);
   reportUntaken(workshop, known.evaluation, goals);
   return known;
+}
+
+/**
+ * A recipe as it is composed for the kernel, the Kconfig with its patches, and what it resolves to.
+ * @throws what `composeRecipe` and `obtainConfig` throw
+ */
+export async function resolveWritten(
+  workshop: Workshop,
+  {kconfig, readPatched}: {readonly kconfig: Kconfig; readonly readPatched: PatchedReader},
+  written: WrittenRecipe,
+): Promise<{readonly recipe: Recipe; readonly own: Kconfig; readonly resolved: Resolved}> {
+  const {arch, source} = kconfig;
+  const recipe = await composed(workshop, written, {arch, kernelVersion: source.release});
+  const {patches = []} = recipe.kernel;
+  const own = patches.length === 0 ? kconfig : await readPatched(patches);
+  const reader = {tree: async () => own.tree, requireUnchanged: own.requireUnchanged};
+  return {recipe, own, resolved: await obtainConfig(workshop, {...own, recipe}, reader)};
 }
 
 /** A configuration with the values that its .config has under a Kconfig, another one too. */

@@ -30,6 +30,8 @@ export type KconfigRequest = {
   readonly arch: Architecture;
   readonly engine: 'auto' | EngineName;
   readonly locked: boolean;
+  /** Whether `make` may have run in the directory. */
+  readonly inPlace?: true;
   /** Applied to the source. */
   readonly patches?: readonly Patch[];
 };
@@ -47,7 +49,7 @@ export type Kconfig = KconfigParts & {
  */
 export async function obtainKconfig(workshop: Workshop, request: KconfigRequest): Promise<Kconfig> {
   const {arch, locked, patches = []} = request;
-  const spec = await sourceSpec(request.kernel);
+  const spec = await sourceSpec(request.kernel, request.inPlace);
   const key = {kind: 'kconfig', of: {spec, arch, locked, patches: patches.map(({path}) => path)}};
   const noted = (await readNote(workshop.store, key)) as KconfigParts | undefined;
   const tree = noted && (await findKconfigTree(workshop, noted));
@@ -119,7 +121,11 @@ async function dependencies(
   if (paths === undefined) return undefined;
   const {source} = parts;
   // A patched tree was made of the directory.
-  const own = spec.kind === 'directory' ? paths.map((path) => join(spec.path, path)) : [];
+  const isInPlace = spec.kind === 'directory' && spec.inPlace === true;
+  const counting = isInPlace
+    ? paths.filter((path) => !/^\.config$|^include\/config$|\/include\/generated$/.test(path))
+    : paths;
+  const own = spec.kind === 'directory' ? counting.map((path) => join(spec.path, path)) : [];
   const locks = [projectLockDir, join(workshop.store.root, 'locks')];
   const code = readdirSync(buildCode, {recursive: true, encoding: 'utf8'}).map((name) =>
     join(buildCode, name),

@@ -8,9 +8,10 @@ import type {KernelSourceSpec} from '../build/source.ts';
 
 /**
  * A line is two numbers: `6.1`. A tarball's digest may follow it: `linux-6.1.192.tar.xz#sha256=…`.
+ * @param inPlace of a directory: `make` may have run in it
  * @throws KbuildError (2) for what is none of them, or is not there
  */
-export async function sourceSpec(kernel: string): Promise<KernelSourceSpec> {
+export async function sourceSpec(kernel: string, inPlace?: true): Promise<KernelSourceSpec> {
   if (/^\d+\.\d+$/.test(kernel)) {
     const lines = kernelLines.map(({version}) => version);
     if (lines.includes(kernel)) return {kind: 'debian', version: kernel};
@@ -26,7 +27,7 @@ export async function sourceSpec(kernel: string): Promise<KernelSourceSpec> {
       `the kernel ${path} is neither a line such as 6.1 nor a directory or file that exists`,
     );
   }
-  if (found.isDirectory()) return {kind: 'directory', path: resolve(path)};
+  if (found.isDirectory()) return {kind: 'directory', path: resolve(path), ...(inPlace ? {inPlace} : {})};
   return {
     kind: 'tarball',
     path: resolve(path),

@@ -13,8 +13,8 @@ import {storeRoot} from '../workshop.ts';
 /** `entries` are the finished ones of a stage; other folders have none. */
 type Folder = {readonly name: string; readonly entries: number; readonly bytes: number};
 
-/** Removed only by name: the launcher's Node, and the versions of packages that nothing but these files knows. */
-const lasting = ['node', 'locks'];
+/** Removed only by name: the launcher's Node, the versions of packages that nothing but these files knows, and unsaved work. */
+const lasting = ['node', 'locks', 'menuconfig'];
 
 export function cacheCommand(surroundings: Surroundings): Command {
   const {terminal} = surroundings;
