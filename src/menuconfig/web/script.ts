@@ -295,15 +295,15 @@ const said = {y: 'on', m: 'module', n: 'off'};
 
 function drawMenuRow(element, row) {
   const {kind, marker, prompt, symbol, chosen, opens, goal} = row;
-  const state = marker === '' ? undefined : stateOf(row);
+  const state = marker === '' || marker === '---' ? undefined : stateOf(row);
   element.className = 'row is-' + kind + (row.isHidden ? ' is-hidden' : '') + (row.isChanged ? ' is-changed' : '');
   element.style.setProperty('--depth', String(row.depth));
   element.setAttribute('aria-level', String(row.depth + 1));
   const cells = make('div', 'cells');
   if (marker !== '') {
-    const mark = make('span', 'marker acts ' + state + (isFixed(marker) ? ' fixed' : ''), marker);
+    const mark = make('span', state === undefined ? 'marker' : 'marker acts ' + state + (isFixed(marker) ? ' fixed' : ''), marker);
     // A number or a text is opened; all else takes its next value.
-    if (state !== 'value') mark.dataset.text = ' ';
+    if (state !== undefined && state !== 'value') mark.dataset.text = ' ';
     cells.append(mark);
   }
   const words = make('span', 'words');
@@ -323,7 +323,7 @@ function drawMenuRow(element, row) {
   element.setAttribute('aria-label', [
     prompt,
     state === undefined ? '' : said[state] ?? marker.slice(1, -1),
-    marker !== '' && isFixed(marker) ? 'fixed' : '',
+    state !== undefined && isFixed(marker) ? 'fixed' : '',
     chosen === undefined ? '' : 'chosen: ' + chosen,
     opens === undefined ? '' : opens,
     row.isNew ? 'new' : '', row.isHidden ? 'hidden' : '', row.isChanged ? 'changed' : '',
@@ -377,6 +377,8 @@ for (const [index, [scope, label]] of scopes.entries()) {
 const panels = {
   menu({title, rows, cursor, typing, buttons, button}) {
     setText(at('menu-title'), title);
+    // The main menu is named above already.
+    at('menu-title').className = update.screen.title.endsWith(title) ? 'unseen' : '';
     lists.menu.show(rows, cursor, update);
     const row = lists.menu.marked;
     if (typing === undefined || row === undefined) typingBlock.remove();
@@ -456,7 +458,8 @@ function fillButtons(bar, all, marked) {
   });
 }
 
-function showPath(path) {
+function showPath(all, title) {
+  const path = all.at(-1) === title ? all.slice(0, -1) : all;
   at('path').replaceChildren(...path.map((title) => make('span', undefined, title)));
   at('path').hidden = path.length === 0;
 }
@@ -490,7 +493,7 @@ function show() {
   setText(at('unsaved'), unsaved === 0 ? 'saved' : unsaved + ' unsaved');
   at('unsaved').classList.toggle('some', unsaved > 0);
   at('hidden').hidden = !showsHidden;
-  showPath(path);
+  showPath(path, panel.title);
   told(message?.severity ?? 'said', message?.text ?? '');
   for (const kind of Object.keys(panels)) at(kind).hidden = kind !== panel.kind;
   const takesCommands = dialog === undefined && (panel.kind === 'menu' ? panel.typing === undefined : panel.focus === 'hits');

@@ -10,7 +10,7 @@ export const style = `
 *{box-sizing:border-box}
 html,body{height:100%}
 body{margin:0;display:flex;flex-direction:column;height:100dvh;background:var(--paper);color:var(--text);font:15px/1.5 system-ui,sans-serif}
-header,main,footer{width:100%;max-width:78rem;margin:0 auto;padding:0 1rem}
+header,main,footer{width:100%;max-width:68rem;margin:0 auto;padding:0 1rem}
 header{display:flex;flex-wrap:wrap;align-items:center;gap:.35rem .6rem;padding-top:.6rem;padding-bottom:.5rem}
 h1{flex:1 1 16rem;margin:0;font-size:1rem;line-height:1.3;font-weight:650;overflow-wrap:anywhere}
 h2{margin:0;font-size:1.15rem;line-height:1.3;font-weight:650;overflow-wrap:anywhere}
@@ -58,6 +58,7 @@ section{flex:1 1 0;min-height:0;display:flex;flex-direction:column;gap:.4rem}
 .changed,.unmet{background:var(--warn-paper);color:var(--warn)}
 .met{background:var(--y-paper);color:var(--y)}
 .more{display:block;width:100%;border:0;border-radius:0;color:var(--link)}
+.row:has(.typing) .marker{display:none}
 .typing{display:flex;flex-wrap:wrap;align-items:baseline;gap:.2rem .7rem;padding:.25rem 0 .3rem}
 input{min-width:0;width:100%;padding:.35rem .6rem;color:inherit;background:var(--paper);border:1px solid var(--edge);border-radius:6px}
 input:focus{border-color:var(--mark-edge);outline:1px solid var(--mark-edge);outline-offset:0}
@@ -85,16 +86,17 @@ dialog>*{flex:none}
 dialog p{margin:0}
 dialog:focus-visible,h2:focus-visible{outline:none}
 dialog::backdrop{background:#0007}
-dl{display:grid;grid-template-columns:minmax(7rem,auto) 1fr;gap:.15rem 1rem;margin:0}
+dl{display:grid;grid-template-columns:fit-content(13rem) 1fr;gap:.15rem 1rem;margin:0}
 dd{margin:0}
 dt{color:var(--link)}
 @media (max-width:44rem){
 header,main,footer{padding-left:.5rem;padding-right:.5rem}
-h1{flex-basis:10rem;font-size:.93rem}
+h1{flex-basis:10rem;font-size:.93rem;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
 .row{padding-left:calc(.45rem + var(--depth,0)*.8rem);padding-right:.4rem}
 .cells{flex-wrap:wrap;gap:0 .45rem}
 .words{flex:1 1 60%}
-.side{flex:1 1 100%;max-width:none;text-align:left;font-size:.75rem;line-height:1.2;padding-bottom:.15rem}
+.side{flex:none;font-size:.75rem}
+#rows .side{flex:1 1 100%;max-width:none;text-align:left;line-height:1.2;padding-bottom:.15rem}
 #commands{flex-wrap:nowrap}
 #commands button{flex:1 1 0;min-width:0;padding:.2rem 0;text-align:center}
 #commands kbd{margin:0}
