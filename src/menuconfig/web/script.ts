@@ -70,12 +70,10 @@ addEventListener('keydown', (event) => {
   const key = keyOf(event);
   if (key === undefined) return;
   event.preventDefault();
-  if (event.key === 'Escape') {
-    // Esc Esc goes back once, as in the terminal.
-    const isSecond = event.timeStamp - lastEscape < 300;
-    lastEscape = isSecond ? -Infinity : event.timeStamp;
-    if (isSecond) return;
-  }
+  // Esc Esc goes back once, as in the terminal.
+  const isSecond = event.key === 'Escape' && event.timeStamp - lastEscape < 300;
+  lastEscape = event.key === 'Escape' && !isSecond ? event.timeStamp : -Infinity;
+  if (isSecond) return;
   send([key]);
 });
 

@@ -1,6 +1,9 @@
 import test, {type ExecutionContext} from 'ava';
+import {Session} from '../../../src/kconfig/index.ts';
 import type {Effect} from '../../../src/menuconfig/effect.ts';
+import {Menuconfig} from '../../../src/menuconfig/menuconfig.ts';
 import {serveWeb, type WebView} from '../../../src/menuconfig/web/server.ts';
+import {parse} from '../../kconfig/tree.ts';
 import {Browser, chromium, type Page} from './chromium.ts';
 import {evil, Fixture} from './fixture.ts';
 
@@ -178,4 +181,98 @@ inBrowser('of a thousand rows only those are drawn again that have changed', asy
       "document.getElementById('rows-999').getBoundingClientRect().bottom <= document.getElementById('rows').getBoundingClientRect().bottom",
     ),
   );
+});
+
+const kconfig = `mainmenu "Test"
+config MODULES
+	bool "Modules"
+	modules
+	default y
+menuconfig NET
+	bool "Networking"
+	help
+	  About networks.
+if NET
+config DRIVER
+	tristate "Driver"
+config QUEUES
+	int "Queues"
+	range 1 16
+	default 4
+endif
+choice
+	prompt "Scheduler"
+	default FAIR
+config FIFO
+	bool "First in first out"
+config FAIR
+	bool "Completely fair"
+endchoice
+`;
+
+inBrowser('a configuration is edited from its first menu to its last question, by keys alone', async (t) => {
+  t.timeout(300_000);
+  const menuconfig = new Menuconfig({session: Session.of(parse(kconfig)), file: '.config', goals: []});
+  const effects: Effect[] = [];
+  const perform = async (effect: Effect) => {
+    if (effect.kind !== 'edited') effects.push(effect);
+    const leaves = effect.kind === 'quit' || (effect.kind === 'save' && effect.thenQuit);
+    return leaves ? ('quit' as const) : ('go on' as const);
+  };
+  const view = await serveWeb(menuconfig, {address: '127.0.0.1', port: 0, perform});
+  t.teardown(() => view.close());
+  const page = await browser!.open(view.url);
+  t.teardown(() => page.close());
+  const isShown = async (...rows: string[]) => {
+    const row =
+      "(row.querySelector('.marker')?.innerText ?? '') + ' ' + row.querySelector('.prompt').innerText";
+    const all = `Array.from(document.querySelectorAll('#rows .row'), (row) => ${row})`;
+    await page.until(
+      `document.activeElement.id === 'rows' && ${all}.join() === ${JSON.stringify(rows.join())}`,
+    );
+  };
+  await isShown('[*] Modules', '[ ] Networking', ' Scheduler');
+  await page.type('+y');
+  await isShown('[*] Modules', '[*] Networking', ' Scheduler');
+  await page.press('Enter');
+  await isShown('--- Networking', '< > Driver', '(4) Queues');
+  await page.type('dm');
+  await isShown('--- Networking', '<M> Driver', '(4) Queues');
+  await page.press('ArrowDown');
+  await page.press('Enter');
+  await page.until("document.activeElement.value === '4'");
+  await page.type('2');
+  await page.until(`${textOf('#value-error')} !== ''`);
+  await page.press('Home');
+  await page.press('Delete');
+  await page.until(`${textOf('.typing')}.includes('1') && document.getElementById('value-error').hidden`);
+  await page.press('Enter');
+  await isShown('--- Networking', '<M> Driver', '(2) Queues');
+  await page.press('z', 2);
+  await isShown('--- Networking', '<M> Driver', '(4) Queues');
+  await page.type('>');
+  await isShown('--- Networking', '<M> Driver', '(2) Queues');
+  await page.type('=');
+  await page.until("document.querySelectorAll('#differences .row').length === 3");
+  await page.press('Escape');
+  await page.type('/driver');
+  await page.until("document.activeElement.value === 'driver'");
+  t.like(menuconfig.screen().panel, {kind: 'search', query: {text: 'driver'}});
+  await page.press('Escape');
+  await isShown('--- Networking', '<M> Driver', '(2) Queues');
+  await page.type('x');
+  await page.press('End');
+  await page.press('Enter');
+  await isShown('( ) First in first out', '(X) Completely fair');
+  await page.type('-');
+  await page.type(' ');
+  await isShown('[*] Modules', '[*] Networking', ' Scheduler');
+  t.is(await page.value(textOf('#rows .chosen')), '(First in first out)');
+  await page.type('x');
+  await page.until("document.getElementById('dialog').open");
+  await page.press('Enter');
+  await view.ended;
+  t.deepEqual(effects, [{kind: 'save', format: 'config', path: '.config', thenQuit: true}]);
+  t.regex(menuconfig.config(), /CONFIG_QUEUES=2\n.*CONFIG_FIFO=y\n/s);
+  await page.until(`${textOf('#over')}.startsWith('menuconfig has ended')`);
 });
