@@ -31,6 +31,7 @@ section{flex:1 1 0;min-height:0;display:flex;flex-direction:column;gap:.4rem}
 .list,.lines{flex:1 1 0;min-height:0;overflow:auto;overscroll-behavior:contain;border:1px solid var(--edge);border-radius:8px;background:var(--card)}
 :focus{outline:none}
 :focus-visible{outline:2px solid var(--mark-edge);outline-offset:1px}
+.list,.lines{scrollbar-width:thin;scrollbar-color:var(--faint) transparent}
 .list:focus-visible,.lines:focus-visible{outline:none;border-color:var(--mark-edge)}
 .row{padding:.2rem .7rem .2rem calc(.7rem + var(--depth,0)*1.35rem);border-left:3px solid transparent;cursor:default;content-visibility:auto;contain-intrinsic-size:auto 1.9rem}
 .row:hover{background:var(--n-paper)}
