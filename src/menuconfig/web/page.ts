@@ -32,7 +32,7 @@ const legend = [
   ['Enter', 'open the menu or the choice, or edit the value; what the marked button says'],
   ['Tab, ← →', 'mark the next button'],
   ['Space, Y, M, N', 'set: the next value, built in, module, off'],
-  ['other letters', 'go to the next row that begins so'],
+  ['other letters', 'go to the next row where that one is underlined'],
   ['Esc, Esc Esc', 'back'],
   ['/', 'search; Tab says in what'],
   ['?, F1', 'help'],

@@ -291,6 +291,15 @@ function stateOf({kind, marker}) {
 const isFixed = (marker) => marker.startsWith('-') || marker.startsWith('{');
 const said = {y: 'on', m: 'module', n: 'off'};
 
+// With the letter underlined that leads to the row.
+function promptOf({kind, prompt, opens, hotkey}) {
+  const element = make('span', opens === undefined ? 'prompt' : 'prompt acts');
+  const [before, after] = kind === 'comment' ? ['*** ', ' ***'] : ['', ''];
+  if (hotkey < 0) element.append(before, prompt, after);
+  else element.append(before, prompt.slice(0, hotkey), make('u', undefined, prompt[hotkey]), prompt.slice(hotkey + 1), after);
+  return element;
+}
+
 function drawMenuRow(element, row) {
   const {kind, marker, prompt, symbol, chosen, opens, goal} = row;
   const state = marker === '' || marker === '---' ? undefined : stateOf(row);
@@ -305,7 +314,7 @@ function drawMenuRow(element, row) {
     cells.append(mark);
   }
   const words = make('span', 'words');
-  words.append(make('span', opens === undefined ? 'prompt' : 'prompt acts', kind === 'comment' ? '*** ' + prompt + ' ***' : prompt));
+  words.append(promptOf(row));
   if (chosen !== undefined) words.append(' ', make('span', 'chosen', '(' + chosen + ')'));
   if (opens !== undefined) words.append(' ', make('span', 'opens acts', opens === 'menu' ? '--->' : '----'));
   if (row.isNew) words.append(' ', make('span', 'tag new', 'NEW'));
@@ -377,7 +386,7 @@ const panels = {
     setText(at('menu-title'), title);
     // The main menu is named above already.
     at('menu-title').className = update.screen.title.endsWith(title) ? 'unseen' : '';
-    lists.menu.show(rows, cursor, update);
+    lists.menu.show(rows.map((row, index) => ({...row, hotkey: update.hotkeys[index]})), cursor, update);
     const row = lists.menu.marked;
     if (typing === undefined || row === undefined) typingBlock.remove();
     else if (typingBlock.parentElement !== row) row.append(typingBlock);

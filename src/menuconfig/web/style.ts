@@ -50,6 +50,7 @@ section{flex:1 1 0;min-height:0;display:flex;flex-direction:column;gap:.4rem}
 .opens,.chosen,.place{color:var(--link)}
 .opens{white-space:nowrap}
 .is-menu .prompt{font-weight:600}
+u{text-decoration:underline;text-decoration-color:var(--mark-edge);text-underline-offset:.18em}
 .is-comment{color:var(--faint);font-style:italic}
 .side{flex:0 1 auto;max-width:40%;color:var(--faint);text-align:right;overflow-wrap:anywhere}
 .faint{color:var(--faint)}

@@ -1,5 +1,6 @@
 /** What a page is sent whenever something may have changed. */
 
+import {hotkeyPlace} from '../hotkey.ts';
 import type {Panel, Screen} from '../screen.ts';
 
 export type Update = {
@@ -10,6 +11,8 @@ export type Update = {
   /** Which of the panel's rows are told, of how many. */
   readonly first: number;
   readonly total: number;
+  /** Where in each of these rows' prompts the letter is that leads there; negative where there is none. */
+  readonly hotkeys: readonly number[];
   readonly screen: Screen;
 };
 
@@ -42,7 +45,8 @@ export class Updates {
     ]);
     if (pointable !== this.#pointable) this.#place += 1;
     this.#pointable = pointable;
-    return {serial: this.#serial, place: this.#place, first, total, screen: {...screen, panel}};
+    const hotkeys = panel.kind === 'menu' ? panel.rows.map(hotkeyPlace) : [];
+    return {serial: this.#serial, place: this.#place, first, total, hotkeys, screen: {...screen, panel}};
   }
 }
 
