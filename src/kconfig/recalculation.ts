@@ -34,28 +34,58 @@ type Outcome = 'done' | 'pending' | 'unsettled';
  */
 export class Recalculation {
   readonly #evaluation: Evaluation;
-  readonly #dependents: Dependents;
-  readonly #alwaysAll: boolean;
-  readonly #looseChoices: readonly Unit[];
+  #dependents!: Dependents;
+  #alwaysAll: boolean;
+  #looseChoices: readonly Unit[] = [];
   /** By rank: 1 for the units to calculate in this step. */
-  readonly #dirty: Uint8Array;
+  #dirty!: Uint8Array;
   /** The states of a unit while it is calculated. */
   readonly #before: SavedState[] = [];
   #pending: readonly Unit[] = [];
   #unsettled = false;
 
-  /** Calculates every symbol; with `alwaysAll`, at each step. */
+  #isPrepared = false;
+
+  /** Nothing is calculated until `start`, `prepare` or the first step. @param alwaysAll calculates every symbol at each step */
   constructor(evaluation: Evaluation, alwaysAll: boolean) {
     this.#evaluation = evaluation;
-    this.#dependents = dependentsOf(evaluation.model);
-    this.#alwaysAll = alwaysAll || this.#dependents.irregularity !== undefined;
-    if (!this.#alwaysAll) evaluation.restoreKept(undefined);
-    this.#looseChoices = this.#dependents.units.filter(({looseChoice}) => looseChoice);
-    this.#dirty = new Uint8Array(this.#dependents.units.length);
+    this.#alwaysAll = alwaysAll;
+  }
+
+  /** Calculates every symbol. */
+  start(): void {
+    this.#index();
     this.#calculateAll(() => {});
     // The all…config modes leave choices to be set by their members when those are calculated.
-    const isFinished = evaluation.model.hashOrder.every((symbol) => evaluation.state(symbol).valid);
+    const isFinished = this.#evaluation.model.hashOrder.every(
+      (symbol) => this.#evaluation.state(symbol).valid,
+    );
     if (!isFinished) this.#calculateAll(() => {});
+  }
+
+  /**
+   * Makes ready for steps without changing a value: the values are those that one calculation gave. If another would give
+   * others, that is left to the first step.
+   */
+  prepare(): void {
+    if (this.#isPrepared) return;
+    this.#index();
+    const evaluation = this.#evaluation;
+    for (const symbol of evaluation.model.hashOrder) evaluation.calculate(symbol);
+    const changed = this.#calculateAll(() => {});
+    if (changed.size === 0) return;
+    for (const [symbol, state] of changed) evaluation.restore(symbol, state);
+    this.#pending = [];
+    this.#unsettled = true;
+  }
+
+  #index(): void {
+    this.#isPrepared = true;
+    this.#dependents = dependentsOf(this.#evaluation.model);
+    this.#alwaysAll ||= this.#dependents.irregularity !== undefined;
+    if (!this.#alwaysAll) this.#evaluation.restoreKept(undefined);
+    this.#looseChoices = this.#dependents.units.filter(({looseChoice}) => looseChoice);
+    this.#dirty = new Uint8Array(this.#dependents.units.length);
   }
 
   /**
@@ -65,16 +95,46 @@ export class Recalculation {
    * @param change does it; it may be called twice, and then finds the same state both times
    */
   step(symbol: ConfigSymbol | undefined, change: () => void): Step {
+    this.prepare();
     const before = {pending: this.#pending, unsettled: this.#unsettled, kept: this.#evaluation.saveKept()};
     const saved =
       symbol && !this.#alwaysAll && !this.#unsettled ? this.#calculateDependents(symbol, change) : undefined;
     return {saved: saved ?? this.#calculateAll(change), ...before};
   }
 
-  /** Has a symbol calculated in the next step, which counts as the user's now: the C tool leaves that to the next calculation, too. */
+  /** Changes user values and nothing else: what comes of them is left to the next step. */
+  note(symbol: ConfigSymbol, change: () => void): Step {
+    this.prepare();
+    const evaluation = this.#evaluation;
+    const before = {pending: this.#pending, unsettled: this.#unsettled, kept: evaluation.saveKept()};
+    const {symbols} = this.#dependents.units[this.#dependents.rankOf(symbol)]!;
+    const saved = new Map(symbols.map((one) => [one, evaluation.save(one)]));
+    change();
+    for (const [one, state] of saved) if (evaluation.isAsSaved(one, state)) saved.delete(one);
+    this.leave(symbol);
+    return {saved, ...before};
+  }
+
+  /** Changes all user values by what calculates once itself; what another calculation would change is left to the next step. */
+  read(change: () => void): Step {
+    this.prepare();
+    const evaluation = this.#evaluation;
+    const {hashOrder} = evaluation.model;
+    const before = {pending: this.#pending, unsettled: this.#unsettled, kept: evaluation.saveKept()};
+    const saved = new Map(hashOrder.map((symbol) => [symbol, evaluation.save(symbol)]));
+    change();
+    for (const symbol of hashOrder) evaluation.calculate(symbol);
+    for (const [symbol, state] of saved) if (evaluation.isAsSaved(symbol, state)) saved.delete(symbol);
+    this.#pending = [];
+    this.#unsettled = true;
+    return {saved, ...before};
+  }
+
+  /** Has a symbol calculated in the next step, whose user value changed meanwhile. */
   leave(symbol: ConfigSymbol): void {
-    if (this.#alwaysAll) return;
-    this.#pending = [...this.#pending, this.#dependents.units[this.#dependents.rankOf(symbol)]!];
+    if (!this.#isPrepared || this.#alwaysAll) return;
+    const unit = this.#dependents.units[this.#dependents.rankOf(symbol)]!;
+    if (!this.#pending.includes(unit)) this.#pending = [...this.#pending, unit];
   }
 
   /** Goes back to what was before a step; steps are undone in the reverse order. */

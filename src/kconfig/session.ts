@@ -52,36 +52,44 @@ export class Session {
   readonly #evaluation: Evaluation;
   readonly #recalculation: Recalculation;
   /** Where each symbol's first node stands in the menu, by symbol index. */
-  readonly #positions: Int32Array;
+  #positions: Int32Array | undefined;
   #steps: Step[] = [];
   #forgotten = 0;
+  readonly #asMconf: boolean;
   #seen: ConfigSymbol[] = [];
 
   /**
    * Starts from an evaluation, of which it makes its own copy.
    *
    * @param options.calculateAll calculates every symbol at each step: what a session is compared with
+   * @param options.asMconf calculates when mconf does, which makes a difference to choices: values stay as reading gave them
+   *   until the first of them changes, and what is set to the value it has leaves all as it is (conf_read,
+   *   sym_set_tristate_value). The start takes no time; `prepare` makes ready for the first step.
    */
-  constructor(evaluation: Evaluation, options: {readonly calculateAll?: boolean} = {}) {
+  constructor(
+    evaluation: Evaluation,
+    options: {readonly calculateAll?: boolean; readonly asMconf?: boolean} = {},
+  ) {
+    this.#asMconf = options.asMconf ?? false;
     this.model = evaluation.model;
     this.#evaluation = evaluation.copy();
     this.#evaluation.calculatesEveryMember = true;
     this.#recalculation = new Recalculation(this.#evaluation, options.calculateAll ?? false);
+    if (!this.#asMconf) this.#recalculation.start();
     this.#evaluation.whenSeen = (symbol) => {
       this.#seen.push(symbol);
       this.#recalculation.leave(symbol);
     };
-    this.#positions = new Int32Array(this.model.allSymbols.length);
-    let position = 0;
-    for (const {symbol} of this.model.nodes()) {
-      position++;
-      if (symbol && this.#positions[symbol.index] === 0) this.#positions[symbol.index] = position;
-    }
   }
 
   /** Starts from a .config text; without one, from the defaults. `options` are those of reading. */
   static of(model: KconfigModel, config?: string, options: ReadOptions = {}): Session {
     return new Session(loadConfig(model, config, options));
+  }
+
+  /** Makes ready for the first step, in a moment in which nobody waits; `asMconf`. */
+  prepare(): void {
+    this.#recalculation.prepare();
   }
 
   /** `y`, `m` or `n`; the number; or the text, without quotes. Of an unknown name it is the empty text. */
@@ -171,13 +179,16 @@ export class Session {
 
   /** Where the symbol's first node stands in the menu, counted from 1; 0 if it has none. */
   position(symbol: ConfigSymbol): number {
+    this.#positions ??= positionsIn(this.model);
     return this.#positions[symbol.index]!;
   }
 
   /** Whether `set` would take the value now (sym_string_within_range). */
   accepts(symbol: ConfigSymbol | string, value: string): boolean {
     const found = this.#find(symbol);
-    return found !== undefined && acceptsUserValue(this.#evaluation, found, value);
+    if (!found) return false;
+    this.#evaluation.calculate(found);
+    return acceptsUserValue(this.#evaluation, found, value);
   }
 
   /**
@@ -191,13 +202,15 @@ export class Session {
    */
   set(symbol: ConfigSymbol | string, value: string): Accepted | Refused {
     const found = this.#find(symbol);
-    if (!found || !acceptsUserValue(this.#evaluation, found, value)) {
+    if (!found || !this.accepts(found, value)) {
       const reason = this.whyNot(symbol, value);
       if (reason.cause !== 'met') return {accepted: false, reason};
       const message = `${reason.symbol} is ${value} already, and a user cannot set it now`;
       return {accepted: false, reason: {...reason, message}};
     }
-    const changes = this.#step(found, () => setUserValue(this.#evaluation, found, value));
+    const change = () => setUserValue(this.#evaluation, found, value);
+    const changes =
+      this.#asMconf && this.#isSame(found, value) ? this.#note(found, change) : this.#step(found, change);
     return {accepted: true, value: this.value(found), changes};
   }
 
@@ -216,12 +229,13 @@ export class Session {
     options: ReadOptions = {},
   ): {warnings: readonly Diagnostic[]; changes: readonly Change[]} {
     const warnings: Diagnostic[] = [];
-    const changes = this.#step(undefined, () => {
+    const read = () => {
       readConfig(this.#evaluation, config, options);
       warnings.push(...this.#evaluation.warnings.filter(({code}) => code !== 'unmet-dependency'));
       this.#evaluation.warnings.length = 0;
-    });
-    return {warnings, changes};
+    };
+    const step = this.#asMconf ? this.#recalculation.read(read) : this.#recalculation.step(undefined, read);
+    return {warnings, changes: this.#done(step)};
   }
 
   /** The .config text, byte for byte that of the C tool (conf_write). */
@@ -293,8 +307,21 @@ export class Session {
     return isSymbol ? found : undefined;
   }
 
+  /** Whether the C tool calculates nothing when a symbol is set to this value. */
+  #isSame(symbol: ConfigSymbol, value: string): boolean {
+    if (symbol.type === 'bool' || symbol.type === 'tristate') return this.value(symbol) === value;
+    return this.userValue(symbol) === value;
+  }
+
   #step(symbol: ConfigSymbol | undefined, change: () => void): readonly Change[] {
-    const step = this.#recalculation.step(symbol, change);
+    return this.#done(this.#recalculation.step(symbol, change));
+  }
+
+  #note(symbol: ConfigSymbol, change: () => void): readonly Change[] {
+    return this.#done(this.#recalculation.note(symbol, change));
+  }
+
+  #done(step: Step): readonly Change[] {
     this.#steps.push(step);
     return this.#changes(
       new Map([...step.saved].map(([changed, {state}]) => [changed, shown(changed, state)])),
@@ -326,6 +353,16 @@ export class Session {
   #inMenuOrder<T>(items: T[], symbolOf: (item: T) => ConfigSymbol): T[] {
     return items.sort((a, b) => this.position(symbolOf(a)) - this.position(symbolOf(b)));
   }
+}
+
+function positionsIn(model: KconfigModel): Int32Array {
+  const positions = new Int32Array(model.symbolCount);
+  let position = 0;
+  for (const {symbol} of model.nodes()) {
+    position++;
+    if (symbol && positions[symbol.index] === 0) positions[symbol.index] = position;
+  }
+  return positions;
 }
 
 function shown(symbol: ConfigSymbol, state: SymbolState): Shown {

@@ -19,6 +19,7 @@ import type {Message, Screen} from './screen.ts';
 import {SymbolSearch} from './search.ts';
 
 export type Start = {
+  /** One made `asMconf`. */
   readonly session: Session;
   /** The .config as the user named it. */
   readonly file: string;
@@ -69,6 +70,12 @@ export class Menuconfig {
     else if (panel.isTyping || !this.#pressAnywhere(key)) panel.press(key);
     this.#top().refresh();
     return this.#effects;
+  }
+
+  /** Makes ready for what takes longer the first time, in a moment in which nobody waits. */
+  prepare(): void {
+    this.#session.prepare();
+    this.#desk.search();
   }
 
   screen(): Screen {
@@ -277,7 +284,7 @@ export class Menuconfig {
   /** Asks first, if something is not saved. */
   #leave(): void {
     const quit = () => this.#effects.push({kind: 'quit'});
-    if (this.config() === this.#saved) {
+    if (this.#history.unsaved === 0 && this.config() === this.#saved) {
       quit();
       return;
     }

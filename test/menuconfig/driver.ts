@@ -1,6 +1,6 @@
 /** A menuconfig under keys, and its rows as make menuconfig writes them. */
 
-import {type KconfigModel, Session} from '../../src/kconfig/index.ts';
+import {type KconfigModel, loadConfig, Session} from '../../src/kconfig/index.ts';
 import type {Effect} from '../../src/menuconfig/effect.ts';
 import type {Key, KeyName} from '../../src/menuconfig/key.ts';
 import {Menuconfig, type Start} from '../../src/menuconfig/menuconfig.ts';
@@ -38,7 +38,7 @@ export class Driven {
   readonly menuconfig: Menuconfig;
 
   constructor(model: KconfigModel, config?: string, start: Partial<Start> = {}) {
-    this.session = Session.of(model, config);
+    this.session = new Session(loadConfig(model, config), {asMconf: true});
     this.menuconfig = new Menuconfig({session: this.session, file: '.config', goals: [], ...start});
   }
 

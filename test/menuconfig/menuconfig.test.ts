@@ -3,62 +3,9 @@ import {linux510, linux612, olddefconfig} from '../../src/kconfig/index.ts';
 import type {Goal} from '../../src/recipe/recipe.ts';
 import {parse} from '../kconfig/tree.ts';
 import {Driven, keyOf} from './driver.ts';
+import {network} from './trees.ts';
 
-const kconfig = `mainmenu "Test Configuration"
-config MODULES
-	bool "Modules"
-	modules
-	default y
-comment "A comment"
-menuconfig NET
-	bool "Networking"
-	help
-	  About networks.
-if NET
-config INET
-	bool "Internet"
-	default y
-config DRIVER
-	tristate "Driver"
-	depends on INET
-	select CRC
-config QUEUES
-	int "Queues"
-	range 1 16
-	default 4
-config OTHER
-	tristate "Other driver"
-	depends on DRIVER
-endif
-config CRC
-	tristate "Checksums"
-choice
-	prompt "Scheduler"
-	default FAIR
-config FIFO
-	bool "First in first out"
-config FAIR
-	bool "Completely fair"
-	help
-	  Fair to all.
-config DEADLINE
-	bool "Deadlines"
-	depends on NET
-endchoice
-menu "Empty for now"
-	depends on CRC
-config INSIDE
-	bool "Inside"
-	depends on DRIVER=y
-endmenu
-config NAME
-	string "Name"
-	default "none"
-config SECRET
-	bool "Secret" if NET
-	default y
-`;
-const model = parse(kconfig);
+const model = parse(network);
 
 test('The main menu has the rows of mconf.', (t) => {
   const driven = new Driven(model);
@@ -121,7 +68,7 @@ test('A choice opens as its members; Enter takes one and goes back.', (t) => {
   t.deepEqual(driven.press('f enter'), [{kind: 'edited', edit: {kind: 'set', values: [['FIFO', 'y']]}}]);
   t.is(driven.line, '    Scheduler (First in first out)  --->');
   t.deepEqual(driven.menu.rows[driven.menu.cursor]?.isChanged, true);
-  t.is(new Driven(parse(kconfig, linux612)).goTo('Scheduler').line, '    Scheduler (Completely fair)  --->');
+  t.is(new Driven(parse(network, linux612)).goTo('Scheduler').line, '    Scheduler (Completely fair)  --->');
 });
 
 test('A number is typed in its place, and judged at each key.', (t) => {
