@@ -34,7 +34,8 @@ class Run {
     this.#child = spawn('script', ['--quiet', '--flush', '--command', command, '/dev/null'], {
       cwd,
       env: {...environment, TERM: 'xterm-256color', LANG: 'C.UTF-8', SHELL: '/bin/sh'},
-      stdio: ['pipe', 'pipe', 'inherit'],
+      // It has words of its own for its end.
+      stdio: ['pipe', 'pipe', 'ignore'],
     });
     this.#child.stdout!.setEncoding('latin1').on('data', (text: string) => {
       this.#written += text;
@@ -72,8 +73,16 @@ class Run {
     return [11, 12, 13, 14].reduce((sum, field) => sum + Number(fields[field]) * 10, 0);
   }
 
-  async end(): Promise<void> {
+  async end(leaves = false): Promise<void> {
     const closed = new Promise((done) => this.#child.once('close', done));
+    // Leaves without saving, so that nothing is kept for a next start.
+    if (leaves) {
+      this.#child.stdin!.write('\x03');
+      await pause(200);
+      this.#child.stdin!.write('n');
+      await Promise.race([closed, pause(5000)]);
+    }
+    if (this.#child.exitCode !== null) return;
     // What runs in the terminal is told by the terminal's end, and this by what ran in it.
     this.#child.kill('SIGTERM');
     await closed;
@@ -170,7 +179,7 @@ async function startTimes(sides: readonly Side[], cwd: string, rounds: number) {
       const run = new Run(argv, cwd, {...process.env, ...environment});
       const clock = await run.firstScreen(endsFrames);
       const processor = run.processor();
-      await run.end();
+      await run.end(endsFrames);
       // The first time is the one in which things are remembered.
       if (round < 0) continue;
       times.get(name)!.clock.push(clock);
@@ -194,7 +203,7 @@ async function keyTimes(ours: Side, cwd: string, count: number) {
       search.push({key: query.slice(0, end), ms: await run.press(query[end - 1]!)});
     await run.press(leave);
   }
-  await run.end();
+  await run.end(true);
   return {keys, processor, search};
 }
 

@@ -1,7 +1,7 @@
 /** What a recipe asks for, among the values there are. */
 
 import type {Change, ConfigSymbol, Session} from '../kconfig/index.ts';
-import {isMet} from '../recipe/demands.ts';
+import {isMet} from '../recipe/met.ts';
 import type {Goal} from '../recipe/recipe.ts';
 import type {Row} from './screen.ts';
 

@@ -109,6 +109,11 @@ export class Program implements Application {
     this.#say(`Not taken of what --set asks for: ${shown}.`, 'warning');
   }
 
+  /** Makes ready for what takes longer the first time, in a moment in which nobody waits. */
+  prepare(): void {
+    this.#opened.menu.prepare();
+  }
+
   /** What was saved, in its order. */
   get saved(): readonly Saved[] {
     return this.#saved;

@@ -16,8 +16,8 @@ import type {KernelTree} from './base-config.ts';
 import {composeRecipe} from './compose.ts';
 import {holds, type Target} from './condition.ts';
 import {valuesOf} from './config-text.ts';
-import {isMet} from './demands.ts';
 import type {GoalChange} from './goal-lines.ts';
+import {isMet} from './met.ts';
 import type {ConditionalGoal, Goal, WrittenRecipe} from './recipe.ts';
 import {Resolver} from './resolve.ts';
 

@@ -2,7 +2,7 @@ import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {parseKconfig, Session} from '../../src/kconfig/index.ts';
+import {loadConfig, parseKconfig, Session} from '../../src/kconfig/index.ts';
 import {Menuconfig} from '../../src/menuconfig/menuconfig.ts';
 import {Program, type ProgramStart} from '../../src/menuconfig/program.ts';
 import type {EditedRecipe} from '../../src/menuconfig/saved-goals.ts';
@@ -39,7 +39,7 @@ async function started(t: ExecutionContext, folder: string, more: Partial<Progra
     settings: [],
     writesInPlace: false,
     open: (text) => {
-      const session = Session.of(model, text);
+      const session = new Session(loadConfig(model, text), {asMconf: true});
       const saved = text === undefined ? {} : {saved: text};
       const recipe = more.recipe === undefined ? {} : {recipe: more.recipe.path};
       return {session, menu: new Menuconfig({session, file: '.config', goals: [], ...saved, ...recipe})};

@@ -154,7 +154,7 @@ async function programOver(
     ...kconfigRequest(surroundings, {...options, ...inTree}, named),
     ...(folder === undefined ? {} : {inPlace: true as const}),
   };
-  const [kconfig, {Program: Loaded}, {Menuconfig}, {Session}, {KnownFiles}] = await Promise.all([
+  const [kconfig, {Program: Loaded}, {Menuconfig}, {loadConfig, Session}, {KnownFiles}] = await Promise.all([
     surroundings.readKconfig(workshop, request),
     import('../../menuconfig/program.ts'),
     import('../../menuconfig/menuconfig.ts'),
@@ -186,7 +186,7 @@ async function programOver(
     writesInPlace: Boolean(environment.KCONFIG_OVERWRITECONFIG),
     settings: await settingsOf(options),
     open: (start) => {
-      const session = Session.of(tree.model, start);
+      const session = new Session(loadConfig(tree.model, start), {asMconf: true});
       const {file} = subject;
       const menu = new Menuconfig({
         session,
@@ -243,6 +243,8 @@ async function settingsOf({set = []}: Options): Promise<readonly (readonly [stri
 
 async function show(surroundings: Surroundings, program: Program, options: Options): Promise<void> {
   const {terminal, environment, signal} = surroundings;
+  // As soon as the first screen is there.
+  setTimeout(() => program.prepare(), 50).unref();
   const perform = async (effect: Effect) => program.perform(effect);
   if (options.web) {
     const {serveWeb} = await import('../../menuconfig/web/server.ts');
