@@ -216,6 +216,28 @@ test('a directory’s digest follows content, names and modes, and nothing else'
   t.not(await digest(), first);
 });
 
+test('what make leaves in a directory that is looked at in place does not count, and its sources do', async (t) => {
+  const path = kernelTree(t);
+  const workshop = temporaryWorkshop(t);
+  const spec = {kind: 'directory', path, inPlace: true} as const;
+  const source = await obtainKernelSource(workshop, hostBuilder(t), spec, debian);
+  const clean = await obtainKernelSource(workshop, hostBuilder(t), {kind: 'directory', path}, debian);
+  t.is(source.digest, clean.digest);
+  for (const made of [
+    '.config',
+    '.config.old',
+    'include/config/auto.conf',
+    'scripts/.run.o.cmd',
+    'scripts/run.o',
+  ]) {
+    mkdirSync(join(path, made, '..'), {recursive: true});
+    writeFileSync(join(path, made), 'made');
+  }
+  await t.notThrowsAsync(requireUnchangedSource(workshop, source));
+  writeFileSync(join(path, 'scripts/run.sh'), '#!/bin/sh\ntrue\n');
+  await t.throwsAsync(requireUnchangedSource(workshop, source), {message: /changed while/});
+});
+
 test('a directory is used where it is, and not written to', async (t) => {
   const path = kernelTree(t);
   const source = await obtainKernelSource(
