@@ -10,6 +10,9 @@ export type Tristate = 0 | 1 | 2;
 /** How a tristate is written. */
 export const letters = ['n', 'm', 'y'] as const;
 
+export const max = (a: Tristate, b: Tristate): Tristate => (a > b ? a : b);
+export const min = (a: Tristate, b: Tristate): Tristate => (a < b ? a : b);
+
 export type Relation = 'equal' | 'unequal' | 'less' | 'lessEqual' | 'greater' | 'greaterEqual';
 export type SymbolExpression = {readonly kind: 'symbol'; readonly symbol: ConfigSymbol};
 export type Not = {readonly kind: 'not'; readonly operand: Expression};
@@ -110,6 +113,24 @@ export function firstFound<Found>(
       return undefined;
     default:
       return find(expression.left) ?? find(expression.right);
+  }
+}
+
+/** Whether a relation holds of what compares as `order`: less than, equal to or greater than zero. */
+export function holds(kind: Relation, order: number): boolean {
+  switch (kind) {
+    case 'equal':
+      return order === 0;
+    case 'unequal':
+      return order !== 0;
+    case 'less':
+      return order < 0;
+    case 'lessEqual':
+      return order <= 0;
+    case 'greater':
+      return order > 0;
+    case 'greaterEqual':
+      return order >= 0;
   }
 }
 

@@ -59,7 +59,7 @@ export {
   type SymbolNeed,
   type SymbolReason,
 } from './explain.ts';
-export {type Expression, formatExpression, type Relation, type Tristate} from './expression.ts';
+export {type Expression, formatExpression, holds, type Relation, type Tristate} from './expression.ts';
 export {helpText} from './help.ts';
 export {
   kconfiglibLine,
@@ -128,5 +128,5 @@ export {
   kconfigDependencies,
   touchPath,
 } from './sync.ts';
-export {Evaluation, holds} from './values.ts';
+export {Evaluation} from './values.ts';
 export {explainValue, type ValueReason, type ValueSource, type ValueStep} from './why.ts';

@@ -1,5 +1,6 @@
 /** Texts of values: which are valid for a type, and how two compare. */
 
+import type {Dialect} from './dialect.ts';
 import {parseSigned, parseUnsigned} from './numbers.ts';
 import type {SymbolType} from './symbol.ts';
 
@@ -19,6 +20,12 @@ export function isValidText(type: SymbolType, text: string): boolean {
     default:
       return false;
   }
+}
+
+/** The text of a number or string that nothing gives one. */
+export function missingText(type: SymbolType, dialect: Dialect): string {
+  if (dialect.missingNumber === 'empty') return '';
+  return type === 'int' ? '0' : type === 'hex' ? '0x0' : '';
 }
 
 /** The value of a numeric text; `unsigned` decides how a comparison is made. */

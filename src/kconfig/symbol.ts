@@ -5,6 +5,11 @@ import type {Location, SourceFile} from './source.ts';
 
 export type SymbolType = 'unknown' | 'bool' | 'tristate' | 'int' | 'hex' | 'string';
 
+/** Whether values of the type are tristates, not texts. */
+export function isLogical(type: SymbolType): boolean {
+  return type === 'bool' || type === 'tristate';
+}
+
 type PropertyBase = {
   readonly node: MenuNode;
   readonly file: SourceFile;

@@ -1,33 +1,27 @@
-/** Visibility and values of symbols under the values a user asks for (symbol.c, Linux 6.1). */
+/** An evaluation of a model: the values of its symbols under those that a user asks for. */
 
 import type {Diagnostic} from '../base/diagnostic.ts';
-import {chooseMember} from './choice.ts';
-import {type Conditions, nothing, recordKind, relations} from './conditions.ts';
-import {type Expression, letters, type Relation, type Tristate} from './expression.ts';
-import {KeptValues, needsKeptValues} from './kept-values.ts';
+import {Absences, absence} from './absence.ts';
+import {ChoiceValues} from './choice-values.ts';
+import {ConditionValues} from './condition-values.ts';
+import {type Expression, holds, letters, type Relation, type Tristate} from './expression.ts';
+import type {KeptValues} from './kept-values.ts';
 import {compareTexts} from './literal.ts';
-import {memberOrder} from './member-order.ts';
 import type {KconfigModel} from './model.ts';
-import {clampedText} from './range.ts';
-import type {ConfigSymbol, Default, MenuNode, Prompt, SymbolType} from './symbol.ts';
+import {
+  type ConfigSymbol,
+  type Default,
+  isLogical,
+  type MenuNode,
+  type Prompt,
+  type SymbolType,
+} from './symbol.ts';
 import {SavedState, SymbolState} from './symbol-state.ts';
-import {unmetDependency} from './unmet-dependency.ts';
-
-/** What is known of a symbol's absence. */
-const absence = {unknown: 0, known: 1, refuted: 2} as const;
+import {SymbolValues} from './symbol-values.ts';
+import {Visibility} from './visibility.ts';
 
 /** Deeper chains of dependencies are evaluated in the model's order; those of 6.1 are some 60 symbols long. */
 const maximumDepth = 400;
-
-/** A default whose condition holds: its place in the model's conditions, what it gives, the value of the condition. */
-type FirstDefault = {readonly at: number; readonly value: number; readonly condition: Tristate};
-
-function isLogical(type: SymbolType): boolean {
-  return type === 'bool' || type === 'tristate';
-}
-
-const max = (a: Tristate, b: Tristate): Tristate => (a > b ? a : b);
-const min = (a: Tristate, b: Tristate): Tristate => (a < b ? a : b);
 
 /**
  * The values of a model's symbols. Each is computed when first asked for and kept until `invalidate`; one model
@@ -39,20 +33,13 @@ export class Evaluation {
   readonly #choicesAreMenus: boolean;
   /** By symbol index; one that was not looked at has none. */
   readonly #states: (SymbolState | undefined)[];
-  /**
-   * By symbol index, of what has no state: whether it is absent (`Conditions.isPlain`); undefined where all is calculated.
-   */
-  #absences: Uint8Array | undefined;
-  readonly #conditions: Conditions;
-  readonly #records: Int32Array;
-  /** Visibility of each prompt when its symbol was last evaluated (visible.tri of struct property). */
-  readonly #promptVisibility: Uint8Array;
-  /** By the place of a record: its value and one, or 0 where that is not known; undefined while none are kept. */
-  #recordValues: Uint8Array | undefined;
-  /** The values of conditions that the C tool would keep, where that makes a difference. */
-  #kept: KeptValues | undefined;
-  /** modules_val: lags behind the symbol while that is being evaluated. */
-  #modules: Tristate = 0;
+  /** Which symbols that have no state are absent; undefined where all is calculated. */
+  #absences: Absences | undefined;
+  readonly #conditions: ConditionValues;
+  readonly #visibility: Visibility;
+  readonly #choices: ChoiceValues;
+  readonly #symbols: SymbolValues;
+  /** Levels of calculations under way. */
   #depth = 0;
   /**
    * Whether operands that cannot change a condition are passed over. The C tool calculates all, which decides the order of
@@ -73,23 +60,21 @@ export class Evaluation {
    * value of the user's has to forget it.
    */
   isSettled = false;
-  /** Whether a calculation changed what counts as set by the user, which the next one finds. */
-  #changedUser = false;
 
   constructor(model: KconfigModel) {
     this.model = model;
     this.#choicesAreMenus = model.dialect.choices === 'menus';
     this.#states = new Array(model.symbolCount);
-    this.#conditions = model.conditions;
-    this.#records = model.conditions.records;
-    this.#promptVisibility = new Uint8Array(model.promptCount);
+    this.#conditions = new ConditionValues(this, this.#states);
+    this.#visibility = new Visibility(this, this.#conditions);
+    this.#choices = new ChoiceValues(this, this.#visibility);
+    this.#symbols = new SymbolValues(this, this.#conditions, this.#visibility, this.#choices);
     for (const value of [0, 1, 2] as const) {
       const state = this.#makeState(value);
       state.valid = true;
       state.tristate = value;
       state.text = letters[value];
     }
-    if (needsKeptValues(model)) this.#kept = new KeptValues(this);
   }
 
   #makeState(index: number): SymbolState {
@@ -97,54 +82,23 @@ export class Evaluation {
     this.#states[index] = state;
     // What a loop finds of a symbol that has no value yet is a null pointer, which glibc prints like that.
     if (this.model.dialect.recursion === 'told') state.text = '(null)';
-    if (this.#absences !== undefined && this.#absences[index] === absence.known) {
-      this.#setAbsent(this.model.symbolAt(index), state);
+    if (this.#absences !== undefined && this.#absences.known[index] === absence.known) {
+      this.#absences.fill(this.model.symbolAt(index), state);
     }
     return state;
-  }
-
-  /** What calculation makes of an absent symbol. */
-  #setAbsent(symbol: ConfigSymbol, state: SymbolState): void {
-    state.valid = true;
-    if (symbol.type === 'unknown') {
-      state.text = symbol.name ?? '';
-      return;
-    }
-    state.text = isLogical(symbol.type) ? 'n' : this.#missingText(symbol.type);
-    const direct = this.#evaluateRecord(this.#conditions.direct[symbol.index]!);
-    state.directDependency = direct === 1 ? this.#promote(symbol, direct) : direct;
   }
 
   /** Whether a symbol, given by its index, is absent. It need not be calculated then, or even be made. */
   isAbsentAt(index: number): boolean {
     const absences = this.#absences;
     if (absences === undefined || this.#states[index] !== undefined) return false;
-    const known = absences[index]!;
+    const known = absences.known[index]!;
     if (known !== absence.unknown) return known === absence.known;
     if (this.#depth >= maximumDepth) return false;
     this.#depth++;
-    const isAbsent = this.#conditions.isPlain[index] === 1 && this.#isWithoutCause(index);
+    const isAbsent = absences.find(index);
     this.#depth--;
-    absences[index] = isAbsent ? absence.known : absence.refuted;
     return isAbsent;
-  }
-
-  /** Whether no prompt, default, select or imply is in effect. */
-  #isWithoutCause(index: number): boolean {
-    const {promptStart, prompts, defaultStart, defaults, selectedStart, selected, impliedStart, implied} =
-      this.#conditions;
-    return (
-      this.#areNever(prompts, promptStart, index) &&
-      this.#areNever(defaults, defaultStart, index) &&
-      this.#areNever(selected, selectedStart, index) &&
-      this.#areNever(implied, impliedStart, index)
-    );
-  }
-
-  #areNever(references: Int32Array, start: Int32Array, index: number): boolean {
-    const end = start[index + 1]!;
-    for (let i = start[index]!; i < end; i++) if (this.#evaluateRecord(references[i]!) !== 0) return false;
-    return true;
   }
 
   /** An evaluation of its own with the same user's values and the same values, without warnings. */
@@ -154,10 +108,11 @@ export class Evaluation {
       const state = this.#states[i];
       if (state) copy.#makeState(i).copyFrom(state);
     }
-    copy.#absences = this.#absences;
-    copy.#promptVisibility.set(this.#promptVisibility);
-    copy.#modules = this.#modules;
-    copy.#kept = this.#kept?.copyFor(copy);
+    copy.#absences =
+      this.#absences && new Absences(copy.model, copy.#conditions, copy.#visibility, this.#absences.known);
+    copy.#visibility.ofPrompts.set(this.#visibility.ofPrompts);
+    copy.#visibility.modules = this.#visibility.modules;
+    copy.#conditions.setKept(this.#conditions.keptFor(copy));
     copy.changed = this.changed;
     copy.calculatesEveryMember = this.calculatesEveryMember;
     return copy;
@@ -178,23 +133,24 @@ export class Evaluation {
 
   restore(symbol: ConfigSymbol, {state, prompts}: SavedState): void {
     this.state(symbol).copyFrom(state);
-    for (const [i, prompt] of symbol.prompts.entries()) this.#promptVisibility[prompt.index] = prompts[i]!;
-    if (symbol === this.model.modules) this.#modules = state.tristate;
+    for (const [i, prompt] of symbol.prompts.entries())
+      this.#visibility.ofPrompts[prompt.index] = prompts[i]!;
+    if (symbol === this.model.modules) this.#visibility.modules = state.tristate;
   }
 
   /** The values of conditions that are kept, as they are now. */
   saveKept(): KeptValues | undefined {
-    return this.#kept?.copyFor(this);
+    return this.#conditions.keptFor(this);
   }
 
   /** Goes back to those of `saveKept`; without, none are kept from now on, as where symbols become invalid one by one. */
   restoreKept(kept: KeptValues | undefined): void {
-    this.#kept = kept;
+    this.#conditions.setKept(kept);
   }
 
   /** The visibility of one of a symbol's prompts when the symbol was last calculated. */
   promptVisibility(prompt: Prompt): Tristate {
-    return this.#promptVisibility[prompt.index] as Tristate;
+    return this.#visibility.ofPrompts[prompt.index] as Tristate;
   }
 
   /** The stored state, which need not be up to date. */
@@ -215,7 +171,7 @@ export class Evaluation {
   forgetUser(): void {
     this.isSettled = false;
     this.#absences = undefined;
-    this.#kept?.forget();
+    this.#conditions.forget();
     for (let i = 3; i < this.#states.length; i++) {
       const state = this.#states[i];
       if (!state) continue;
@@ -267,33 +223,12 @@ export class Evaluation {
 
   /** The type in effect: a tristate is a bool without modules, and in a choice that is `y` (sym_get_type). */
   effectiveType(symbol: ConfigSymbol): SymbolType {
-    if (symbol.type !== 'tristate') return symbol.type;
-    if (symbol.choice && this.state(symbol).visibility === 2) return 'bool';
-    return this.#modules === 0 ? 'bool' : 'tristate';
+    return this.#visibility.effectiveType(symbol);
   }
 
   /** The value of a condition (expr_calc_value); both operands are always evaluated, as the C tool does. */
   evaluate(expression: Expression | undefined): Tristate {
-    if (!expression) return 2;
-    if (this.#kept) return this.#kept.ofExpression(expression);
-    switch (expression.kind) {
-      case 'symbol':
-        return this.calculate(expression.symbol).tristate;
-      case 'and': {
-        let result: Tristate = 2;
-        for (const operand of expression.operands) result = min(result, this.evaluate(operand));
-        return result;
-      }
-      case 'or': {
-        let result: Tristate = 0;
-        for (const operand of expression.operands) result = max(result, this.evaluate(operand));
-        return result;
-      }
-      case 'not':
-        return (2 - this.evaluate(expression.operand)) as Tristate;
-      default:
-        return this.compare(expression.kind, expression.left, expression.right);
-    }
+    return this.#conditions.ofExpression(expression);
   }
 
   /** The value of a comparison. */
@@ -301,63 +236,6 @@ export class Evaluation {
     this.calculate(left);
     this.calculate(right);
     return holds(relation, this.#order(left, right)) ? 2 : 0;
-  }
-
-  /** `evaluate` of an expression that the model has a record of. */
-  #evaluateRecord(reference: number): Tristate {
-    if (this.#kept) return this.#kept.ofReference(reference);
-    if (reference < 0) return this.#tristateAt(-1 - reference);
-    if (reference === nothing) return 2;
-    const values = this.#recordValues;
-    if (values === undefined) return this.#calculateRecord(reference);
-    const known = values[reference]!;
-    if (known !== 0) return (known - 1) as Tristate;
-    const value = this.#calculateRecord(reference);
-    values[reference] = value + 1;
-    return value;
-  }
-
-  #calculateRecord(reference: number): Tristate {
-    const records = this.#records;
-    const kind = records[reference]!;
-    const first = reference + 2;
-    const end = first + records[reference + 1]!;
-    switch (kind) {
-      case recordKind.and: {
-        let result: Tristate = 2;
-        for (let i = first; i < end; i++) {
-          const operand = records[i]!;
-          const value = operand < 0 ? this.#tristateAt(-1 - operand) : this.#evaluateRecord(operand);
-          if (value < result) result = value;
-          if (result === 0 && this.skipsOperands) break;
-        }
-        return result;
-      }
-      case recordKind.or: {
-        let result: Tristate = 0;
-        for (let i = first; i < end; i++) {
-          const operand = records[i]!;
-          const value = operand < 0 ? this.#tristateAt(-1 - operand) : this.#evaluateRecord(operand);
-          if (value > result) result = value;
-          if (result === 2 && this.skipsOperands) break;
-        }
-        return result;
-      }
-      case recordKind.not:
-        return (2 - this.#evaluateRecord(records[first]!)) as Tristate;
-      default: {
-        const left = this.model.symbolAt(-1 - records[first]!);
-        const right = this.model.symbolAt(-1 - records[first + 1]!);
-        return this.compare(relations[kind - recordKind.equal]!, left, right);
-      }
-    }
-  }
-
-  #tristateAt(index: number): Tristate {
-    const state = this.#states[index];
-    if (state?.valid) return state.tristate;
-    if (state === undefined && this.isAbsentAt(index)) return 0;
-    return this.calculate(this.model.symbolAt(index)).tristate;
   }
 
   #order(left: ConfigSymbol, right: ConfigSymbol): number {
@@ -376,7 +254,7 @@ export class Evaluation {
   /** Forgets all values, and evaluates MODULES first (sym_clear_all_valid). */
   invalidate(): void {
     this.#absences = undefined;
-    this.#kept?.forget();
+    this.#conditions.forget();
     for (let i = 3; i < this.#states.length; i++) {
       const state = this.#states[i];
       if (state) state.valid = false;
@@ -400,28 +278,13 @@ export class Evaluation {
    */
   inAnyOrder(calculateAll: () => void): boolean {
     const {length} = this.warnings;
-    this.#kept = undefined;
     this.skipsOperands = true;
-    this.#recordValues = new Uint8Array(this.#records.length);
-    this.#absences = new Uint8Array(this.model.symbolCount);
-    this.#changedUser = false;
-    calculateAll();
-    this.#recordValues = undefined;
+    this.#absences = new Absences(this.model, this.#conditions, this.#visibility);
+    this.#symbols.changedUser = false;
+    this.#conditions.eachOnce(calculateAll);
     this.skipsOperands = false;
-    this.isSettled = !this.#changedUser;
+    this.isSettled = !this.#symbols.changedUser;
     return this.warnings.length === length;
-  }
-
-  /**
-   * Runs what calculates members of a choice before it is decided: conditions in which it stands may change yet. No symbol
-   * that is calculated by the way reads the choice: that would be a loop, and the model not regular.
-   */
-  #undecided<T>(step: () => T): T {
-    const values = this.#recordValues;
-    this.#recordValues = undefined;
-    const result = step();
-    this.#recordValues = values;
-    return result;
   }
 
   /** sym_calc_value. */
@@ -430,7 +293,7 @@ export class Evaluation {
     if (state.valid) return state;
     if (this.#depth >= maximumDepth) this.#calculateInOrder(symbol);
     this.#depth++;
-    this.#calculateInvalid(symbol, state);
+    if (!state.valid) this.#symbols.calculate(symbol, state);
     this.#depth--;
     return state;
   }
@@ -449,288 +312,34 @@ export class Evaluation {
     this.#depth = depth;
   }
 
-  #calculateInvalid(symbol: ConfigSymbol, state: SymbolState): void {
-    if (state.valid) return;
-    if (symbol.choice && state.needsChoiceValues) {
-      state.needsChoiceValues = false;
-      this.calculate(symbol.choice);
-    }
-    state.valid = true;
-    if (symbol.type === 'unknown') {
-      state.text = symbol.name ?? '';
-      state.tristate = 0;
-      return;
-    }
-    state.write = false;
-    state.unmet = undefined;
-    this.#calculateVisibility(symbol, state);
-    if (state.visibility !== 0) state.write = true;
-    // What a recursive evaluation of the same symbol sees.
-    state.tristate = 0;
-    state.member = undefined;
-    if (isLogical(symbol.type)) {
-      state.text = 'n';
-      state.tristate = this.#logicalValue(symbol, state);
-      if (symbol.isChoice && state.tristate === 2)
-        this.#undecided(() => this.#calculateChoice(symbol, state));
-    } else {
-      state.text = this.#missingText(symbol.type);
-      state.text = this.#textValue(symbol, state);
-      if (symbol.ranges.length > 0) state.text = clampedText(this, symbol, state.text);
-    }
-    if (symbol === this.model.modules) this.#modules = state.tristate;
-    if (symbol.isChoice) this.#finishChoice(symbol, state);
-    else if (symbol.internal || symbol.transitional) state.write = false;
-  }
-
-  /** What follows the calculation of a choice: its members are written with it, and it never is itself. */
-  #finishChoice(choice: ConfigSymbol, state: SymbolState): void {
-    if (this.#choicesAreMenus) {
-      state.write = false;
-      return;
-    }
-    for (const member of choice.members) {
-      const memberState = this.state(member);
-      if (state.write && memberState.visibility !== 0) memberState.write = true;
-    }
-    state.write = false;
-    if (state.needsChoiceValues) this.setAllChoiceValues(choice);
-  }
-
-  /** sym_calc_visibility. */
-  #calculateVisibility(symbol: ConfigSymbol, state: SymbolState): void {
-    if (symbol.transitional) {
-      state.visibility = 2;
-      return;
-    }
-    const {index} = symbol;
-    const conditions = this.#conditions;
-    let visible: Tristate = 0;
-    for (let i = conditions.promptStart[index]!; i < conditions.promptStart[index + 1]!; i++) {
-      let one = this.#evaluateRecord(conditions.prompts[i]!);
-      // A tristate member with visibility `m` is invisible while its choice is `y`.
-      if (
-        symbol.choice &&
-        symbol.type === 'tristate' &&
-        one === 1 &&
-        this.state(symbol.choice).tristate === 2
-      ) {
-        one = 0;
-      }
-      this.#promptVisibility[conditions.promptIndex[i]!] = one;
-      if (one > visible) visible = one;
-    }
-    if (visible === 1 && (symbol.type !== 'tristate' || this.#modules === 0)) visible = 2;
-    state.visibility = visible;
-    if (symbol.choice) return;
-    const direct = this.#evaluateRecord(conditions.direct[index]!);
-    state.directDependency = direct === 1 ? this.#promote(symbol, direct) : direct;
-    state.reverseDependency = this.#highest(symbol, conditions.selected, conditions.selectedStart);
-    const isImplied = state.directDependency !== 0 || this.model.dialect.imply === 'limited';
-    state.weakReverseDependency = isImplied
-      ? this.#highest(symbol, conditions.implied, conditions.impliedStart)
-      : 0;
-  }
-
-  /** The operands of a symbol's reverse dependency, ORed. */
-  #highest(symbol: ConfigSymbol, references: Int32Array, start: Int32Array): Tristate {
-    const end = start[symbol.index + 1]!;
-    let i = start[symbol.index]!;
-    if (i === end) return 0;
-    if (this.#kept) return this.#promote(symbol, this.#kept.ofAny(references.subarray(i, end)));
-    let result: Tristate = 0;
-    for (; i < end; i++) {
-      result = max(result, this.#evaluateRecord(references[i]!));
-      if (result === 2 && this.skipsOperands) break;
-    }
-    return this.#promote(symbol, result);
-  }
-
-  /** `m` counts as `y` for what is bool. */
-  #promote(symbol: ConfigSymbol, value: Tristate): Tristate {
-    return value === 1 && this.effectiveType(symbol) === 'bool' ? 2 : value;
-  }
-
-  #logicalValue(symbol: ConfigSymbol, state: SymbolState): Tristate {
-    if (symbol.choice && this.#choicesAreMenus) {
-      this.calculateMembers(symbol.choice);
-      return state.tristate;
-    }
-    if (symbol.choice && state.visibility === 2) {
-      return this.state(symbol.choice).member === symbol ? 2 : 0;
-    }
-    let value: Tristate = 0;
-    let fallback: FirstDefault | undefined;
-    if (state.visibility !== 0 && state.hasUser) {
-      value = min(state.userTristate, state.visibility);
-    } else {
-      if (state.reverseDependency !== 0) state.write = true;
-      if (!symbol.isChoice) {
-        fallback = this.#firstDefault(symbol);
-        if (fallback || state.weakReverseDependency !== 0) value = this.#defaultAndImplied(fallback, state);
-      }
-    }
-    if (state.directDependency < state.reverseDependency) this.#warnUnmetDependency(symbol, state);
-    if (state.reverseDependency > value) value = state.reverseDependency;
-    if (value === 1) {
-      const isLifted = this.model.dialect.imply === 'unlimited' && state.weakReverseDependency === 2;
-      value = isLifted ? 2 : this.#promote(symbol, value);
-    }
-    if (fallback && this.#comesFromTransitional(fallback, state)) {
-      this.#changedUser = true;
-      state.hasUser = true;
-      state.userTristate = value;
-    }
-    return value;
-  }
-
-  #defaultAndImplied(found: FirstDefault | undefined, state: SymbolState): Tristate {
-    let value: Tristate = 0;
-    if (found) {
-      value = min(this.#evaluateRecord(found.value), found.condition);
-      if (value !== 0) state.write = true;
-    }
-    if (state.weakReverseDependency === 0) return value;
-    state.write = true;
-    const lifted = max(value, state.weakReverseDependency);
-    return this.model.dialect.imply === 'limited' ? min(lifted, state.directDependency) : lifted;
-  }
-
-  #textValue(symbol: ConfigSymbol, state: SymbolState): string {
-    if (state.visibility !== 0 && state.hasUser) return state.userText ?? '';
-    const found = this.#firstDefault(symbol);
-    if (found === undefined || found.value >= 0) return this.#missingText(symbol.type);
-    state.write = true;
-    const {text} = this.calculate(this.model.symbolAt(-1 - found.value));
-    if (this.#comesFromTransitional(found, state)) {
-      this.#changedUser = true;
-      state.hasUser = true;
-      state.userText = text;
-    }
-    return text;
-  }
-
-  /** The text of a number or string that nothing gives one. */
-  #missingText(type: SymbolType): string {
-    if (this.model.dialect.missingNumber === 'empty') return '';
-    return type === 'int' ? '0' : type === 'hex' ? '0x0' : '';
-  }
-
-  /**
-   * Whether a value comes from the user after all: from a transitional symbol that an old .config sets. Then it is
-   * kept as the user's, so that nobody is asked again (sym_calc_value, Linux 7.2).
-   */
-  #comesFromTransitional({value}: FirstDefault, state: SymbolState): boolean {
-    if (state.hasUser || value >= 0) return false;
-    const source = this.model.symbolAt(-1 - value);
-    return source.transitional && this.state(source).hasUser;
-  }
-
   /** The first default whose condition holds (sym_get_default_prop). */
   activeDefault(symbol: ConfigSymbol): {property: Default; condition: Tristate} | undefined {
-    const found = this.#firstDefault(symbol);
-    if (!found) return undefined;
-    const property = symbol.defaults[found.at - this.#conditions.defaultStart[symbol.index]!]!;
-    return {property, condition: found.condition};
-  }
-
-  /** The same by its place in the model's conditions, and what it gives. */
-  #firstDefault(symbol: ConfigSymbol): FirstDefault | undefined {
-    const {defaultStart, defaults, defaultValues} = this.#conditions;
-    for (let at = defaultStart[symbol.index]!; at < defaultStart[symbol.index + 1]!; at++) {
-      const condition = this.#evaluateRecord(defaults[at]!);
-      if (condition !== 0) return {at, value: defaultValues[at]!, condition};
-    }
-    return undefined;
-  }
-
-  /** sym_calc_choice: the member that is `y`. */
-  #calculateChoice(choice: ConfigSymbol, state: SymbolState): void {
-    let allSet = state.hasUser;
-    for (const member of choice.members) {
-      const memberState = this.state(member);
-      this.#calculateVisibility(member, memberState);
-      if (memberState.visibility !== 0) allSet &&= memberState.hasUser;
-    }
-    if (state.hasUser !== allSet) this.#changedUser = true;
-    state.hasUser = allSet;
-    const chosen = state.userMember;
-    if (chosen && this.state(chosen).visibility !== 0) {
-      state.member = chosen;
-      return;
-    }
-    state.member = this.choiceDefault(choice);
-    if (!state.member) state.tristate = 0;
+    return this.#symbols.activeDefault(symbol);
   }
 
   /** The member of a choice that is `y`, if there is one. */
   chosenMember(choice: ConfigSymbol): ConfigSymbol | undefined {
-    return this.#choicesAreMenus ? this.calculateMembers(choice) : this.calculate(choice).member;
+    return this.#choicesAreMenus ? this.#choices.calculateMembers(choice) : this.calculate(choice).member;
   }
 
   /** The values of all visible members of a choice that is a menu; returns the one that is `y`. */
   calculateMembers(choice: ConfigSymbol): ConfigSymbol | undefined {
-    if (this.calculatesEveryMember) {
-      for (const member of choice.members) this.#calculateVisibility(member, this.state(member));
-    }
-    const chosen = chooseMember(choice, {
-      byPriority: memberOrder(this, choice),
-      calculateVisibility: (member) => {
-        const state = this.state(member);
-        this.#calculateVisibility(member, state);
-        return state.visibility;
-      },
-      visibility: (member) => this.state(member).visibility,
-      userValue: (member) => (this.state(member).hasUser ? this.state(member).userTristate : undefined),
-      choiceDefault: () => this.choiceDefault(choice),
-    });
-    for (const member of choice.members) {
-      const state = this.state(member);
-      if (state.visibility === 0) continue;
-      state.tristate = member === chosen ? 2 : 0;
-      // The C tool has no text here, and a null pointer where a number takes its default from it.
-      state.text = 'n';
-      state.valid = true;
-      state.write = true;
-    }
-    return chosen;
+    return this.#choices.calculateMembers(choice);
   }
 
   /** sym_choice_default: the first visible default, otherwise the first visible member. */
   choiceDefault(choice: ConfigSymbol): ConfigSymbol | undefined {
-    for (const {condition, value} of choice.defaults) {
-      if (this.evaluate(condition) === 0 || value.kind !== 'symbol') continue;
-      if (this.state(value.symbol).visibility !== 0) return value.symbol;
-    }
-    return choice.members.find((member) => this.state(member).visibility !== 0);
+    return this.#choices.defaultMember(choice);
   }
 
   /** set_all_choice_values of confdata.c. */
   setAllChoiceValues(choice: ConfigSymbol): void {
-    for (const member of choice.members) {
-      const state = this.state(member);
-      if (!state.hasUser) state.userTristate = 0;
-    }
-    const state = this.state(choice);
-    state.hasUser = true;
-    state.valid = false;
-    state.needsChoiceValues = false;
+    this.#choices.setAllValues(choice);
   }
 
   /** sym_get_string_default: the value without the user's, ranges ignored. */
   defaultText(symbol: ConfigSymbol): string {
-    const state = this.state(symbol);
-    this.#calculateVisibility(symbol, state);
-    const modules = this.tristate(this.model.modules);
-    const found = this.#firstDefault(symbol);
-    if (!isLogical(symbol.type)) {
-      const text = found && found.value < 0 ? this.calculate(this.model.symbolAt(-1 - found.value)).text : '';
-      return text || this.#missingText(symbol.type);
-    }
-    let value: Tristate = found ? min(this.#evaluateRecord(found.value), found.condition) : 0;
-    value = max(value, state.reverseDependency);
-    if (value === 1 && ((!symbol.choice && modules === 0) || symbol.type === 'bool')) value = 2;
-    return letters[max(value, state.weakReverseDependency)];
+    return this.#symbols.defaultText(symbol);
   }
 
   /** menu_is_visible of menu.c, with its side effect on symbols that show only through their children. */
@@ -739,8 +348,8 @@ export class Evaluation {
     if (!prompt) return false;
     if (node.visibility && this.evaluate(node.visibility) === 0) return false;
     if (symbol) this.calculate(symbol);
-    else this.#promptVisibility[prompt.index] = this.evaluate(prompt.condition);
-    if (this.#promptVisibility[prompt.index] !== 0) return true;
+    else this.#visibility.ofPrompts[prompt.index] = this.evaluate(prompt.condition);
+    if (this.#visibility.ofPrompts[prompt.index] !== 0) return true;
     if (!symbol || this.state(symbol).tristate === 0) return false;
     for (let child = node.firstChild; child; child = child.next) {
       if (!this.isNodeVisible(child)) continue;
@@ -756,29 +365,5 @@ export class Evaluation {
     if (state.hasUser) return;
     state.hasUser = true;
     this.whenSeen?.(symbol);
-  }
-
-  /** sym_warn_unmet_dep. */
-  #warnUnmetDependency(symbol: ConfigSymbol, state: SymbolState): void {
-    state.unmet = unmetDependency(this, symbol);
-    this.warnings.push(state.unmet);
-  }
-}
-
-/** Whether a relation holds of what compares as `order`: less than, equal to or greater than zero. */
-export function holds(kind: Relation, order: number): boolean {
-  switch (kind) {
-    case 'equal':
-      return order === 0;
-    case 'unequal':
-      return order !== 0;
-    case 'less':
-      return order < 0;
-    case 'lessEqual':
-      return order <= 0;
-    case 'greater':
-      return order > 0;
-    case 'greaterEqual':
-      return order >= 0;
   }
 }
