@@ -22,12 +22,12 @@ type Group = {readonly alternatives: Expression[]; operands: Expression[]; negat
 
 /** What an expression is read from. */
 export type ExpressionInput = {
-  readonly token: () => Token;
-  readonly advance: () => Token;
+  readonly token: Token;
+  advance(): Token;
   /** The symbol or constant at the current token. */
-  readonly symbol: () => ConfigSymbol;
-  readonly unexpected: (expected: string) => never;
-  readonly statement: () => Location;
+  symbol(): ConfigSymbol;
+  unexpected(expected: string): never;
+  readonly statement: Location;
 };
 
 /** An expression up to the first token after it. Parentheses are kept on a stack of our own, not on the C one. */
@@ -35,28 +35,28 @@ export function parseExpression(input: ExpressionInput): Expression {
   const outer: Group[] = [];
   let group: Group = {alternatives: [], operands: [], negations: 0, depth: 0};
   for (;;) {
-    if (input.token() === token.not) {
+    if (input.token === token.not) {
       group.negations++;
       input.advance();
       continue;
     }
-    if (input.token() === token.openParen) {
+    if (input.token === token.openParen) {
       outer.push(group);
       group = {alternatives: [], operands: [], negations: 0, depth: 0};
       input.advance();
       continue;
     }
     addOperand(input, group, parseComparison(input), 0);
-    while (input.token() === token.closeParen && outer.length > 0) {
+    while (input.token === token.closeParen && outer.length > 0) {
       const inner = group;
       group = outer.pop()!;
       addOperand(input, group, closeGroup(inner), inner.depth);
       input.advance();
     }
-    if (input.token() === token.or) {
+    if (input.token === token.or) {
       group.alternatives.push(junction('and', group.operands));
       group.operands = [];
-    } else if (input.token() !== token.and) {
+    } else if (input.token !== token.and) {
       if (outer.length > 0) input.unexpected('`)`');
       return closeGroup(group);
     }
@@ -71,7 +71,7 @@ function addOperand(input: ExpressionInput, group: Group, operand: Expression, d
     (operand.kind === 'and' || operand.kind === 'or' ? depth + 1 : depth) + group.negations,
   );
   if (group.depth > maximumDepth) {
-    throw kconfigError(input.statement(), 'nested-too-deep', 'the expression is nested too deep');
+    throw kconfigError(input.statement, 'nested-too-deep', 'the expression is nested too deep');
   }
   let result = operand;
   for (; group.negations > 0; group.negations--) result = not(result);
