@@ -50,6 +50,8 @@ function randomizeAlongMenu(evaluation: Evaluation, random: Random, probability:
     const {symbol} = node;
     if (!symbol || !node.prompt || symbol.choice || evaluation.state(symbol).hasUser) continue;
     if (symbol.type !== 'bool' && symbol.type !== 'tristate') continue;
+    // A constant's list of its choice's members was never made empty (symbol.c), so that `config y` passes for a member.
+    if (symbol.kind === 'constant') continue;
     if (symbol.isChoice) {
       orderMembers(evaluation, node, symbol, random);
       continue;

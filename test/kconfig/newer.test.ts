@@ -203,16 +203,27 @@ test('Conditions are simplified node by node from Linux 6.12 on, so that parenth
   t.is(simplified(nested, linux612), 'T=m && T=y && A');
 });
 
+/** What `conf --randconfig` sets to `y` for a seed. */
+function drawn(text: string, seed: number): readonly string[] {
+  const evaluation = loadConfig(parse(text, linux612), undefined);
+  randomize(evaluation, new Random(seed), readProbability()!);
+  return valueLines(writeConfig(evaluation)).flatMap((line) => /^CONFIG_(\w+)=y$/.exec(line)?.[1] ?? []);
+}
+
+const bools = Array.from({length: 8}, (_, i) => `config P${i}\n\tbool "p"\n`).join('');
+
 test("A member with two entries counts twice where members are drawn, and numbers that are nobody's are drawn, too.", (t) => {
-  const bools = Array.from({length: 8}, (_, i) => `config P${i}\n\tbool "p"`);
-  const text = `${choice(member('A'), member('B'), member('A'), member('C'))}${bools.join('\n')}\n`;
-  const drawn = (seed: number) => {
-    const evaluation = loadConfig(parse(text, linux612), undefined);
-    randomize(evaluation, new Random(seed), readProbability()!);
-    return valueLines(writeConfig(evaluation)).flatMap((line) => /^CONFIG_(\w+)=y$/.exec(line)?.[1] ?? []);
-  };
+  const text = `${choice(member('A'), member('B'), member('A'), member('C'))}${bools}`;
   // What scripts/kconfig/conf --randconfig of Linux 6.12.107 has for KCONFIG_SEED=1, 2 and 3.
-  t.deepEqual(drawn(1), ['C', 'P1', 'P4', 'P5', 'P7']);
-  t.deepEqual(drawn(2), ['A', 'P4', 'P5', 'P6']);
-  t.deepEqual(drawn(3), ['A', 'P0', 'P1', 'P4', 'P7']);
+  t.deepEqual(drawn(text, 1), ['C', 'P1', 'P4', 'P5', 'P7']);
+  t.deepEqual(drawn(text, 2), ['A', 'P4', 'P5', 'P6']);
+  t.deepEqual(drawn(text, 3), ['A', 'P0', 'P1', 'P4', 'P7']);
+});
+
+test('Nothing is drawn for an entry of y.', (t) => {
+  const text = `config y\n\tbool "p"\n${bools}`;
+  // What scripts/kconfig/conf --randconfig of Linux 6.12.107 and 7.2 has for KCONFIG_SEED=1, 2 and 3.
+  t.deepEqual(drawn(text, 1), ['P3', 'P5']);
+  t.deepEqual(drawn(text, 2), ['P1']);
+  t.deepEqual(drawn(text, 3), ['P0', 'P3', 'P4', 'P5']);
 });
