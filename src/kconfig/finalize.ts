@@ -11,7 +11,14 @@ import {and, comparison, type Expression, junction, not, or} from './expression.
 import type {MenuBuilder} from './menu.ts';
 import {simplifierOf} from './simplifier.ts';
 import {kconfigError} from './source.ts';
-import {type ConfigSymbol, constantMod, constantYes, type MenuNode, type Property} from './symbol.ts';
+import {
+  type ConfigSymbol,
+  constantMod,
+  constantNo,
+  constantYes,
+  type MenuNode,
+  type Property,
+} from './symbol.ts';
 import {
   containsSymbol,
   dropTristateTests,
@@ -22,6 +29,10 @@ import {
   transform,
   unequalNo,
 } from './transform.ts';
+
+/** What conditions name: of an entry of `y`, `m` or `n` the constant that every model shares. */
+const asMentioned = (symbol: ConfigSymbol): ConfigSymbol =>
+  symbol.kind === 'constant' ? [constantNo, constantMod, constantYes][symbol.index]! : symbol;
 
 /** Levels of submenus: those of a chain of consecutive entries that each depend on the one before. */
 const maximumDepth = 2000;
@@ -84,7 +95,7 @@ class Finalizer {
       for (const node of parent.children())
         this.finalize(node, !this.#choicesAreSymbols && symbol?.isChoice === true);
     } else if (symbol && !insideChoice) {
-      this.#makeSubmenu(parent, symbol);
+      this.#makeSubmenu(parent, asMentioned(symbol));
       symbol.directDependency = or(symbol.directDependency, parent.dependency);
     }
     for (const node of parent.children()) {

@@ -147,3 +147,11 @@ test('Where keywords are positional, a fault in an option is its line alone, and
     'Kconfig:4: unexpected-end: unexpected end statement',
   ]);
 });
+
+test('What is compared with y depends on an entry of y before it, and is below it.', (t) => {
+  // Symbols without type are told of as they are finalised, those below an entry first: so says U-Boot's conf.
+  t.deepEqual(warningsOf('config y\nconfig A\n\tdepends on B != y\n', kconfig.uboot), [
+    'Kconfig:2: no-type: config symbol defined without type',
+    'Kconfig:1: no-type: config symbol defined without type',
+  ]);
+});
