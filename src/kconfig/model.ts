@@ -5,7 +5,14 @@ import type {Dialect} from './dialect.ts';
 import {type DependencyOrder, orderDependencies} from './order.ts';
 import {makeOutline, nextNode, type Outline} from './outline.ts';
 import type {SourceFile} from './source.ts';
-import {ConfigSymbol, constantMod, constantNo, constantYes, type MenuNode} from './symbol.ts';
+import {
+  ConfigSymbol,
+  constantMod,
+  constantNo,
+  constantYes,
+  type MenuNode,
+  type SymbolType,
+} from './symbol.ts';
 
 /** FNV-1a of the name's UTF-8 bytes (strhash, symbol.c); `char` is signed where the C tool runs on x86. */
 function hashName(name: string): number {
@@ -246,6 +253,14 @@ export class KconfigModel {
     return undefined;
   }
 
+  /** The type of a symbol that a condition names: `y`, `m` and `n` have that of their entry, if there is one. */
+  typeOf(named: ConfigSymbol): SymbolType {
+    const isShared = named === constantNo || named === constantMod || named === constantYes;
+    const declared = isShared ? this.declaredConstants.get(named) : undefined;
+    if (declared) return declared.type;
+    return isShared && this.dialect.comparedConstants === 'texts' ? 'unknown' : named.type;
+  }
+
   /** Every symbol in the order in which the C tool walks its hash. */
   get hashOrder(): readonly ConfigSymbol[] {
     this.#hashOrder ??= this.#stored
@@ -256,7 +271,10 @@ export class KconfigModel {
 
   /** The conditions of all symbols in the form in which they are evaluated. */
   get conditions(): Conditions {
-    this.#conditions ??= collectConditions(this.allSymbols, this.expressionRecords!);
+    this.#conditions ??= collectConditions(
+      this.allSymbols.map((symbol) => this.declaredConstants.get(symbol) ?? symbol),
+      this.expressionRecords!,
+    );
     return this.#conditions;
   }
 

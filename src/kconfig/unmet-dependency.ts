@@ -8,8 +8,8 @@ import type {Evaluation} from './values.ts';
 
 /** What stands behind a symbol's name to show its value, as menuconfig prints it in expressions. */
 export function annotation(evaluation: Evaluation, symbol: ConfigSymbol): string {
-  const isText = symbol.kind === 'constant' && evaluation.model.dialect.comparedConstants === 'texts';
-  return symbol.type === 'unknown' || isText ? '' : ` [=${evaluation.storedText(symbol)}]`;
+  const isTyped = evaluation.model.typeOf(symbol) !== 'unknown';
+  return isTyped ? ` [=${evaluation.storedText(symbol)}]` : '';
 }
 
 export function unmetDependency(evaluation: Evaluation, symbol: ConfigSymbol): Diagnostic {

@@ -239,16 +239,11 @@ export class Evaluation {
   }
 
   #order(left: ConfigSymbol, right: ConfigSymbol): number {
-    const leftType = this.#comparedType(left);
-    const rightType = this.#comparedType(right);
+    const leftType = this.model.typeOf(left);
+    const rightType = this.model.typeOf(right);
     if (isLogical(leftType) && isLogical(rightType))
       return this.#storedTristate(left) - this.#storedTristate(right);
     return compareTexts(this.storedText(left), leftType, this.storedText(right), rightType);
-  }
-
-  #comparedType(symbol: ConfigSymbol): SymbolType {
-    const isText = symbol.index < 3 && this.model.dialect.comparedConstants === 'texts';
-    return isText ? 'unknown' : symbol.type;
   }
 
   /** Forgets all values, and evaluates MODULES first (sym_clear_all_valid). */

@@ -155,3 +155,20 @@ test('What is compared with y depends on an entry of y before it, and is below i
     'Kconfig:1: no-type: config symbol defined without type',
   ]);
 });
+
+test('An entry of y gives the constant its type and its prompts.', (t) => {
+  const {buildroot, linux510, uboot} = kconfig;
+  const selecting = 'config y\n\ttristate\n\tselect B\nconfig B\n\ttristate\n\tdepends on C\n';
+  const [unmet] = kconfig.alldefconfig(parse(selecting, buildroot)).warnings;
+  // What Buildroot's conf says; without the type it would be `- y`.
+  t.true(unmet?.message.endsWith('  Selected by [y]:\n  - y [=y]'));
+  const choice = 'choice\n\ttristate "c"\nconfig y\n\ttristate "a"\nendchoice\n';
+  for (const dialect of [linux510, uboot]) {
+    const conversation = kconfig.ask(kconfig.loadConfig(parse(choice, dialect), ''), {
+      all: false,
+      echo: true,
+    });
+    // As conf --oldconfig of both asks.
+    t.true(conversation.next().value!.endsWith('c\n> 1. a (y) (NEW)\nchoice[1]: 1\n'), dialect.name);
+  }
+});
