@@ -56,7 +56,8 @@ export class Comparer {
       () => new OurTree('Kconfig', this.#sources(files), this.#dialect, join(scratch, 'ours')),
     );
     const ourParse = 'crash' in tree ? crashOutcome(tree.crash) : tree.parse;
-    const parseDifference = crashed ? undefined : firstDifference(parse!, ourParse);
+    const parseDifference =
+      crashed || failsInSilence(parse!, ourParse) ? undefined : firstDifference(parse!, ourParse);
     let found: Found | undefined = parseDifference && {
       step: undefined,
       difference: parseDifference,
@@ -111,6 +112,11 @@ export class Comparer {
       },
     };
   }
+}
+
+/** Where the C tool refuses a tree without a word (a fault at the very end of a file), ours says why all the same. */
+function failsInSilence(theirs: Outcome, ours: Outcome): boolean {
+  return theirs.exit === 1 && ours.exit === 1 && theirs.stdout === '' && theirs.stderr === '';
 }
 
 function writeTree(files: ReadonlyMap<string, string>, scratch: string): string {
