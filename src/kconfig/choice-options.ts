@@ -87,7 +87,7 @@ export class ChoiceOptions {
     input.requireEndOfLine();
     const hint = 'a choice is bool or tristate';
     input.errors.push(errorAt(input.statement, 'invalid-option', 'invalid option', hint));
-    input.advance();
+    input.advanceToEmptyLine();
     throw new SyntaxFault();
   }
 }

@@ -128,6 +128,7 @@ export class Lexer {
   #statement: Location;
   /** How many empty lines, which are tokens of the old grammar, there were so far. */
   blankLines = 0;
+  #keepsEmptyLine = false;
   /** All files read, in the order of their first use. */
   readonly files = new Map<string, SourceFile>();
   readonly #firstIncluded = new Map<string, Location>();
@@ -166,12 +167,17 @@ export class Lexer {
     return {file: this.#file, line: this.#statement.line};
   }
 
+  /** Lets the next token be an end of line even where the line is empty, as after a fault of the parser's own. */
+  keepEmptyLine(): void {
+    this.#keepsEmptyLine = true;
+  }
+
   /** The next token for the parser (yylex): empty lines are dropped, the start of each statement is noted. */
   next(): Token {
     for (;;) {
       const found = this.#dialect.keywords === 'positional' ? this.#scanPositional() : this.#scan();
       if (this.#previous === token.endOfLine || this.#previous === token.helpText) {
-        if (found === token.endOfLine) {
+        if (found === token.endOfLine && !this.#keepsEmptyLine) {
           this.blankLines++;
           continue;
         }
@@ -182,6 +188,7 @@ export class Lexer {
         this.#inAssignment =
           assigns && this.#previous === token.word && this.#beforePrevious === token.endOfLine;
       }
+      this.#keepsEmptyLine = false;
       this.#beforePrevious = this.#previous;
       this.#previous = found;
       return found;

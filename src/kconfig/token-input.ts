@@ -70,6 +70,12 @@ export class TokenInput {
     return this.token;
   }
 
+  /** Goes past an end of line, to the end of an empty line if one follows. */
+  advanceToEmptyLine(): void {
+    this.#lexer.keepEmptyLine();
+    this.advance();
+  }
+
   /** Goes on to the end of the line after a syntax error, and tells of what was there; false if the text ends before. */
   skipLine(told: string): boolean {
     this.#recovering = 3;

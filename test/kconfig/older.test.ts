@@ -1,4 +1,5 @@
 import test from 'ava';
+import type {Diagnostic} from '../../src/base/diagnostic.ts';
 import * as kconfig from '../../src/kconfig/index.ts';
 import {allowsTristate} from '../../src/kconfig/set.ts';
 import {testGoldens} from './tool-goldens.ts';
@@ -171,4 +172,24 @@ test('An entry of y gives the constant its type and its prompts.', (t) => {
     // As conf --oldconfig of both asks.
     t.true(conversation.next().value!.endsWith('c\n> 1. a (y) (NEW)\nchoice[1]: 1\n'), dialect.name);
   }
+});
+
+test('An option that no choice has takes the next line with it, or an empty one.', (t) => {
+  const told = (...lines: readonly string[]) => {
+    const sources = sourcesOf(`choice\n${lines.join('\n')}\nconfig A\n\tbool "a"\nendchoice\nfoo\n`);
+    let text = '';
+    const error = (diagnostic: Diagnostic) => {
+      text += kconfig.printed(diagnostic, kconfig.uboot).text;
+    };
+    t.throws(() => kconfig.parseKconfig('Kconfig', {...sources, error}, kconfig.uboot));
+    return text;
+  };
+  const end = (line: number) => `Kconfig:${line + 1}: syntax error\nKconfig:${line}: invalid statement\n`;
+  // As U-Boot's conf tells of it.
+  t.is(told('\tstring "s"', '\tbool "x"', ''), `Kconfig:3: invalid option\n${end(8)}`);
+  t.is(told('\tstring "s"', '', '\tbool "x"'), `Kconfig:2: invalid option\n${end(8)}`);
+  t.is(
+    told('\tint', '# c', '', '\tdef_bool y', '   '),
+    `Kconfig:2: invalid option\nKconfig:5: invalid option\n${end(10)}`,
+  );
 });
