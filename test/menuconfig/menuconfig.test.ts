@@ -63,7 +63,7 @@ test('What can only be a module becomes one by y, which is said.', (t) => {
 test('A choice opens as its members; Enter takes one and goes back.', (t) => {
   const driven = new Driven(model);
   driven.goTo('Scheduler').press('enter');
-  t.deepEqual(driven.lines, ['( ) First in first out', '(X) Completely fair']);
+  t.deepEqual(driven.lines, ['( ) First in first out', '(X) Completely fair', '( ) Deadlines']);
   t.is(driven.menu.cursor, 1);
   t.deepEqual(driven.press('f enter'), [{kind: 'edited', edit: {kind: 'set', values: [['FIFO', 'y']]}}]);
   t.is(driven.line, '    Scheduler (First in first out)  --->');
