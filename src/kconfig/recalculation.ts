@@ -65,18 +65,19 @@ export class Recalculation {
 
   /**
    * Makes ready for steps without changing a value: the values are those that one calculation gave. If another would give
-   * others, that is left to the first step.
+   * others, that is left to the first step. False if it was done before.
    */
-  prepare(): void {
-    if (this.#isPrepared) return;
+  prepare(): boolean {
+    if (this.#isPrepared) return false;
     this.#index();
     const evaluation = this.#evaluation;
     for (const symbol of evaluation.model.hashOrder) evaluation.calculate(symbol);
     const changed = this.#calculateAll(() => {});
-    if (changed.size === 0) return;
+    if (changed.size === 0) return true;
     for (const [symbol, state] of changed) evaluation.restore(symbol, state);
     this.#pending = [];
     this.#unsettled = true;
+    return true;
   }
 
   #index(): void {

@@ -87,9 +87,9 @@ export class Session {
     return new Session(loadConfig(model, config, options));
   }
 
-  /** Makes ready for the first step, in a moment in which nobody waits; `asMconf`. */
-  prepare(): void {
-    this.#recalculation.prepare();
+  /** Makes ready for the first step, in a moment in which nobody waits (`asMconf`); false if that was done before. */
+  prepare(): boolean {
+    return this.#recalculation.prepare();
   }
 
   /** `y`, `m` or `n`; the number; or the text, without quotes. Of an unknown name it is the empty text. */

@@ -72,10 +72,9 @@ export class Menuconfig {
     return this.#effects;
   }
 
-  /** Makes ready for what takes longer the first time, in a moment in which nobody waits. */
-  prepare(): void {
-    this.#session.prepare();
-    this.#desk.search();
+  /** Makes a piece of what takes longer the first time, while no key waits; false once all is there. */
+  prepare(): boolean {
+    return this.#session.prepare();
   }
 
   screen(): Screen {

@@ -257,3 +257,37 @@ test('What is written is what olddefconfig makes of it.', (t) => {
 test('A key is given as a word.', (t) => {
   t.deepEqual(keyOf('^z'), {kind: 'control', letter: 'z'});
 });
+
+test('What was taken back cannot be done again once something else is set.', (t) => {
+  const driven = new Driven(model);
+  driven.goTo('Networking').press('y <');
+  driven.goTo('Checksums').press('m >');
+  t.is(driven.message, 'There is nothing to redo.');
+  t.is(driven.session.value('NET'), 'n');
+});
+
+test('No warning comes of a goal that is met as before, nor of one that was not met before.', (t) => {
+  const goals = [goal('CRC', 'y or m'), goal('NET', 'y')];
+  const driven = new Driven(model, 'CONFIG_CRC=m\n', {goals});
+  driven.goTo('Checksums').press('y');
+  t.is(driven.message, undefined);
+  driven.press('n');
+  t.regex(driven.message!, /^The recipe asks for CRC=y or m/);
+  driven.press('m');
+  t.is(driven.message, undefined);
+});
+
+test('A choice that has a new member falls when something changes, and not before, as in mconf up to 6.1.', (t) => {
+  const tree = parse(
+    'choice\n\tprompt "Choice"\n\toptional\nconfig A\n\tbool "a"\nconfig B\n\tbool "b"\nendchoice\nconfig C\n\tbool "c"\n',
+  );
+  const driven = new Driven(tree, 'CONFIG_A=y\n# CONFIG_C is not set\n');
+  const shown = ['[*] Choice (a)  --->', '[ ] c'];
+  t.deepEqual(driven.lines, shown);
+  driven.goTo('c').press('n');
+  t.deepEqual(driven.lines, shown);
+  driven.press('y');
+  t.deepEqual(driven.lines, ['[ ] Choice', '[*] c']);
+  driven.press('<');
+  t.deepEqual(driven.lines, shown);
+});
