@@ -61,7 +61,8 @@ export function pressRandomly(driven: Driven, seed: number, count: number): Edit
           : keyOf(pick(pick(words)));
     const effects = driven.menuconfig.press(key);
     for (const effect of effects) if (effect.kind === 'edited') edits.push(effect.edit);
-    JSON.stringify(driven.menuconfig.screen());
+    const screen = driven.menuconfig.screen();
+    if (i % 100 === 0) JSON.stringify(screen);
   }
   return edits;
 }
