@@ -283,7 +283,7 @@ export class Menuconfig {
   /** Asks first, if something is not saved. */
   #leave(): void {
     const quit = () => this.#effects.push({kind: 'quit'});
-    if (this.#history.unsaved === 0 && this.config() === this.#saved) {
+    if (this.#saved !== undefined && this.#history.unsaved === 0 && this.config() === this.#saved) {
       quit();
       return;
     }
