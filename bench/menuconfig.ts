@@ -261,6 +261,10 @@ try {
     milliseconds(Math.max(...keys)),
     milliseconds(processor),
   );
+  const slowest = keys
+    .map((ms, at) => ({ms, key: sessionOf(keys.length)[at]!, at}))
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, 8);
   const worst = search.reduce((a, b) => (b.ms > a.ms ? b : a));
   const all = search.map(({ms}) => ms);
   row(
@@ -270,6 +274,10 @@ try {
     milliseconds(worst.ms),
     '',
   );
+  const shown = slowest.map(
+    ({ms, key, at}) => `${JSON.stringify(key)} as the ${at + 1}th ${milliseconds(ms)}`,
+  );
+  console.log(`\nslowest keys: ${shown.join(', ')}`);
 } finally {
   rmSync(scratch, {recursive: true, force: true});
 }
