@@ -82,8 +82,8 @@ function lineEnd(text: string, start: number): number {
   return newline < 0 ? text.length : newline;
 }
 
-/** Whether zconf.l loses a string that a newline ends at `end`: where that follows a quote. */
-function isLost(text: string, end: number): boolean {
+/** Whether zconf.l loses a string that a newline ends at `end`, since that follows a quote. */
+function followsQuote(text: string, end: number): boolean {
   return /["']/.test(text[end - 1]!) && text[end - 2] !== '\\';
 }
 
@@ -511,6 +511,7 @@ export class Lexer {
     const {keywords, macros} = this.#dialect;
     let result = '';
     let start = buffer.position;
+    let expandedTo = -1;
     for (let position = start; ; position++) {
       const character = text.charCodeAt(position);
       const ends = character === quote || character === code.newline || position >= text.length;
@@ -522,9 +523,10 @@ export class Lexer {
         // zconf.l loses a string that the end of the file ends.
         if (position >= text.length && keywords === 'positional') return this.#endOfFile();
         if (character === code.newline) {
-          // zconf.l gives the text, and then comes to the newline.
+          // zconf.l gives the text, and then comes to the newline; where that follows a reference, it gives none.
           this.#isStringOpen = keywords === 'positional';
-          if (this.#isStringOpen && isLost(text, position)) return this.#endString();
+          const isLost = expandedTo === position || followsQuote(text, position);
+          if (this.#isStringOpen && isLost) return this.#endString();
           if (!this.#isStringOpen) this.#warnOfString();
         }
         this.text = result;
@@ -535,6 +537,7 @@ export class Lexer {
         const expansion = this.macros.expandReference(rest, 1);
         result += expansion.text;
         start = position + expansion.end;
+        expandedTo = start;
         position = start - 1;
       } else {
         // `\c` is `c`, and a backslash at the end of a line is nothing.

@@ -136,6 +136,16 @@ test('Where keywords are positional, a string that the end of the file ends is l
   t.is(model(kconfig.linux510).symbols.get('A')?.prompts.length, 1);
 });
 
+test('Where keywords are positional, a string that is not closed is lost if its line ends with a reference.', (t) => {
+  const prompts = (text: string, dialect: kconfig.Dialect) =>
+    parse(`config A\n\tbool "${text}\n`, dialect)
+      .symbols.get('A')
+      ?.prompts.map((prompt) => prompt.text);
+  t.deepEqual(prompts('a $(NONE)', kconfig.uboot), []);
+  t.deepEqual(prompts('a $(NONE) b', kconfig.uboot), ['a  b']);
+  t.deepEqual(prompts('a $(NONE)', kconfig.linux510), ['a ']);
+});
+
 test('Where keywords are positional, a fault in an option is its line alone, and one in a block ends all blocks.', (t) => {
   t.deepEqual(errorsOf('config A\n\tfoo bar\n\tbool "a" b\n\tint\n', kconfig.buildroot), [
     'Kconfig:2: unknown-option: unknown option "foo"',
