@@ -5,21 +5,23 @@ import {readable} from '../base/engine-text.ts';
 import type {Configuration, Start} from '../job/configuration.ts';
 import {
   type ConfigSymbol,
-  chainsTo,
+  chainWords,
   describeSymbol,
-  type Evaluation,
   explainUnmet,
   explainValue,
-  type FileLine,
   type KconfigModel,
   type LineDescription,
   type Link,
   nearestNames,
+  needWords,
+  otherValues,
+  placeWords,
   type SymbolDescription,
   type SymbolReason,
   searchText,
   type ValueReason,
 } from '../kconfig/index.ts';
+import {goalsThatNeed} from '../recipe/needed-by.ts';
 import type {Goal} from '../recipe/recipe.ts';
 
 /** A goal, and where it was written. */
@@ -101,46 +103,16 @@ function explainSymbol({evaluation, goals}: Configuration, symbol: ConfigSymbol)
     ...description,
     search: searchText(evaluation, symbol),
     why: explainValue(evaluation, symbol),
-    others: otherValues(evaluation, symbol).map((value) => explainUnmet(evaluation, symbol, value)),
+    others: otherValues(symbol, evaluation.value(symbol)).map((value) =>
+      explainUnmet(evaluation, symbol, value),
+    ),
   });
   const own = goals.find((goal) => goal.symbol === symbol.name);
-  return {...engine, goal: own && shownGoal(own), neededBy: goalsThatNeed(evaluation, symbol, goals)};
-}
-
-/** Of a number or a text, one of the many. */
-function otherValues(evaluation: Evaluation, {type, name}: ConfigSymbol): readonly string[] {
-  const value = evaluation.value(evaluation.model.find(name!)!);
-  switch (type) {
-    case 'bool':
-      return ['n', 'y'].filter((other) => other !== value);
-    case 'tristate':
-      return ['n', 'm', 'y'].filter((other) => other !== value);
-    case 'int':
-      return [value === '1' ? '2' : '1'];
-    case 'hex':
-      return [value === '0x1' ? '0x2' : '0x1'];
-    case 'string':
-      return [value === 'x' ? 'y' : 'x'];
-    case 'unknown':
-      return [];
-  }
-}
-
-function goalsThatNeed(
-  evaluation: Evaluation,
-  symbol: ConfigSymbol,
-  goals: readonly Goal[],
-): SymbolExplanation['neededBy'] {
-  const bySymbol = new Map<ConfigSymbol, Goal>();
-  for (const goal of goals) {
-    const found = evaluation.model.find(goal.symbol);
-    // Of several the first, which is no wish.
-    if (found !== undefined && found !== symbol && !bySymbol.has(found)) bySymbol.set(found, goal);
-  }
-  const chains = chainsTo(evaluation, symbol, [...bySymbol.keys()]);
-  return [...chains]
-    .map(([start, chain]) => ({...shownGoal(bySymbol.get(start)!), chain: readable(chain)}))
-    .sort((a, b) => a.chain.length - b.chain.length);
+  const neededBy = goalsThatNeed(evaluation, symbol, goals).map(({goal, chain}) => ({
+    ...shownGoal(goal),
+    chain: readable(chain),
+  }));
+  return {...engine, goal: own && shownGoal(own), neededBy};
 }
 
 function shownGoal({symbol, value, optional, why, origin, place}: Goal): ShownGoal {
@@ -190,10 +162,6 @@ function indented(text: string): string {
   return text.replace(/^(?=.)/gm, '  ');
 }
 
-function placeWords({file, line}: FileLine): string {
-  return `(${file}:${line})`;
-}
-
 function lineList(title: string, lines: readonly LineDescription[]): string {
   if (lines.length === 0) return '';
   const shown = lines.map(
@@ -234,19 +202,13 @@ function otherWords({symbol, type, visibility, others, ranges, goal}: SymbolExpl
   return others.map((other) => `To be ${other.wanted}: ${wayWords(other, goal)}.`).join('\n');
 }
 
-function wayWords({cause, detail, blocking}: SymbolReason, goal: ShownGoal | undefined): string {
+function wayWords(reason: SymbolReason, goal: ShownGoal | undefined): string {
+  const {cause, detail} = reason;
   if (cause === 'not-set') {
     return goal === undefined ? `set it; ${detail}` : `set it; the goal says ${goal.value}`;
   }
-  const needs = blocking.map(({expression, symbols}) => {
-    const each = symbols
-      .filter(({value, needed}) => value !== needed)
-      .map(({name, needed}) => (/^\w+$/.test(needed) ? `${name}=${needed}` : `${name} ${needed}`));
-    const isEnough = cause === 'selected' || expression.includes('||');
-    return [...new Set(each)].join(isEnough ? ' or ' : ' and ');
-  });
-  const all = [...new Set(needs)].filter((need) => need !== '');
-  return all.length === 0 ? detail : `${detail}; it would take ${all.join(', and ')}`;
+  const needs = needWords(reason);
+  return needs === '' ? detail : `${detail}; it would take ${needs}`;
 }
 
 function goalWords({symbol, goal, neededBy}: SymbolExplanation, {kind}: Explanation['start']): string {
@@ -267,14 +229,4 @@ function goalWords({symbol, goal, neededBy}: SymbolExplanation, {kind}: Explanat
     lines.push(goal === undefined ? 'No goal depends on it.' : 'No other goal depends on it.');
   }
   return lines.join('\n');
-}
-
-/** `NFSD depends on INET (fs/nfsd/Kconfig:4), which selects …`. */
-function chainWords(chain: readonly Link[]): string {
-  return chain
-    .map(({from, kind, to, condition, place}, index) => {
-      const subject = index === 0 ? from : 'which';
-      return `${subject} ${kind} ${condition ?? to} ${placeWords(place)}`;
-    })
-    .join(', ');
 }

@@ -270,6 +270,7 @@ class Explainer {
   #invisible(needed: Tristate): Finding {
     const symbol = this.#symbol;
     const hasPrompt = symbol.prompts.length > 0;
+    const isLogical = symbol.type === 'bool' || symbol.type === 'tristate';
     // Of several definitions the one with the fewest obstacles is the nearest way.
     const ways = hasPrompt
       ? symbol.prompts.map((prompt) => [
@@ -278,7 +279,8 @@ class Explainer {
         ])
       : symbol.defaults.map((property) => [
           ...this.#failing(property.written, property, needed),
-          ...this.#failing(property.value, property, needed),
+          // A number or a text is no condition.
+          ...(isLogical ? this.#failing(property.value, property, needed) : []),
           ...this.#failingAround(property.node, needed, false),
         ]);
     ways.sort((a, b) => a.length - b.length);

@@ -75,7 +75,7 @@ export type {KconfiglibFunction, KconfiglibSources} from './kconfiglib-sources.t
 export {KconfiglibValues} from './kconfiglib-values.ts';
 export {compareTexts, isValidText} from './literal.ts';
 export {type Declared, locationsOf, type SymbolLocations} from './locations.ts';
-export {menuHelp, searchText} from './menu-help.ts';
+export {menuHelp, type NumberedSearchText, numberedSearchText, searchText} from './menu-help.ts';
 export {
   type ConfigFile,
   contentOf,
@@ -114,6 +114,7 @@ export {type Printed, printed} from './printed.ts';
 export {type Probability, randomize, readProbability} from './randconfig.ts';
 export {Random} from './random.ts';
 export {chainsTo, type Link, type LinkKind} from './reach.ts';
+export {chainWords, needWords, otherValues, placeWords} from './reason-words.ts';
 export {restoreModel} from './restore-model.ts';
 export {scanKconfig} from './scan.ts';
 export {type Accepted, type Change, type Refused, Session, type Shown, type Snapshot} from './session.ts';

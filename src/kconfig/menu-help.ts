@@ -15,6 +15,8 @@ import type {Evaluation} from './values.ts';
 const longestFormatted = 9999;
 /** Room in the array for the menus around an entry. */
 const deepestLocation = 8;
+/** JUMP_NB of mconf.c. */
+const mostPlaces = 9;
 
 /** The help of an entry: its text, and what decides about the symbol. */
 export function menuHelp(evaluation: Evaluation, node: MenuNode): string {
@@ -34,6 +36,19 @@ export function searchText(evaluation: Evaluation, symbol: ConfigSymbol): string
   return new Describer(evaluation).symbol(symbol);
 }
 
+/** What search shows, and the nodes to which the digits in it lead: `(1)` to the first. */
+export type NumberedSearchText = {readonly text: string; readonly places: readonly MenuNode[]};
+
+/**
+ * The same with the numbers of the keys that lead to its menus: of each prompt, to the innermost of its entry and the menus
+ * around it that is visible. There are nine such keys, and places beyond have none (update_text of mconf.c, Linux 6.1).
+ */
+export function numberedSearchText(evaluation: Evaluation, symbol: ConfigSymbol): NumberedSearchText {
+  evaluation.calculate(symbol);
+  const places: MenuNode[] = [];
+  return {text: new Describer(evaluation, places).symbol(symbol), places};
+}
+
 /** The menus in which a node stands, the outermost first, and the node itself; the root is none of them. */
 export function menuPath(node: MenuNode): readonly MenuNode[] {
   const path: MenuNode[] = [];
@@ -44,9 +59,12 @@ export function menuPath(node: MenuNode): readonly MenuNode[] {
 /** The functions get_…_str of menu.c. */
 class Describer {
   readonly #evaluation: Evaluation;
+  /** Takes the nodes that are jumped to; without it, none is numbered. */
+  readonly #places: MenuNode[] | undefined;
 
-  constructor(evaluation: Evaluation) {
+  constructor(evaluation: Evaluation, places?: MenuNode[]) {
     this.#evaluation = evaluation;
+    this.#places = places;
   }
 
   symbol(symbol: ConfigSymbol): string {
@@ -118,23 +136,37 @@ class Describer {
     const around: MenuNode[] = [];
     const fromParent = model.dialect.helpLocation === 'parent';
     let menu = fromParent ? node.parent : node;
+    let nearest: MenuNode | undefined;
     let looks = true;
     for (; menu && menu !== model.root && around.length < deepestLocation; menu = menu.parent) {
       // Looking whether an entry is visible calculates what it depends on, and may mark its symbol as set.
       const isVisible: boolean = looks && this.#evaluation.isNodeVisible(menu);
+      if (isVisible) nearest ??= menu;
       if (model.dialect.helpVisibility === 'first-visible') looks &&= !isVisible;
       around.unshift(menu);
     }
     if (fromParent && around.length === 0) return '';
-    return `  Location:\n${around.map((menu, depth) => this.#step(menu, 2 * depth + 4)).join('')}`;
+    const number =
+      nearest &&
+      this.#number(fromParent && this.#places && this.#evaluation.isNodeVisible(node) ? node : nearest);
+    const steps = around.map((step, depth) =>
+      this.#step(step, 2 * depth + 4, step === nearest ? number : undefined),
+    );
+    return `  Location:\n${steps.join('')}`;
   }
 
-  #step(menu: MenuNode, indent: number): string {
+  /** The number of a further place to jump to, as it is shown; undefined if there is none left. */
+  #number(place: MenuNode): string | undefined {
+    if (!this.#places || this.#places.length === mostPlaces) return undefined;
+    return `(${this.#places.push(place)})`;
+  }
+
+  #step(menu: MenuNode, indent: number, number = ''): string {
     const {symbol} = menu;
     const value = symbol ? ` (${symbol.displayName} [=${this.#evaluation.storedText(symbol)}])` : '';
     // What has no prompt and no symbol is an `if`: printf writes a null pointer so.
     const text = menu.prompt?.text ?? symbol?.name ?? '(null)';
-    return `${' '.repeat(indent)}-> ${text}${value}\n`;
+    return `${number.padEnd(indent)}-> ${text}${value}\n`;
   }
 
   #targets(symbol: ConfigSymbol, kind: 'select' | 'imply', title: string): string {

@@ -10,6 +10,7 @@ import {
   constantMod,
   constantNo,
   constantYes,
+  type HelpSpan,
   type MenuNode,
   type SymbolType,
 } from './symbol.ts';
@@ -131,6 +132,9 @@ function inHashOrder(symbols: readonly ConfigSymbol[], dialect: Dialect): Config
     .map(({symbol}) => symbol);
 }
 
+/** A help text of the symbol with that index. */
+export type SymbolHelp = {readonly symbol: number; readonly help: HelpSpan};
+
 /** The symbols of a stored model, which are made when they are wanted, and what is known without them. */
 export type StoredSymbols = {
   readonly symbolCount: number;
@@ -141,6 +145,7 @@ export type StoredSymbols = {
   readonly hash: {readonly order: Int32Array; readonly starts: Int32Array};
   readonly conditions: Conditions;
   readonly outline: Outline;
+  readonly helps: () => readonly SymbolHelp[];
   /** The index of each choice. */
   readonly choices: Int32Array;
   readonly isRegular: boolean;
@@ -295,6 +300,14 @@ export class KconfigModel {
   get outline(): Outline {
     this.#outline ??= makeOutline(this.root);
     return this.#outline;
+  }
+
+  /** Where the help texts of all symbols stand; of a stored model no node is made for it. */
+  get helps(): readonly SymbolHelp[] {
+    if (this.#stored) return this.#stored.helps();
+    return this.allSymbols.flatMap(({index, nodes}) =>
+      nodes.flatMap(({help}) => (help ? [{symbol: index, help}] : [])),
+    );
   }
 
   /** All menu nodes in the order of the menu. */

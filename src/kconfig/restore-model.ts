@@ -3,7 +3,7 @@
 import {none, nothing, recordKind, relations} from './conditions.ts';
 import type {Dialect} from './dialect.ts';
 import {comparison, type Expression, not} from './expression.ts';
-import {KconfigModel} from './model.ts';
+import {KconfigModel, type SymbolHelp} from './model.ts';
 import {nodeWords, outlineWord} from './outline.ts';
 import type {SourceFile} from './source.ts';
 import {
@@ -32,6 +32,7 @@ import {
   constantNo,
   constantYes,
   type Default,
+  type HelpSpan,
   type LateParts,
   MenuNode,
   type NodeDetails,
@@ -130,6 +131,7 @@ class Restoration implements LateParts {
         hash: {order: hashOrder, starts: hashStart},
         conditions: this.#sections,
         outline: {words: nodes, nodeAt: (number) => this.#node(number)!},
+        helps: () => this.#helps(),
         choices,
         isRegular: header[6] === 1,
       },
@@ -244,10 +246,26 @@ class Restoration implements LateParts {
     }));
   }
 
+  #helps(): readonly SymbolHelp[] {
+    const {nodeStart, symbolNodes} = this.#sections;
+    const helps: SymbolHelp[] = [];
+    for (let symbol = shared.length; symbol < this.#symbols.length; symbol++) {
+      for (const record of run(symbolNodes, nodeStart, symbol)) {
+        const help = this.#help(record);
+        if (help) helps.push({symbol, help});
+      }
+    }
+    return helps;
+  }
+
+  #help(record: number): HelpSpan | undefined {
+    const [file, start, end] = this.#sections.details.subarray(record * detailWords + 6);
+    return file === none ? undefined : {file: this.#files[file!]!, start: start!, end: end!};
+  }
+
   detailsOf(record: number): NodeDetails {
     const {details, conditionStart, conditions, visibilityStart, visibilityConditions} = this.#sections;
     const at = record * detailWords;
-    const help = details[at + 6]!;
     return {
       file: this.#files[details[at]!]!,
       line: details[at + 1]!,
@@ -255,10 +273,7 @@ class Restoration implements LateParts {
       prompt: this.#property(details[at + 3]!) as Prompt | undefined,
       visibility: this.#expression(details[at + 4]!),
       dependency: this.#expression(details[at + 5]!),
-      help:
-        help === none
-          ? undefined
-          : {file: this.#files[help]!, start: details[at + 7]!, end: details[at + 8]!},
+      help: this.#help(record),
       conditions: this.#written(run(conditions, conditionStart, record)),
       visibilityConditions: this.#written(run(visibilityConditions, visibilityStart, record)),
     };

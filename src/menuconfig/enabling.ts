@@ -1,32 +1,159 @@
-/** What it takes to give a symbol a value. Stands in for the solver: the symbol alone. */
+/** What has to be set for a symbol to have a value: as few other symbols as any way takes, and what follows from it. */
 
-import type {ConfigSymbol, KconfigModel, Session} from '../kconfig/index.ts';
+import type {Change, ConfigSymbol, Evaluation, KconfigModel, Session} from '../kconfig/index.ts';
+import {type Base, type Demand, explainContradiction, Solver} from '../solve/index.ts';
+import {readable} from './bytes.ts';
 import type {ChangeRow} from './screen.ts';
 
 export type Proposal =
   | {
       readonly possible: true;
+      /** To be set one after the other: what others depend on comes before them. */
       readonly settings: readonly (readonly [symbol: string, value: string])[];
+      /** What would have another value: what was asked, then what it needs, then what follows in the order of the menu. */
       readonly changes: readonly ChangeRow[];
     }
+  /** Why it cannot be: the lines of Kconfig that contradict it. */
   | {readonly possible: false; readonly lines: readonly string[]};
 
+type Setting = {readonly symbol: ConfigSymbol; readonly value: string};
+
+/** What came of settings, when they were tried. */
+type Trial = {
+  readonly settings: readonly Setting[];
+  readonly isReached: boolean;
+  readonly changes: readonly Change[];
+  readonly unmet: ReadonlySet<ConfigSymbol>;
+};
+
+/** Symbols may be selected past what they depend on by what nothing depends on: then that is to be avoided, too. */
+const mostRounds = 5;
+/** Lines beyond this are only counted: people read the first ones. */
+const mostLines = 12;
+
 export class Enabling {
-  readonly model: KconfigModel;
+  readonly #model: KconfigModel;
 
   constructor(model: KconfigModel) {
-    this.model = model;
+    this.#model = model;
   }
 
-  propose(session: Session, symbol: ConfigSymbol, value: string): Proposal {
-    if (!session.accepts(symbol, value))
-      return {possible: false, lines: [session.whyNot(symbol, value).message]};
-    const row = {
-      symbol: symbol.displayName,
-      before: session.value(symbol),
-      after: value,
-      cause: 'asked',
-    } as const;
-    return {possible: true, settings: [[symbol.displayName, value]], changes: [row]};
+  /** What would give the symbol the value. All is tried in the session, which is then as it was. */
+  propose(session: Session, symbol: ConfigSymbol, asked: string): Proposal {
+    const value = symbol.type === 'hex' && !/^0x/i.test(asked) ? `0x${asked}` : asked;
+    const {cause, message} = session.whyNot(symbol, value);
+    if (cause === 'met') return {possible: true, settings: [], changes: []};
+    if (cause === 'type' || cause === 'unknown') return {possible: false, lines: [readable(message)]};
+    const demand = {symbol, values: [value]};
+    const base = baseOf(session.evaluation());
+    const solver = new Solver(this.#model, base);
+    for (let round = 1; ; round++) {
+      const solved = solver.solve([demand]);
+      if (!solved.solved) return {possible: false, lines: this.#contradiction(session, demand)};
+      const trial = tried(session, {symbol, value}, solved.settings);
+      const broken = [...trial.unmet].filter((one) => !base.unmet.has(one));
+      if (broken.length === 0 || solved.breaksDependencies || round === mostRounds)
+        return proposed(session, {symbol, value}, trial);
+      for (const one of broken) solver.limitSelectorsOf(one);
+    }
   }
+
+  #contradiction(session: Session, demand: Demand): readonly string[] {
+    const [value] = demand.values;
+    const {lines} = explainContradiction(this.#model, [demand]) ?? {lines: []};
+    const name = demand.symbol.displayName;
+    if (lines.length === 0) return [readable(session.whyNot(demand.symbol, value!).message)];
+    const shown = lines.slice(0, mostLines).map(({text, place}) => `  ${text} (${place.file}:${place.line})`);
+    const more = lines.length > mostLines ? [`  and ${lines.length - mostLines} more lines`] : [];
+    return [`${name} cannot be ${value} in any configuration:`, ...shown, ...more].map(readable);
+  }
+}
+
+/** The values that the user gave, and what is selected past its dependencies. What was not given follows its default. */
+function baseOf(evaluation: Evaluation): Base & {readonly unmet: ReadonlySet<ConfigSymbol>} {
+  const values = new Map<string, string>();
+  const unmet = new Set<ConfigSymbol>();
+  for (const symbol of evaluation.model.symbols.values()) {
+    const {hasUser, userTristate, userText, unmet: isUnmet} = evaluation.state(symbol);
+    if (isUnmet) unmet.add(symbol);
+    if (!hasUser) continue;
+    const isLogical = symbol.type === 'bool' || symbol.type === 'tristate';
+    const value = isLogical ? 'nmy'[userTristate]! : (userText ?? '');
+    values.set(symbol.name!, chosen(evaluation, symbol, value));
+  }
+  return {values, unmet};
+}
+
+/** Where a choice is a symbol, it knows which member was taken; members keep what they were given before. */
+function chosen(evaluation: Evaluation, symbol: ConfigSymbol, value: string): string {
+  if (!symbol.choice || evaluation.model.dialect.choices === 'menus') return value;
+  if (evaluation.state(symbol.choice).userMember === symbol) return 'y';
+  return value === 'y' ? 'n' : value;
+}
+
+function tried(session: Session, asked: Setting, wanted: readonly Setting[]): Trial {
+  const before = session.snapshot();
+  try {
+    // What was asked comes last where it can: it is what the user did.
+    const last = wanted.filter(({symbol}) => symbol === asked.symbol);
+    const settings = setInOrder(session, [...wanted.filter((one) => !last.includes(one)), ...last]);
+    const isReached = session.value(asked.symbol) === asked.value;
+    const {unmet} = baseOf(session.evaluation());
+    return {settings, isReached, unmet, changes: session.restore(before)};
+  } catch (problem) {
+    session.restore(before);
+    throw problem;
+  }
+}
+
+/** Sets what is accepted, until nothing more is; returns what was set, in this order. */
+function setInOrder(session: Session, wanted: readonly Setting[]): readonly Setting[] {
+  // What nobody can set has no line, and the other members of a choice follow the one that is taken.
+  const settable = wanted.filter(
+    ({symbol, value}) => symbol.prompts.length > 0 && !(symbol.choice && value === 'n'),
+  );
+  const set = new Set<Setting>();
+  for (let isNew = true; isNew; ) {
+    isNew = false;
+    for (const one of settable) {
+      const {symbol, value} = one;
+      if (set.has(one) || session.value(symbol) === value || !session.accepts(symbol, value)) continue;
+      session.set(symbol, value);
+      set.add(one);
+      isNew = true;
+    }
+  }
+  return [...set];
+}
+
+function proposed(
+  session: Session,
+  {symbol, value}: Setting,
+  {settings, isReached, changes}: Trial,
+): Proposal {
+  if (!isReached) {
+    const {message} = session.whyNot(symbol, value);
+    return {possible: false, lines: ['no way to it was found:', `  ${readable(message)}`]};
+  }
+  const order = [symbol, ...settings.map((one) => one.symbol)];
+  const changed = changes.filter(
+    ({symbol: {name}, before, after}) => name !== undefined && before.value !== after.value,
+  );
+  const place = (one: Change) => (order.includes(one.symbol) ? order.indexOf(one.symbol) : order.length);
+  const rows = [...changed].sort((a, b) => place(a) - place(b));
+  return {
+    possible: true,
+    settings: settings.map((one) => [one.symbol.displayName, one.value] as const),
+    changes: rows.map((one): ChangeRow => {
+      const [prompt] = one.symbol.prompts;
+      return {
+        symbol: one.symbol.displayName,
+        ...(prompt === undefined ? {} : {prompt: readable(prompt.text)}),
+        // The changes are those of going back.
+        before: readable(one.after.value),
+        after: readable(one.before.value),
+        cause: one.symbol === symbol ? 'asked' : order.includes(one.symbol) ? 'needed' : 'follows',
+      };
+    }),
+  };
 }
