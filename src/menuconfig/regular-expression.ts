@@ -364,8 +364,9 @@ class Automaton {
   readonly #kindOf: Uint8Array;
   readonly #kinds: Kinds['samples'];
   readonly #known = new Map<string, number>();
-  readonly #made: {readonly states: readonly number[]; readonly before: Side; readonly next: Int32Array}[] =
-    [];
+  readonly #made: {readonly states: readonly number[]; readonly before: Side}[] = [];
+  /** Of each state made, and each kind, the state that comes next. */
+  #table = new Int32Array(0);
   #steps = 0;
 
   constructor(states: readonly State[], first: number, extent: Extent, kinds: Kinds) {
@@ -379,26 +380,35 @@ class Automaton {
 
   /** Whether text[from, to) matches. */
   matches(text: string, from: number, to: number): boolean {
+    const kindOf = this.#kindOf;
+    const {length} = this.#kinds;
+    let table = this.#table;
     let state = 0;
     for (let at = from; at < to; at++) {
       const code = text.charCodeAt(at);
-      const kind = this.#kindOf[code < codes ? code : codes - 1]!;
-      const known = this.#made[state]!.next[kind]!;
-      state = known === unknown ? this.#go(state, kind) : known;
-      if (state < 0) return state === found;
+      const kind = kindOf[code < codes ? code : codes - 1]!;
+      let next = table[state * length + kind]!;
+      if (next === unknown) {
+        next = this.#go(state, kind);
+        table = this.#table;
+      }
+      if (next < 0) return next === found;
+      state = next;
     }
-    return this.#go(state, this.#kinds.length - 1) === found;
+    return this.#go(state, length - 1) === found;
   }
 
   #go(from: number, kind: number): number {
-    const {states, before, next} = this.#made[from]!;
-    if (next[kind] !== unknown) return next[kind]!;
+    const place = from * this.#kinds.length + kind;
+    if (this.#table[place] !== unknown) return this.#table[place]!;
+    const {states, before} = this.#made[from]!;
     const {code, side} = this.#kinds[kind]!;
     const isEnd = code < 0;
     const reached = this.#reached(states, before, side);
     const isFound = reached.has(0) && (isEnd || this.#extent !== 'whole');
-    next[kind] = isFound ? found : isEnd ? failed : this.#after(reached, code, side);
-    return next[kind]!;
+    const next = isFound ? found : isEnd ? failed : this.#after(reached, code, side);
+    this.#table[place] = next;
+    return next;
   }
 
   /** All states that are reached between two characters. */
@@ -430,7 +440,14 @@ class Automaton {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#known.set(key, this.#made.length);
-    return this.#made.push({states, before, next: new Int32Array(this.#kinds.length).fill(unknown)}) - 1;
+    const number = this.#made.push({states, before}) - 1;
+    const end = this.#made.length * this.#kinds.length;
+    if (end > this.#table.length) {
+      const longer = new Int32Array(2 * end).fill(unknown);
+      longer.set(this.#table);
+      this.#table = longer;
+    }
+    return number;
   }
 }
 
