@@ -18,11 +18,13 @@ export type Proposal =
 
 type Setting = {readonly symbol: ConfigSymbol; readonly value: string};
 
+type ValueChange = {readonly symbol: ConfigSymbol; readonly before: string; readonly after: string};
+
 /** What came of settings, when they were tried. */
 type Trial = {
   readonly settings: readonly Setting[];
   readonly isReached: boolean;
-  readonly changes: readonly Change[];
+  readonly changes: readonly ValueChange[];
   readonly unmet: ReadonlySet<ConfigSymbol>;
 };
 
@@ -45,7 +47,9 @@ export class Enabling {
     if (cause === 'met') return {possible: true, settings: [], changes: []};
     if (cause === 'type' || cause === 'unknown') return {possible: false, lines: [readable(message)]};
     const demand = {symbol, values: [value]};
-    const base = baseOf(session.evaluation());
+    // What is selected past its dependencies is known once all is calculated.
+    session.prepare();
+    const base = baseOf(session);
     const solver = new Solver(this.#model, base);
     for (let round = 1; ; round++) {
       const solved = solver.solve([demand]);
@@ -69,19 +73,32 @@ export class Enabling {
   }
 }
 
-/** The values that the user gave, and what is selected past its dependencies. What was not given follows its default. */
-function baseOf(evaluation: Evaluation): Base & {readonly unmet: ReadonlySet<ConfigSymbol>} {
+type SessionBase = Base & {readonly unmet: ReadonlySet<ConfigSymbol>};
+
+/** What the user gave, and what nobody can give. The rest follows its default, as it does in the session. */
+function baseOf(session: Session): SessionBase {
+  const evaluation = session.evaluation();
   const values = new Map<string, string>();
-  const unmet = new Set<ConfigSymbol>();
   for (const symbol of evaluation.model.symbols.values()) {
-    const {hasUser, userTristate, userText, unmet: isUnmet} = evaluation.state(symbol);
-    if (isUnmet) unmet.add(symbol);
-    if (!hasUser) continue;
+    const {hasUser, userTristate, userText} = evaluation.state(symbol);
     const isLogical = symbol.type === 'bool' || symbol.type === 'tristate';
-    const value = isLogical ? 'nmy'[userTristate]! : (userText ?? '');
-    values.set(symbol.name!, chosen(evaluation, symbol, value));
+    if (hasUser) {
+      const value = isLogical ? 'nmy'[userTristate]! : (userText ?? '');
+      values.set(symbol.name!, chosen(evaluation, symbol, value));
+    } else if (symbol.prompts.length === 0 && evaluation.isWritten(symbol)) {
+      values.set(symbol.name!, evaluation.value(symbol));
+    }
   }
-  return {values, unmet};
+  const countChanges = (settings: ReadonlyMap<ConfigSymbol, string>) => {
+    const wanted = [...settings].map(([symbol, value]) => ({symbol, value}));
+    return afterwards(session, () => setInOrder(session, wanted)).changes.length;
+  };
+  return {values, unmet: unmetIn(evaluation), countChanges};
+}
+
+/** What is selected past its dependencies. */
+function unmetIn(evaluation: Evaluation): ReadonlySet<ConfigSymbol> {
+  return new Set([...evaluation.model.symbols.values()].filter((symbol) => evaluation.state(symbol).unmet));
 }
 
 /** Where a choice is a symbol, it knows which member was taken; members keep what they were given before. */
@@ -92,18 +109,36 @@ function chosen(evaluation: Evaluation, symbol: ConfigSymbol, value: string): st
 }
 
 function tried(session: Session, asked: Setting, wanted: readonly Setting[]): Trial {
-  const before = session.snapshot();
-  try {
-    // What was asked comes last where it can: it is what the user did.
-    const last = wanted.filter(({symbol}) => symbol === asked.symbol);
+  // What was asked comes last where it can: it is what the user did.
+  const last = wanted.filter(({symbol}) => symbol === asked.symbol);
+  const {result, changes} = afterwards(session, () => {
     const settings = setInOrder(session, [...wanted.filter((one) => !last.includes(one)), ...last]);
     const isReached = session.value(asked.symbol) === asked.value;
-    const {unmet} = baseOf(session.evaluation());
-    return {settings, isReached, unmet, changes: session.restore(before)};
-  } catch (problem) {
-    session.restore(before);
-    throw problem;
+    return {settings, isReached, unmet: unmetIn(session.evaluation())};
+  });
+  return {...result, changes};
+}
+
+/** What comes of steps that are taken back: their result, and by symbol the value before and after. */
+function afterwards<Result>(
+  session: Session,
+  steps: () => Result,
+): {readonly result: Result; readonly changes: readonly ValueChange[]} {
+  const start = session.snapshot();
+  let restored: readonly Change[] | undefined;
+  try {
+    const result = steps();
+    restored = session.restore(start);
+    return {result, changes: restored.flatMap(valueChange)};
+  } finally {
+    if (!restored) session.restore(start);
   }
+}
+
+/** Of a change by going back, what it was before that. */
+function valueChange({symbol, before, after}: Change): readonly ValueChange[] {
+  if (symbol.name === undefined || before.value === after.value) return [];
+  return [{symbol, before: after.value, after: before.value}];
 }
 
 /** Sets what is accepted, until nothing more is; returns what was set, in this order. */
@@ -136,11 +171,8 @@ function proposed(
     return {possible: false, lines: ['no way to it was found:', `  ${readable(message)}`]};
   }
   const order = [symbol, ...settings.map((one) => one.symbol)];
-  const changed = changes.filter(
-    ({symbol: {name}, before, after}) => name !== undefined && before.value !== after.value,
-  );
-  const place = (one: Change) => (order.includes(one.symbol) ? order.indexOf(one.symbol) : order.length);
-  const rows = [...changed].sort((a, b) => place(a) - place(b));
+  const place = (one: ValueChange) => (order.includes(one.symbol) ? order.indexOf(one.symbol) : order.length);
+  const rows = [...changes].sort((a, b) => place(a) - place(b));
   return {
     possible: true,
     settings: settings.map((one) => [one.symbol.displayName, one.value] as const),
@@ -149,9 +181,8 @@ function proposed(
       return {
         symbol: one.symbol.displayName,
         ...(prompt === undefined ? {} : {prompt: readable(prompt.text)}),
-        // The changes are those of going back.
-        before: readable(one.after.value),
-        after: readable(one.before.value),
+        before: readable(one.before),
+        after: readable(one.after),
         cause: one.symbol === symbol ? 'asked' : order.includes(one.symbol) ? 'needed' : 'follows',
       };
     }),

@@ -109,9 +109,9 @@ export class Program implements Application {
     this.#say(`Not taken of what --set asks for: ${shown}.`, 'warning');
   }
 
-  /** Makes ready for what takes longer the first time, in a moment in which nobody waits. */
-  prepare(): void {
-    this.#opened.menu.prepare();
+  /** Makes a piece of what takes longer the first time, while no key waits; false once all is there. */
+  prepare(): boolean {
+    return this.#opened.menu.prepare();
   }
 
   /** What was saved, in its order. */

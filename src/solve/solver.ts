@@ -34,6 +34,8 @@ export type Impossible = {readonly solved: false; readonly demands: readonly Dem
 export type Base = {
   readonly values: ReadonlyMap<string, string>;
   readonly unmet?: ReadonlySet<ConfigSymbol>;
+  /** How many symbols have another value by settings, where somebody knows without reading the base with them. */
+  readonly countChanges?: (settings: ReadonlyMap<ConfigSymbol, string>) => number;
 };
 
 /** What demands say of: of a choice they say what it is by a member that is to be, and not by one that is not. */
@@ -95,7 +97,8 @@ export class Solver {
 
   /** How many symbols change by the solver's solution. */
   #changes(demands: readonly Demand[]): number {
-    return countChanges(this.#model, this.#base.values, this.#values(demands, this.#keptOf(demands)));
+    const settings = this.#values(demands, this.#keptOf(demands));
+    return this.#base.countChanges?.(settings) ?? countChanges(this.#model, this.#base.values, settings);
   }
 
   #neededBy(

@@ -243,8 +243,11 @@ async function settingsOf({set = []}: Options): Promise<readonly (readonly [stri
 
 async function show(surroundings: Surroundings, program: Program, options: Options): Promise<void> {
   const {terminal, environment, signal} = surroundings;
-  // As soon as the first screen is there.
-  setTimeout(() => program.prepare(), 50).unref();
+  // As soon as the first screen is there, piece by piece: keys come in between.
+  const prepare = () => {
+    if (program.prepare()) setTimeout(prepare, 1).unref();
+  };
+  setTimeout(prepare, 50).unref();
   const perform = async (effect: Effect) => program.perform(effect);
   if (options.web) {
     const {serveWeb} = await import('../../menuconfig/web/server.ts');
