@@ -303,7 +303,7 @@ export class KconfigModel {
   }
 
   /** Where the help texts of all symbols stand; of a stored model no node is made for it. */
-  get helps(): readonly SymbolHelp[] {
+  helps(): readonly SymbolHelp[] {
     if (this.#stored) return this.#stored.helps();
     return this.allSymbols.flatMap(({index, nodes}) =>
       nodes.flatMap(({help}) => (help ? [{symbol: index, help}] : [])),

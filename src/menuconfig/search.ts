@@ -68,7 +68,7 @@ class Field {
 
 /** Help texts as they are cut out of their files, piece by piece. */
 type Reading = {
-  readonly helps: KconfigModel['helps'];
+  readonly helps: ReturnType<KconfigModel['helps']>;
   /** By symbol index. */
   readonly numberOf: Int32Array;
   readonly texts: string[];
@@ -272,7 +272,7 @@ export class SymbolSearch {
   #beginHelps(): Reading {
     const numberOf = new Int32Array(this.#model.symbolCount).fill(-1);
     for (const [number, {index}] of this.#named.entries()) numberOf[index] = number;
-    return {helps: this.#model.helps, numberOf, texts: [], owners: [], next: 0};
+    return {helps: this.#model.helps(), numberOf, texts: [], owners: [], next: 0};
   }
 }
 

@@ -90,6 +90,10 @@ for (const fixture of readdirSync(fixtures, {withFileTypes: true}).filter((entry
   });
 }
 
+function helpsOf(model: kconfig.KconfigModel) {
+  return model.helps().map(({symbol, help: {file, start, end}}) => ({symbol, file: file.name, start, end}));
+}
+
 /** Undefined for a tree with recursive dependencies. */
 function parseIfRegular(sources: kconfig.KconfigSources): kconfig.KconfigModel | undefined {
   try {
@@ -106,6 +110,7 @@ test('Random trees are, stored and restored, what they were, and give the same v
     const model = parseIfRegular(sources);
     if (!model) continue;
     t.deepEqual(described(restored(model, sources)), described(model), `seed ${seed}`);
+    t.deepEqual(helpsOf(restored(model, sources)), helpsOf(model));
     const one = kconfig.allmodconfig(model);
     const other = kconfig.allmodconfig(restored(model, sources));
     t.is(other.text, one.text);
