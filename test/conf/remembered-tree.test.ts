@@ -55,6 +55,9 @@ class Tree {
 
   /** The values that reading the tree gives, what was said, and whether a file was read. */
   read(kconfig = 'Kconfig'): {text: string; said: string; read: number} {
+    // What a tool chain had changed in the very millisecond in which a reading begins is not remembered.
+    const before = Date.now();
+    while (Date.now() === before);
     let said = '';
     let read = 0;
     const model = readRememberedTree(join(this.folder, kconfig), {
