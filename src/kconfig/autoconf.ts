@@ -2,7 +2,7 @@
 
 import {headingLines, poundHeading, quote, writtenString} from './dotconfig.ts';
 import type {KconfigModel} from './model.ts';
-import type {ConfigSymbol} from './symbol.ts';
+import {type ConfigSymbol, isLogical} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
 export type AutoconfTexts = {
@@ -25,7 +25,7 @@ export function writeAutoconf(evaluation: Evaluation): AutoconfTexts {
     if (!evaluation.state(symbol).write || symbol.name === undefined || symbol.type === 'unknown') continue;
     const name = model.prefix + symbol.name;
     const value = evaluation.storedText(symbol);
-    if (isLogical(symbol) && value === 'n') continue;
+    if (isLogical(symbol.type) && value === 'n') continue;
     const escaped = symbol.type === 'string' && model.dialect.autoConfStrings === 'escaped';
     lines.autoConf += `${name}=${escaped ? writtenString(model, value) : value}\n`;
     lines.autoconfHeader += defineLine(model, symbol, value);
@@ -47,10 +47,6 @@ function cHeading(model: KconfigModel): string {
   return `/*\n${lines.join('')} */\n`;
 }
 
-function isLogical(symbol: ConfigSymbol): boolean {
-  return symbol.type === 'bool' || symbol.type === 'tristate';
-}
-
 function withHexPrefix(symbol: ConfigSymbol, value: string): string {
   return symbol.type === 'hex' && !/^0[xX]/.test(value) ? `0x${value}` : value;
 }
@@ -58,7 +54,7 @@ function withHexPrefix(symbol: ConfigSymbol, value: string): string {
 /** print_symbol_for_c. */
 function defineLine(model: KconfigModel, symbol: ConfigSymbol, value: string): string {
   const name = model.prefix + symbol.name;
-  if (isLogical(symbol)) return `#define ${name}${value === 'm' ? '_MODULE' : ''} 1\n`;
+  if (isLogical(symbol.type)) return `#define ${name}${value === 'm' ? '_MODULE' : ''} 1\n`;
   const text = symbol.type === 'string' ? writtenString(model, value) : withHexPrefix(symbol, value);
   return `#define ${name} ${text}\n`;
 }
@@ -66,5 +62,5 @@ function defineLine(model: KconfigModel, symbol: ConfigSymbol, value: string): s
 /** print_symbol_for_rustccfg: every value is a string. */
 function rustcLines(name: string, symbol: ConfigSymbol, value: string): string {
   const line = `--cfg=${name}=${quote(withHexPrefix(symbol, value))}\n`;
-  return isLogical(symbol) ? `--cfg=${name}\n${line}` : line;
+  return isLogical(symbol.type) ? `--cfg=${name}\n${line}` : line;
 }

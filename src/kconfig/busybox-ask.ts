@@ -2,11 +2,11 @@
 
 import {exitCode, KbuildError} from '../base/diagnostic.ts';
 import type {Conversation} from './ask.ts';
-import {type BusyboxValues, isLogical} from './busybox-values.ts';
+import type {BusyboxValues} from './busybox-values.ts';
 import {letters, type Tristate} from './expression.ts';
 import {helpText} from './help.ts';
 import type {Random} from './random.ts';
-import type {ConfigSymbol, MenuNode} from './symbol.ts';
+import {type ConfigSymbol, isLogical, type MenuNode} from './symbol.ts';
 
 /**
  * How questions are answered: all by the user, the new ones in a walk along all, or in the menus where one is new; by what
@@ -131,7 +131,7 @@ class MenuWalk {
       yield* this.#choice(node, symbol);
       if (this.#values.state(symbol).tristate !== 1) return;
     } else if (symbol) {
-      if (isLogical(symbol) || symbol.type === 'unknown') yield* this.#logicalValue(node, symbol);
+      if (isLogical(symbol.type) || symbol.type === 'unknown') yield* this.#logicalValue(node, symbol);
       else yield* this.#textValue(node, symbol);
     }
     if (symbol) this.#indent += 2;
@@ -189,7 +189,7 @@ class MenuWalk {
     };
     if (!values.isChangeable(symbol)) return stay();
     const wished = wishes[this.#answers];
-    if (wished && isLogical(symbol)) {
+    if (wished && isLogical(symbol.type)) {
       // A bool takes `y` where a tristate would take `m`.
       const isBool = values.isBool(symbol);
       const possible = wished.map((wish) => (wish === 1 && isBool ? 2 : wish));

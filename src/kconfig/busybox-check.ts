@@ -11,6 +11,7 @@ import {
   constantMod,
   constantNo,
   constantYes,
+  isLogical,
   type MenuNode,
   type Property,
 } from './symbol.ts';
@@ -18,8 +19,6 @@ import {
 /** `y`, `m` and `n` have no type, unless one is declared. */
 const typeOf = (symbol: ConfigSymbol) =>
   symbol === constantYes || symbol === constantMod || symbol === constantNo ? 'unknown' : symbol.type;
-const isLogical = (symbol: ConfigSymbol): boolean =>
-  typeOf(symbol) === 'bool' || typeOf(symbol) === 'tristate';
 const isNumeric = ({type}: ConfigSymbol): boolean => type === 'int' || type === 'hex';
 
 /** The warnings about one symbol at the end of its finalisation. */
@@ -45,10 +44,11 @@ export function checkBusyboxProperties(node: MenuNode, symbol: ConfigSymbol, men
 }
 
 function selectFault(symbol: ConfigSymbol, target: ConfigSymbol): string | undefined {
-  if (!isLogical(symbol)) return `config symbol '${symbol.name}' uses select, but is not boolean or tristate`;
+  if (!isLogical(typeOf(symbol)))
+    return `config symbol '${symbol.name}' uses select, but is not boolean or tristate`;
   if (typeOf(target) === 'unknown')
     return `'select' used by config symbol '${symbol.name}' refer to undefined symbol '${target.name}'`;
-  if (isLogical(target)) return undefined;
+  if (isLogical(typeOf(target))) return undefined;
   return `'${target.name}' has wrong type. 'select' only accept arguments of boolean and tristate type`;
 }
 

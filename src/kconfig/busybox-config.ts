@@ -1,11 +1,11 @@
 /** Reading and writing .config and autoconf.h as BusyBox does (confdata.c of its scripts/kconfig). */
 
 import type {Diagnostic} from '../base/diagnostic.ts';
-import {type BusyboxValues, isLogical} from './busybox-values.ts';
+import type {BusyboxValues} from './busybox-values.ts';
 import {quote, unquote} from './dotconfig.ts';
 import {isValidText} from './literal.ts';
 import {nextNode} from './outline.ts';
-import type {ConfigSymbol} from './symbol.ts';
+import {type ConfigSymbol, isLogical} from './symbol.ts';
 
 /** Takes user values into `values` (conf_read_simple); returns the warnings. */
 export function readBusyboxAssignments(values: BusyboxValues, text: string, file: string): Diagnostic[] {
@@ -53,7 +53,7 @@ function readLine(values: BusyboxValues, line: string, warn: Warn): void {
 }
 
 function unset(values: BusyboxValues, symbol: ConfigSymbol): void {
-  if (isLogical(symbol)) values.state(symbol).hasUser = true;
+  if (isLogical(symbol.type)) values.state(symbol).hasUser = true;
 }
 
 /** False if the line is passed over. */
@@ -61,7 +61,7 @@ function assign(values: BusyboxValues, symbol: ConfigSymbol, value: string, warn
   const state = values.state(symbol);
   const invalid = (text: string) =>
     warn('invalid-value', `symbol value '${text}' invalid for ${symbol.name}`);
-  if (isLogical(symbol)) {
+  if (isLogical(symbol.type)) {
     const letter = value[0];
     if (letter === 'y' || letter === 'n' || (letter === 'm' && symbol.type === 'tristate')) {
       state.userTristate = letter === 'y' ? 2 : letter === 'm' ? 1 : 0;
@@ -108,7 +108,7 @@ export function readBusyboxConfig(values: BusyboxValues, text: string, file: str
     const state = values.calculate(symbol);
     if (state.hasUser && !symbol.choice) {
       if (state.visibility === 0) state.hasUser = false;
-      const isText = !isLogical(symbol) && symbol.type !== 'unknown';
+      const isText = !isLogical(symbol.type) && symbol.type !== 'unknown';
       if (isText && !values.acceptsText(symbol, state.userText ?? '')) {
         state.hasUser = false;
         state.valid = false;
@@ -177,7 +177,7 @@ function writtenValue(values: BusyboxValues, symbol: ConfigSymbol): string | und
 function configLine(values: BusyboxValues, symbol: ConfigSymbol): string {
   const value = writtenValue(values, symbol);
   if (value === undefined) return '';
-  if (isLogical(symbol) && value === 'n') return `# CONFIG_${symbol.name} is not set\n`;
+  if (isLogical(symbol.type) && value === 'n') return `# CONFIG_${symbol.name} is not set\n`;
   return `CONFIG_${symbol.name}=${value}\n`;
 }
 
@@ -186,8 +186,8 @@ function defineLines(values: BusyboxValues, symbol: ConfigSymbol): string {
   const {name} = symbol;
   const value = writtenValue(values, symbol);
   if (value === undefined) return '';
-  if (isLogical(symbol) && value === 'm') return `#define CONFIG_${name}_MODULE 1\n`;
-  if (isLogical(symbol) && value === 'n') {
+  if (isLogical(symbol.type) && value === 'm') return `#define CONFIG_${name}_MODULE 1\n`;
+  if (isLogical(symbol.type) && value === 'n') {
     return `#undef CONFIG_${name}
 #define ENABLE_${name} 0
 #define IF_${name}(...)
@@ -195,7 +195,7 @@ function defineLines(values: BusyboxValues, symbol: ConfigSymbol): string {
 `;
   }
   const needsPrefix = symbol.type === 'hex' && !/^0[xX]/.test(value);
-  const defined = isLogical(symbol) ? '1' : needsPrefix ? `0x${value}` : value;
+  const defined = isLogical(symbol.type) ? '1' : needsPrefix ? `0x${value}` : value;
   return `#define CONFIG_${name} ${defined}
 #define ENABLE_${name} 1
 #ifdef MAKE_SUID

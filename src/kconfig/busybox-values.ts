@@ -4,7 +4,14 @@ import {type Expression, letters, type Tristate} from './expression.ts';
 import {isValidText} from './literal.ts';
 import type {KconfigModel} from './model.ts';
 import {numberText, parseSigned} from './numbers.ts';
-import type {ConfigSymbol, Default, HelpSpan, MenuNode, Range} from './symbol.ts';
+import {
+  type ConfigSymbol,
+  type Default,
+  type HelpSpan,
+  isLogical,
+  type MenuNode,
+  type Range,
+} from './symbol.ts';
 
 /** What is known of one symbol (struct symbol of expr.h). */
 export class BusyboxState {
@@ -20,10 +27,6 @@ export class BusyboxState {
   visibility: Tristate = 0;
   reverseDependency: Tristate = 0;
   write = false;
-}
-
-export function isLogical({type}: ConfigSymbol): boolean {
-  return type === 'bool' || type === 'tristate';
 }
 
 const max = (a: Tristate, b: Tristate): Tristate => (a > b ? a : b);
@@ -58,7 +61,7 @@ export class BusyboxValues {
   /** sym_get_string_value. */
   text(symbol: ConfigSymbol): string {
     const state = this.state(symbol);
-    return isLogical(symbol) ? letters[state.tristate] : state.text;
+    return isLogical(symbol.type) ? letters[state.tristate] : state.text;
   }
 
   /** The help text, which belongs to the symbol: the last one that was read. */
@@ -126,7 +129,7 @@ export class BusyboxValues {
     state.tristate = 0;
     state.text = '';
     state.member = undefined;
-    if (isLogical(symbol)) {
+    if (isLogical(symbol.type)) {
       state.tristate = this.#logicalValue(symbol, state);
       if (symbol.isChoice && state.tristate === 2) this.#chooseMember(symbol, state);
     } else {
@@ -251,7 +254,7 @@ export class BusyboxValues {
   /** sym_tristate_within_range. */
   acceptsTristate(symbol: ConfigSymbol, value: Tristate): boolean {
     const {visibility, reverseDependency} = this.state(symbol);
-    if (visibility === 0 || !isLogical(symbol) || (value === 1 && this.isBool(symbol))) return false;
+    if (visibility === 0 || !isLogical(symbol.type) || (value === 1 && this.isBool(symbol))) return false;
     if (visibility <= reverseDependency) return false;
     if (symbol.choice && visibility === 2) return value === 2;
     return value >= reverseDependency && value <= visibility;

@@ -1,7 +1,7 @@
 /** KCONFIG_WARN_CHANGED_INPUT: what the user asked for and does not get (confdata.c, Linux 7.2). */
 
 import {letters} from './expression.ts';
-import type {ConfigSymbol} from './symbol.ts';
+import {type ConfigSymbol, isLogical} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
 /** A value of the user's, and what became of it; both as they stand in .config, strings without quotes. */
@@ -16,8 +16,7 @@ export function changedInput(evaluation: Evaluation): ChangedInput[] {
     seen.add(symbol);
     const value = evaluation.value(symbol);
     const {hasUser, userTristate, userText} = evaluation.state(symbol);
-    const isLogical = symbol.type === 'bool' || symbol.type === 'tristate';
-    const wanted = isLogical ? letters[userTristate] : (userText ?? '');
+    const wanted = isLogical(symbol.type) ? letters[userTristate] : (userText ?? '');
     if (hasUser && wanted !== value) changed.push({symbol, wanted, value});
   }
   return changed;

@@ -2,7 +2,7 @@
 
 import {isValidText} from './literal.ts';
 import type {MenuBuilder} from './menu.ts';
-import type {ConfigSymbol, MenuNode, Property} from './symbol.ts';
+import {type ConfigSymbol, isLogical, type MenuNode, type Property} from './symbol.ts';
 
 /**
  * What is said of `symbol` once, at the first of its nodes to be finalised. `choiceOf` gives the choice that a symbol is a
@@ -29,9 +29,9 @@ export function checkProperties(
         break;
       case 'select':
       case 'imply':
-        if (!isLogical(symbol)) {
+        if (!isLogical(symbol.type)) {
           warn(property, `config symbol '${symbol.name}' uses ${property.kind}, but is not bool or tristate`);
-        } else if (property.target.type !== 'unknown' && !isLogical(property.target)) {
+        } else if (property.target.type !== 'unknown' && !isLogical(property.target.type)) {
           const {name} = property.target;
           const message = `'${name}' has wrong type. '${property.kind}' only accept arguments of bool and tristate type`;
           warn(property, message);
@@ -63,10 +63,6 @@ function checkDefault(
   if (symbol.isChoice && choiceOf(value) !== symbol) {
     warn(`choice default symbol '${value.name}' is not contained in the choice`);
   }
-}
-
-function isLogical(symbol: ConfigSymbol): boolean {
-  return symbol.type === 'bool' || symbol.type === 'tristate';
 }
 
 function isNumeric(symbol: ConfigSymbol): boolean {

@@ -6,7 +6,7 @@
 import {explainUnmet} from './explain.ts';
 import {letters, type Tristate} from './expression.ts';
 import {Session} from './session.ts';
-import type {ConfigSymbol} from './symbol.ts';
+import {type ConfigSymbol, isLogical} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 import {explainValue, type ValueStep} from './why.ts';
 
@@ -119,7 +119,7 @@ function setValue(evaluation: Evaluation, symbol: ConfigSymbol): string | undefi
   const {visibility} = evaluation.calculate(symbol);
   const {hasUser, userTristate, userText} = evaluation.state(symbol);
   if (!hasUser || visibility === 0) return undefined;
-  if (symbol.type !== 'bool' && symbol.type !== 'tristate') return userText;
+  if (!isLogical(symbol.type)) return userText;
   // All members count as set when one is: it is the one that decides.
   if (symbol.choice && evaluation.tristate(symbol) === 2)
     return isChosen(evaluation, symbol) ? 'y' : undefined;

@@ -7,7 +7,7 @@
 import {type Expression, forEachSymbol} from './expression.ts';
 import type {KconfigModel} from './model.ts';
 import {Mentions} from './order.ts';
-import {type ConfigSymbol, constantNo} from './symbol.ts';
+import {type ConfigSymbol, constantNo, isLogical} from './symbol.ts';
 
 /** What is calculated together: a symbol, or a choice with its members. */
 export type Unit = {
@@ -206,7 +206,7 @@ function choiceIrregularity(symbol: ConfigSymbol, choicesAreMenus: boolean): str
     return outside ? `${symbol.displayName} has a prompt outside its choice` : undefined;
   }
   if (!symbol.isChoice) return undefined;
-  if (symbol.type !== 'bool' && symbol.type !== 'tristate') return 'a choice is neither bool nor tristate';
+  if (!isLogical(symbol.type)) return 'a choice is neither bool nor tristate';
   for (const {value} of symbol.defaults) {
     if (value.kind === 'symbol' && value.symbol.choice !== symbol && isCalculated(value.symbol))
       return `the default ${value.symbol.displayName} of a choice is not in it`;

@@ -8,7 +8,7 @@ import {prefer} from './member-order.ts';
 import type {KconfigModel} from './model.ts';
 import {nodeWords, outlineWord} from './outline.ts';
 import {acceptsText} from './range.ts';
-import type {ConfigSymbol, MenuNode} from './symbol.ts';
+import {type ConfigSymbol, isLogical, type MenuNode} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
 /** A line of a .config: the text after `=`, or `n` for `is not set`. */
@@ -27,10 +27,6 @@ export type ReadOptions = {
   /** Warn of names no Kconfig file has (KCONFIG_WARN_UNKNOWN_SYMBOLS). */
   readonly warnUnknown?: boolean;
 };
-
-function isLogical({type}: ConfigSymbol): boolean {
-  return type === 'bool' || type === 'tristate';
-}
 
 /** The assignments of a .config text one by one, with warnings of lines that are none (conf_read_simple). */
 export function* parseAssignments(
@@ -138,7 +134,7 @@ export class ConfigReader {
     }
     const state = this.#evaluation.state(symbol);
     if (state.hasUser) this.warn(start, 'reassigned', `override: reassigning to symbol ${symbol.name}`);
-    if (isNotSet && dialect.notSetLine === 'loose' && !isLogical(symbol)) return;
+    if (isNotSet && dialect.notSetLine === 'loose' && !isLogical(symbol.type)) return;
     if (!this.#setValue(symbol, value, start) || !symbol.choice) return;
     if (dialect.choices === 'menus') prefer(this.#evaluation, symbol.choice, symbol);
     else this.#setChoice(symbol.choice, symbol, start);
@@ -174,7 +170,7 @@ export class ConfigReader {
       case 'unknown':
         return true;
     }
-    if (isLogical(symbol) || !isValidText(symbol.type, text)) {
+    if (isLogical(symbol.type) || !isValidText(symbol.type, text)) {
       this.warn(start, 'invalid-value', `symbol value '${text}' invalid for ${symbol.name}`);
       return false;
     }
@@ -274,7 +270,7 @@ function resetUserValues(evaluation: Evaluation, before: number): number {
 }
 
 function isInRange(evaluation: Evaluation, symbol: ConfigSymbol): boolean {
-  if (isLogical(symbol) || symbol.type === 'unknown') return true;
+  if (isLogical(symbol.type) || symbol.type === 'unknown') return true;
   return acceptsText(evaluation, symbol, evaluation.state(symbol).userText ?? '');
 }
 
@@ -282,14 +278,14 @@ function agreesWithUser(evaluation: Evaluation, symbol: ConfigSymbol): boolean {
   const state = evaluation.calculate(symbol);
   if (symbol.internal) return true;
   if (!state.hasUser || !state.write) return !state.hasUser && !state.write;
-  if (isLogical(symbol)) return state.userTristate === state.tristate;
+  if (isLogical(symbol.type)) return state.userTristate === state.tristate;
   return state.text === state.userText;
 }
 
 /** A symbol's line in .config (print_symbol_for_dotconfig). */
 export function formatConfigLine(model: KconfigModel, symbol: ConfigSymbol, value: string): string {
   const name = model.prefix + symbol.displayName;
-  if (isLogical(symbol) && value === 'n') return `# ${name} is not set`;
+  if (isLogical(symbol.type) && value === 'n') return `# ${name} is not set`;
   return `${name}=${symbol.type === 'string' ? writtenString(model, value) : value}`;
 }
 

@@ -2,7 +2,7 @@
 
 import type {Expression, Tristate} from './expression.ts';
 import {compareTexts} from './literal.ts';
-import type {ConfigSymbol} from './symbol.ts';
+import {type ConfigSymbol, isLogical} from './symbol.ts';
 
 /** Chains of defaults are followed so far; the C tool follows them as far as its stack goes. */
 const maximumDepth = 200;
@@ -23,10 +23,9 @@ export class EarlyValues {
     const known = this.#texts.get(symbol);
     if (known !== undefined) return known;
     if (symbol.type === 'unknown' || depth > maximumDepth) return symbol.name ?? '';
-    const isLogical = symbol.type === 'bool' || symbol.type === 'tristate';
     // What a recursive evaluation of the same symbol sees.
-    if (symbol.kind !== 'constant') this.#texts.set(symbol, isLogical ? 'n' : '');
-    const text = isLogical ? this.#logical(symbol, depth) : this.#default(symbol, depth);
+    if (symbol.kind !== 'constant') this.#texts.set(symbol, isLogical(symbol.type) ? 'n' : '');
+    const text = isLogical(symbol.type) ? this.#logical(symbol, depth) : this.#default(symbol, depth);
     this.#texts.set(symbol, text);
     return text;
   }
@@ -53,7 +52,7 @@ export class EarlyValues {
     switch (expression.kind) {
       case 'symbol': {
         const {symbol} = expression;
-        if (symbol.type !== 'bool' && symbol.type !== 'tristate') return 0;
+        if (!isLogical(symbol.type)) return 0;
         return tristateOf(this.text(symbol, depth));
       }
       case 'not':

@@ -9,6 +9,7 @@ import {type FileLine, fileLine, formatLocation, type Location} from './source.t
 import {
   type ConfigSymbol,
   constantMod,
+  isLogical,
   type MenuNode,
   type ReverseDependency,
   type SymbolType,
@@ -150,7 +151,7 @@ class Explainer {
     const symbol = this.#symbol;
     const value = this.#evaluation.value(symbol);
     if (value === this.#wanted) return {cause: 'met', blocking: [], detail: ''};
-    const logical = symbol.type === 'bool' || symbol.type === 'tristate';
+    const logical = isLogical(symbol.type);
     const valid = logical ? /^[nmy]$/.test(this.#wanted) : isValidText(symbol.type, this.#wanted);
     if (!valid || (symbol.type === 'bool' && this.#wanted === 'm')) {
       return {cause: 'type', blocking: [], detail: `it is of type ${symbol.type}, which has no such value`};
@@ -270,7 +271,6 @@ class Explainer {
   #invisible(needed: Tristate): Finding {
     const symbol = this.#symbol;
     const hasPrompt = symbol.prompts.length > 0;
-    const isLogical = symbol.type === 'bool' || symbol.type === 'tristate';
     // Of several definitions the one with the fewest obstacles is the nearest way.
     const ways = hasPrompt
       ? symbol.prompts.map((prompt) => [
@@ -280,7 +280,7 @@ class Explainer {
       : symbol.defaults.map((property) => [
           ...this.#failing(property.written, property, needed),
           // A number or a text is no condition.
-          ...(isLogical ? this.#failing(property.value, property, needed) : []),
+          ...(isLogical(symbol.type) ? this.#failing(property.value, property, needed) : []),
           ...this.#failingAround(property.node, needed, false),
         ]);
     ways.sort((a, b) => a.length - b.length);

@@ -121,7 +121,14 @@ export {type Accepted, type Change, type Refused, Session, type Shown, type Snap
 export {type FileLine, fileLine, type KconfigSources, type Location, type SourceFile} from './source.ts';
 export {storeModel} from './store-model.ts';
 export {layoutVersion} from './stored-layout.ts';
-export {ConfigSymbol, MenuNode, type Prompt, type Property, type SymbolType} from './symbol.ts';
+export {
+  ConfigSymbol,
+  isLogical,
+  MenuNode,
+  type Prompt,
+  type Property,
+  type SymbolType,
+} from './symbol.ts';
 export {
   autoConfDependencies,
   changedNames,

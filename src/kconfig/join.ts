@@ -1,7 +1,7 @@
 /** Two operands of a level that become one (expr_join_or and expr_join_and of expr.c, Linux 5.10 to 7.2). */
 
 import {comparison, type Expression} from './expression.ts';
-import {type ConfigSymbol, constantMod, constantNo, constantYes} from './symbol.ts';
+import {type ConfigSymbol, constantMod, constantNo, constantYes, isLogical} from './symbol.ts';
 
 /** The symbol that join rules compare operands by, if the operand is simple enough for them. */
 function joinSymbol(expression: Expression, negatedComparisons: boolean): ConfigSymbol | undefined {
@@ -26,7 +26,7 @@ function commonSubject(a: Expression, b: Expression): ConfigSymbol | undefined {
   const subject = joinSymbol(a, true);
   // Only the first operand may be a negated comparison (expr_join_or and expr_join_and).
   if (!subject || subject !== joinSymbol(b, false)) return undefined;
-  return subject.type === 'bool' || subject.type === 'tristate' ? subject : undefined;
+  return isLogical(subject.type) ? subject : undefined;
 }
 
 const constants = [constantNo, constantMod, constantYes];

@@ -10,7 +10,7 @@ import {
   NameIndex,
   startingName,
 } from './merge.ts';
-import type {ConfigSymbol} from './symbol.ts';
+import {type ConfigSymbol, isLogical} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
 /** What the script says of values that are not in the final .config. */
@@ -121,7 +121,7 @@ export function unmetRequests(evaluation: Evaluation, merged: readonly MergedLin
 
 /** As the reader takes it: of a tristate the first character, of a string what is between the quotes. */
 function wantedValue(symbol: ConfigSymbol | undefined, {value}: Assignment): string {
-  if (symbol?.type === 'bool' || symbol?.type === 'tristate') {
+  if (symbol && isLogical(symbol.type)) {
     return /^[nmy]/.test(value) ? value[0]! : value;
   }
   return value.startsWith('"') ? (unquote(value) ?? value) : value;

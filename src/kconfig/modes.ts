@@ -14,6 +14,7 @@ import {
 } from './dotconfig.ts';
 import type {Tristate} from './expression.ts';
 import type {KconfigModel} from './model.ts';
+import {isLogical} from './symbol.ts';
 import {Evaluation} from './values.ts';
 
 export type ConfigResult = {
@@ -42,7 +43,7 @@ export function setNewSymbols(evaluation: Evaluation, value: NewValue): void {
 function setAlongMenu(evaluation: Evaluation, value: Tristate): void {
   for (const {symbol, prompt} of evaluation.model.nodes()) {
     if (!symbol || !prompt || symbol.isChoice || symbol.choice || evaluation.state(symbol).hasUser) continue;
-    if (symbol.type !== 'bool' && symbol.type !== 'tristate') continue;
+    if (!isLogical(symbol.type)) continue;
     evaluation.state(symbol).userTristate = value;
     evaluation.state(symbol).hasUser = true;
   }
@@ -55,7 +56,7 @@ function setByHash(evaluation: Evaluation, value: NewValue): void {
   for (const symbol of hashOrder) {
     const state = evaluation.state(symbol);
     if (value === 'default' || state.hasUser || state.valid) continue;
-    if (symbol.type !== 'bool' && symbol.type !== 'tristate') continue;
+    if (!isLogical(symbol.type)) continue;
     state.userTristate = value === 0 && symbol.allnoconfigYes ? 2 : value;
     state.hasUser = true;
   }

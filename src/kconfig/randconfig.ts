@@ -4,7 +4,7 @@ import type {Tristate} from './expression.ts';
 import {preferLeast} from './member-order.ts';
 import {parseSigned} from './numbers.ts';
 import type {Random} from './random.ts';
-import type {ConfigSymbol, MenuNode} from './symbol.ts';
+import {type ConfigSymbol, isLogical, type MenuNode} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
 /** In per cent: of a bool to be `y`, and of a tristate to be `y` or `m`. */
@@ -49,7 +49,7 @@ function randomizeAlongMenu(evaluation: Evaluation, random: Random, probability:
   for (const node of evaluation.model.nodes()) {
     const {symbol} = node;
     if (!symbol || !node.prompt || symbol.choice || evaluation.state(symbol).hasUser) continue;
-    if (symbol.type !== 'bool' && symbol.type !== 'tristate') continue;
+    if (!isLogical(symbol.type)) continue;
     // A constant's list of its choice's members was never made empty (symbol.c), so that `config y` passes for a member.
     if (symbol.kind === 'constant') continue;
     if (symbol.isChoice) {
@@ -87,7 +87,7 @@ function randomizeByHash(evaluation: Evaluation, random: Random, probability: Pr
   let changed = false;
   for (const symbol of hashOrder) {
     const state = evaluation.state(symbol);
-    if (state.hasUser || state.valid || (symbol.type !== 'bool' && symbol.type !== 'tristate')) continue;
+    if (state.hasUser || state.valid || !isLogical(symbol.type)) continue;
     changed = true;
     state.userTristate = draw(symbol, random, probability);
     if (!symbol.isChoice) state.hasUser = true;

@@ -9,7 +9,7 @@ import type {KconfigModel} from './model.ts';
 import {loadConfig} from './modes.ts';
 import {activeRange} from './range.ts';
 import {Recalculation, type Step} from './recalculation.ts';
-import type {ConfigSymbol, MenuNode, SymbolType} from './symbol.ts';
+import {type ConfigSymbol, isLogical, type MenuNode, type SymbolType} from './symbol.ts';
 import type {SymbolState} from './symbol-state.ts';
 import {acceptsUserValue, forgetUserValue, setUserValue} from './user-value.ts';
 import type {Evaluation} from './values.ts';
@@ -120,7 +120,7 @@ export class Session {
   userValue(symbol: ConfigSymbol): string | undefined {
     const {hasUser, userTristate, userText} = this.#evaluation.state(symbol);
     if (!hasUser) return undefined;
-    return symbol.type === 'bool' || symbol.type === 'tristate' ? letters[userTristate] : userText;
+    return isLogical(symbol.type) ? letters[userTristate] : userText;
   }
 
   /** The type in effect: a tristate is a bool without modules, and in a choice that is `y` (sym_get_type). */
@@ -309,7 +309,7 @@ export class Session {
 
   /** Whether the C tool calculates nothing when a symbol is set to this value. */
   #isSame(symbol: ConfigSymbol, value: string): boolean {
-    if (symbol.type === 'bool' || symbol.type === 'tristate') return this.value(symbol) === value;
+    if (isLogical(symbol.type)) return this.value(symbol) === value;
     return this.userValue(symbol) === value;
   }
 
@@ -366,7 +366,7 @@ function positionsIn(model: KconfigModel): Int32Array {
 }
 
 function shown(symbol: ConfigSymbol, state: SymbolState): Shown {
-  const logical = symbol.type === 'bool' || symbol.type === 'tristate';
+  const logical = isLogical(symbol.type);
   return {
     value: logical ? letters[state.tristate] : state.text,
     visibility: letters[state.visibility],

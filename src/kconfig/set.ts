@@ -2,7 +2,7 @@
 
 import {letters, type Tristate} from './expression.ts';
 import {acceptsText} from './range.ts';
-import type {ConfigSymbol} from './symbol.ts';
+import {type ConfigSymbol, isLogical} from './symbol.ts';
 import {setUserValue} from './user-value.ts';
 import type {Evaluation} from './values.ts';
 
@@ -19,7 +19,7 @@ export function allowsTristate(evaluation: Evaluation, symbol: ConfigSymbol, val
   const {visibility, reverseDependency, weakReverseDependency} = evaluation.state(symbol);
   const {imply} = evaluation.model.dialect;
   if (imply === 'unlimited' && weakReverseDependency === 2 && value === 1) return false;
-  if (visibility === 0 || (type !== 'bool' && type !== 'tristate')) return false;
+  if (visibility === 0 || !isLogical(type)) return false;
   if ((type === 'bool' && value === 1) || visibility <= reverseDependency) return false;
   const isBound = evaluation.model.dialect.choices === 'symbols';
   if (isBound && symbol.choice && visibility === 2) return value === 2;

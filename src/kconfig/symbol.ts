@@ -6,7 +6,7 @@ import type {Location, SourceFile} from './source.ts';
 export type SymbolType = 'unknown' | 'bool' | 'tristate' | 'int' | 'hex' | 'string';
 
 /** Whether values of the type are tristates, not texts. */
-export function isLogical(type: SymbolType): boolean {
+export function isLogical(type: SymbolType): type is 'bool' | 'tristate' {
   return type === 'bool' || type === 'tristate';
 }
 

@@ -3,7 +3,7 @@
 import type {Tristate} from './expression.ts';
 import {prefer, unprefer} from './member-order.ts';
 import {acceptsText} from './range.ts';
-import type {ConfigSymbol} from './symbol.ts';
+import {type ConfigSymbol, isLogical} from './symbol.ts';
 import type {Evaluation} from './values.ts';
 
 /** The first letter decides, as everywhere in the C tool: `yes` is `y`. */
@@ -30,7 +30,7 @@ function acceptsTristate(evaluation: Evaluation, symbol: ConfigSymbol, value: Tr
  * waits until the symbol is visible.
  */
 export function acceptsUserValue(evaluation: Evaluation, symbol: ConfigSymbol, text: string): boolean {
-  if (symbol.type !== 'bool' && symbol.type !== 'tristate') return acceptsText(evaluation, symbol, text);
+  if (!isLogical(symbol.type)) return acceptsText(evaluation, symbol, text);
   const value = tristateOf(text);
   return value !== undefined && acceptsTristate(evaluation, symbol, value);
 }
@@ -40,7 +40,7 @@ export function setUserValue(evaluation: Evaluation, symbol: ConfigSymbol, text:
   evaluation.isSettled = false;
   const state = evaluation.state(symbol);
   state.hasUser = true;
-  if (symbol.type !== 'bool' && symbol.type !== 'tristate') {
+  if (!isLogical(symbol.type)) {
     state.userText = symbol.type === 'hex' && !/^0[xX]/.test(text) ? `0x${text}` : text;
     return;
   }

@@ -4,7 +4,7 @@ import {formatWithValues} from './explain.ts';
 import {type Expression, letters, type Tristate} from './expression.ts';
 import {activeRange} from './range.ts';
 import {type FileLine, fileLine} from './source.ts';
-import type {ConfigSymbol, Property, ReverseDependency} from './symbol.ts';
+import {type ConfigSymbol, isLogical, type Property, type ReverseDependency} from './symbol.ts';
 import type {SymbolState} from './symbol-state.ts';
 import type {Evaluation} from './values.ts';
 
@@ -88,7 +88,7 @@ class ValueExplainer {
   steps(): ValueStep[] {
     const symbol = this.#symbol;
     if (symbol.kind === 'constant' || symbol.type === 'unknown') return [];
-    if (symbol.type !== 'bool' && symbol.type !== 'tristate') this.#explainText();
+    if (!isLogical(symbol.type)) this.#explainText();
     else if (symbol.choice && this.#state.visibility === 2) this.#explainMember(symbol.choice);
     else this.#explainTristate();
     return this.#steps;

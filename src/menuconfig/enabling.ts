@@ -1,6 +1,12 @@
 /** What has to be set for a symbol to have a value: as few other symbols as any way takes, and what follows from it. */
 
-import type {Change, ConfigSymbol, Evaluation, KconfigModel, Session} from '../kconfig/index.ts';
+import {
+  type Change,
+  type ConfigSymbol,
+  type Evaluation,
+  type KconfigModel,
+  type Session,
+} from '../kconfig/index.ts';
 import {type Base, type Demand, explainContradiction, Solver} from '../solve/index.ts';
 import {readable} from './bytes.ts';
 import type {ChangeRow} from './screen.ts';
@@ -80,11 +86,9 @@ function baseOf(session: Session): SessionBase {
   const evaluation = session.evaluation();
   const values = new Map<string, string>();
   for (const symbol of evaluation.model.symbols.values()) {
-    const {hasUser, userTristate, userText} = evaluation.state(symbol);
-    const isLogical = symbol.type === 'bool' || symbol.type === 'tristate';
-    if (hasUser) {
-      const value = isLogical ? 'nmy'[userTristate]! : (userText ?? '');
-      values.set(symbol.name!, chosen(evaluation, symbol, value));
+    const given = session.userValue(symbol);
+    if (given !== undefined) {
+      values.set(symbol.name!, chosen(evaluation, symbol, given));
     } else if (symbol.prompts.length === 0 && evaluation.isWritten(symbol)) {
       values.set(symbol.name!, evaluation.value(symbol));
     }

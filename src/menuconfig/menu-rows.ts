@@ -1,6 +1,6 @@
 /** The rows of a menu, as mconf.c makes them (build_conf and conf_choice, Linux 5.10 to 7.2). */
 
-import type {ConfigSymbol, MenuNode, Session} from '../kconfig/index.ts';
+import {type ConfigSymbol, isLogical, type MenuNode, type Session} from '../kconfig/index.ts';
 import {readable} from './bytes.ts';
 import type {Row} from './screen.ts';
 
@@ -85,7 +85,7 @@ class MenuRows {
     const marker = this.#marker(symbol);
     const isNew = !this.#session.isSet(symbol) && this.#session.isChangeable(symbol);
     const type = this.#session.type(symbol);
-    if (type !== 'bool' && type !== 'tristate') {
+    if (!isLogical(type)) {
       this.rows.push({node, action: 'type', row: {...row, marker, isNew}});
       return depth + 1;
     }
@@ -154,7 +154,7 @@ class MenuRows {
     if (isMember && value === 'y') return '';
     const isChangeable = session.isChangeable(symbol);
     const letter = value === 'n' ? ' ' : value === 'm' && type === 'tristate' ? 'M' : '*';
-    if (type !== 'bool' && type !== 'tristate') return `(${readable(value)})`;
+    if (!isLogical(type)) return `(${readable(value)})`;
     if (!isChangeable) return `-${letter}-`;
     if (type === 'bool') return `[${letter}]`;
     return !symbol.isChoice && session.selected(symbol) === 'm' ? `{${letter}}` : `<${letter}>`;

@@ -7,6 +7,7 @@ import {
   chainWords,
   describeSymbol,
   type FileLine,
+  isLogical,
   needWords,
   otherValues,
   placeWords,
@@ -24,11 +25,10 @@ const mostShown = 12;
 /** What is told of a symbol, in short lines; what belongs to a line stands below it, indented. */
 export function reasonsOf(session: Session, symbol: ConfigSymbol, goals: readonly Goal[]): readonly string[] {
   const own = goals.filter((goal) => goal.symbol === symbol.name);
-  const isLogical = symbol.type === 'bool' || symbol.type === 'tristate';
   const others = otherValues(symbol, session.value(symbol)).map((value) => session.whyNot(symbol, value));
   const paragraphs = [
     valueLines(session, symbol, own),
-    ...(isLogical ? waysLines(others) : textLines(session, symbol, others)),
+    ...(isLogical(symbol.type) ? waysLines(others) : textLines(session, symbol, others)),
     impliedLines(session, symbol),
     ...own.map((goal) => goalLines(session, symbol, goal)),
     neededLines(session, symbol, goals),

@@ -1,6 +1,6 @@
 /** A search, and what it found. */
 
-import type {ConfigSymbol, MenuNode} from '../kconfig/index.ts';
+import {type ConfigSymbol, isLogical, type MenuNode} from '../kconfig/index.ts';
 import {movedCursor} from './cursor.ts';
 import type {Desk, PanelState} from './desk.ts';
 import type {Key} from './key.ts';
@@ -100,8 +100,8 @@ export class SearchPanelState implements PanelState {
   }
 
   #setOrExplain(symbol: ConfigSymbol, letter: string): void {
-    const isLogical = symbol.type === 'bool' || symbol.type === 'tristate';
-    if (isLogical || letter === '!' || letter === '*') pressSymbolKey(this.#desk, symbol, letter);
+    if (isLogical(symbol.type) || letter === '!' || letter === '*')
+      pressSymbolKey(this.#desk, symbol, letter);
     else if ('ymn '.includes(letter)) this.#desk.say('Enter goes to where the value is edited.');
   }
 

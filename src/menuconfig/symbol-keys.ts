@@ -1,6 +1,6 @@
 /** What keys do to a symbol, in whichever panel it stands (the end of conf in mconf.c, and what is new here). */
 
-import type {ConfigSymbol, MenuNode} from '../kconfig/index.ts';
+import {type ConfigSymbol, isLogical, type MenuNode} from '../kconfig/index.ts';
 import {bytesOf, readable} from './bytes.ts';
 import type {Desk} from './desk.ts';
 import {promptOf} from './menu-rows.ts';
@@ -78,6 +78,6 @@ function showReasons(desk: Desk, symbol: ConfigSymbol): void {
 }
 
 function propose(desk: Desk, symbol: ConfigSymbol): void {
-  const isText = symbol.type !== 'bool' && symbol.type !== 'tristate';
+  const isText = !isLogical(symbol.type);
   ProposalPanel.open(desk, symbol, isText ? desk.session.value(symbol) : 'y');
 }

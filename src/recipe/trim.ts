@@ -1,6 +1,12 @@
 /** `trim: least`: what came into sight and is on by default is switched off again, where no goal needs it. */
 
-import {type ConfigSymbol, formatConfigLine, loadConfig, mergeFragments} from '../kconfig/index.ts';
+import {
+  type ConfigSymbol,
+  formatConfigLine,
+  isLogical,
+  loadConfig,
+  mergeFragments,
+} from '../kconfig/index.ts';
 import type {Base, Demand, Solver} from '../solve/index.ts';
 import type {KernelTree} from './base-config.ts';
 
@@ -36,7 +42,7 @@ export function settingsOff(
     const onByDefault = tree.model.allSymbols.filter(
       (symbol) =>
         symbol.kind === 'config' &&
-        (symbol.type === 'bool' || symbol.type === 'tristate') &&
+        isLogical(symbol.type) &&
         !symbol.choice &&
         !set.has(symbol) &&
         !base.values.has(symbol.displayName) &&

@@ -8,6 +8,7 @@ import {
   type ConfigSymbol,
   compareConfigurations,
   type Evaluation,
+  isLogical,
   type KconfigModel,
   loadConfig,
   savedefconfig,
@@ -122,7 +123,7 @@ class OwnGoals {
   /** As a recipe says it; undefined where it can say nothing, since the symbol has no line. */
   #valueOf({displayName, type}: ConfigSymbol): string | undefined {
     const value = this.#values.get(displayName);
-    if (type === 'bool' || type === 'tristate') return value ?? 'n';
+    if (isLogical(type)) return value ?? 'n';
     if (value === undefined || (value === '' && type !== 'string')) return undefined;
     return type === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : value;
   }

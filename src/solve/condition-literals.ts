@@ -1,7 +1,18 @@
 /** The conditions of a model as literals, for whoever says what its symbols are. */
 
-import type {ConfigSymbol, Expression, KconfigModel, SymbolType} from '../kconfig/index.ts';
-import {compareTexts, holds, nothing, type Relation, recordKind, relations} from '../kconfig/index.ts';
+import {
+  type ConfigSymbol,
+  compareTexts,
+  type Expression,
+  holds,
+  isLogical,
+  type KconfigModel,
+  nothing,
+  type Relation,
+  recordKind,
+  relations,
+  type SymbolType,
+} from '../kconfig/index.ts';
 import {type Gates, type Pair, pairMod, pairNo, pairYes} from './gates.ts';
 import {always, type Literal, negation, never} from './sat.ts';
 
@@ -14,10 +25,6 @@ export type SymbolLiterals = {
   /** Of a number or text; exactly one of them is true. */
   readonly texts: (symbol: ConfigSymbol) => readonly Value[];
 };
-
-export function isLogical(type: SymbolType): boolean {
-  return type === 'bool' || type === 'tristate';
-}
 
 export class ConditionLiterals {
   readonly #model: KconfigModel;

@@ -1,7 +1,7 @@
 /** What is asked of a symbol. */
 
-import {type ConfigSymbol, parseSigned} from '../kconfig/index.ts';
-import {isLogical, type Value} from './condition-literals.ts';
+import {type ConfigSymbol, isLogical, parseSigned} from '../kconfig/index.ts';
+import type {Value} from './condition-literals.ts';
 import type {Pair} from './gates.ts';
 import {type Literal, negation, never} from './sat.ts';
 import {isSameText} from './texts.ts';

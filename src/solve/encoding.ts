@@ -8,9 +8,14 @@
  * Symbols are encoded when they are first asked for: what a goal does not depend on costs nothing.
  */
 
-import type {Conditions, ConfigSymbol, KconfigModel} from '../kconfig/index.ts';
-import {parseSigned} from '../kconfig/index.ts';
-import {ConditionLiterals, isLogical, type Value} from './condition-literals.ts';
+import {
+  type Conditions,
+  type ConfigSymbol,
+  isLogical,
+  type KconfigModel,
+  parseSigned,
+} from '../kconfig/index.ts';
+import {ConditionLiterals, type Value} from './condition-literals.ts';
 import {Gates, type Pair, pairNo} from './gates.ts';
 import {always, type Literal, negation, never, type SatSolver} from './sat.ts';
 import {inBase, isSameText, Texts} from './texts.ts';
@@ -191,8 +196,8 @@ export class Encoding {
 
   #encode(symbol: ConfigSymbol): void {
     const {choice} = symbol;
-    if (choice && (symbol.type === 'bool' || symbol.type === 'tristate')) this.#encodeChoice(choice);
-    else if (symbol.type === 'bool' || symbol.type === 'tristate') this.#encodeLogical(symbol);
+    if (choice && isLogical(symbol.type)) this.#encodeChoice(choice);
+    else if (isLogical(symbol.type)) this.#encodeLogical(symbol);
     else this.#encodeText(symbol);
   }
 

@@ -3,17 +3,20 @@
  * had together the lines can be named because of which. There is no base: everything a user may set is open.
  */
 
-import type {
-  ConfigSymbol,
-  Expression,
-  FileLine,
-  KconfigModel,
-  Location,
-  MenuNode,
-  Prompt,
+import {
+  type ConfigSymbol,
+  type Expression,
+  type FileLine,
+  fileLine,
+  formatExpression,
+  isLogical,
+  type KconfigModel,
+  type Location,
+  type MenuNode,
+  type Prompt,
+  parseSigned,
 } from '../kconfig/index.ts';
-import {fileLine, formatExpression, parseSigned} from '../kconfig/index.ts';
-import {ConditionLiterals, isLogical, type Value} from './condition-literals.ts';
+import {ConditionLiterals, type Value} from './condition-literals.ts';
 import {Gates, type Pair} from './gates.ts';
 import {always, type Literal, negation, never, type SatSolver} from './sat.ts';
 import {inBase, Texts} from './texts.ts';

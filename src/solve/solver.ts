@@ -1,8 +1,7 @@
 /** The smallest set of lines over a base that gives every goal its value, or the goals that cannot be had together. */
 
-import type {ConfigSymbol, KconfigModel} from '../kconfig/index.ts';
+import {type ConfigSymbol, isLogical, type KconfigModel} from '../kconfig/index.ts';
 import {countChanges} from './changes.ts';
-import {isLogical} from './condition-literals.ts';
 import {type Demand, literalsOf} from './demand.ts';
 import {Encoding} from './encoding.ts';
 import {type Exchange, leastOfEquals} from './equal-ways.ts';

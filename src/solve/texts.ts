@@ -1,7 +1,13 @@
 /** The numbers and texts that decide something: what is compared with a symbol, bounds it, or is its default. */
 
-import type {ConfigSymbol, KconfigModel} from '../kconfig/index.ts';
-import {numberText, parseSigned, recordKind} from '../kconfig/index.ts';
+import {
+  type ConfigSymbol,
+  isLogical,
+  type KconfigModel,
+  numberText,
+  parseSigned,
+  recordKind,
+} from '../kconfig/index.ts';
 
 /** What stands for every text that nothing names. */
 export const otherText = 'another text';
@@ -59,7 +65,7 @@ export class Texts {
   /** The texts a symbol may have where it stands for a number or text. */
   #textsOf(symbol: ConfigSymbol): readonly string[] {
     if (symbol.kind === 'constant' || symbol.type === 'unknown') return [symbol.name ?? ''];
-    return symbol.type === 'bool' || symbol.type === 'tristate' ? ['y', 'm', 'n'] : this.of(symbol);
+    return isLogical(symbol.type) ? ['y', 'm', 'n'] : this.of(symbol);
   }
 
   #comparedWith(index: number): readonly number[] {
