@@ -5,6 +5,15 @@
 
 const goal = 'kbuild-objects';
 
+/** What Makefile.build empties for Kbuild files: those that only add to one of them would make it expand too late. */
+const emptyFlags = [
+  ...['EXTRA_AFLAGS', 'EXTRA_CFLAGS', 'EXTRA_CPPFLAGS', 'EXTRA_LDFLAGS'],
+  ...['asflags-y', 'ccflags-y', 'rustflags-y', 'cppflags-y', 'ldflags-y'],
+  ...['subdir-asflags-y', 'subdir-ccflags-y', 'subdir-rustflags-y'],
+]
+  .map((name) => `${name} :=`)
+  .join('\n');
+
 /** Run by the top Makefile, which exports what Kbuild files expect; calls itself for each sub-directory. */
 export const countingMakefile = `src := $(obj)
 obj-y :=
@@ -16,6 +25,7 @@ always-m :=
 targets :=
 subdir-y :=
 subdir-m :=
+${emptyFlags}
 -include include/config/auto.conf
 include $(srctree)/scripts/Kbuild.include
 -include $(srctree)/scripts/Makefile.compiler
