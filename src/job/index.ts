@@ -28,7 +28,7 @@ import {type KernelSource, type KernelSourceSpec, obtainKernelSource} from '../b
 import {requireApart} from '../build/source-directory.ts';
 import {makeImage} from '../image/image.ts';
 import {composeRecipe} from '../recipe/compose.ts';
-import type {ModuleRecipe} from '../recipe/module.ts';
+import {type ModuleRecipe, withNeeded} from '../recipe/module.ts';
 import {architectureOf, architecturesOf, type ImageRecipe} from '../recipe/recipe.ts';
 import {bootStreamResults} from './boot-streams.ts';
 import {kernelFacts} from './kernel-facts.ts';
@@ -216,7 +216,11 @@ class Job {
   #modulesFor({arch, recipe}: Target): readonly ModuleRecipe[] {
     if (this.#architectures.length === 1) return recipe.modules;
     const own = this.#images.filter((image) => architectureOf(image, this.#request.arch) === arch);
-    return recipe.modules.filter(({name}) => own.some((image) => image.modules.includes(name)));
+    const wanted = withNeeded(
+      own.flatMap((image) => image.modules),
+      recipe.modules,
+    );
+    return recipe.modules.filter(({name}) => wanted.has(name));
   }
 
   /** Runs on this machine, and builds for `target`. */

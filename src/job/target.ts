@@ -109,7 +109,7 @@ export async function buildTarget(
   const kernel = await obtainKernel(workshop, {source, builder, configText, arch, jobs});
   const modules = new Map<string, BuiltModules>();
   for (const one of wanted) {
-    const request = {kernel, source, builder, arch, jobs, ...one};
+    const request = {kernel, source, builder, arch, jobs, needed: modules, ...one};
     modules.set(one.module.name, await obtainModules(workshop, request));
   }
   return {...target, kernel, modules};

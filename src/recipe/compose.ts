@@ -3,7 +3,7 @@
 import {badInput} from '../base/diagnostic.ts';
 import {type Condition, holds, type Target} from './condition.ts';
 import {GoalList} from './goals.ts';
-import {moduleFor} from './module.ts';
+import {moduleFor, withNeeded} from './module.ts';
 import {architectureOf, type Layer, type Recipe, type WrittenRecipe} from './recipe.ts';
 
 /**
@@ -18,7 +18,10 @@ export function composeRecipe(written: WrittenRecipe, target: Target): Recipe {
   const goals = new GoalList();
   for (const goal of inUse.flatMap(goalsOf)) goals.add(goal);
   for (const goal of [...goalsOf(own), ...settings]) goals.override(goal);
-  const named = new Set([...inUse, own].flatMap((layer) => layer.modules.map(({name}) => name)));
+  const named = withNeeded(
+    [...inUse, own].flatMap((layer) => layer.modules.map(({name}) => name)),
+    modules,
+  );
   requireModules(written, target, named);
   const patches = [...inUse, own]
     .flatMap((layer) => layer.patches)

@@ -5,6 +5,7 @@ import {allBoth, alternatives, type Condition} from './condition.ts';
 import {placeAt, writtenAt} from './document.ts';
 import {formatPlace, goalsOf} from './goals.ts';
 import type {Loaded, Use} from './load.ts';
+import {needsOf, withNeeded} from './module.ts';
 import {
   filledIn,
   type Parameter,
@@ -237,14 +238,19 @@ function layerOf(file: File, scope: Scope, applies: readonly Condition[], faults
   };
 }
 
-/** The layers of what modules ask of the kernel, each before the first that names its module. */
+/** The layers of what modules ask of the kernel, each before the first that names its module or one that needs it. */
 export function withModules(
   layers: readonly Layer[],
   modules: readonly Loaded<ModuleFile>[],
   faults: Diagnostic[],
 ): readonly Layer[] {
   const placed = new Set<string>();
-  const brings = (layer: Layer, module: string) => layer.modules.some(({name}) => name === module);
+  const needs = needsOf(modules);
+  const brings = (layer: Layer, module: string) =>
+    withNeeded(
+      layer.modules.map(({name}) => name),
+      needs,
+    ).has(module);
   return layers.flatMap((layer) => {
     const first = modules.filter(({name}) => brings(layer, name) && !placed.has(name));
     for (const {name} of first) placed.add(name);

@@ -72,6 +72,10 @@ export type ModuleRecipe = {
   /** The folder below the source in which the steps leave *.ko, at any depth. */
   readonly modulesIn: string;
   readonly programs: readonly ModuleProgram[];
+  /** Modules that are built before it, and of which it uses what they keep and export. */
+  readonly needs: readonly string[];
+  /** Paths below the source that are kept, as built, for modules that need this one. */
+  readonly keeps: readonly string[];
   /** Free space its build may need. */
   readonly needsMiB: number;
   readonly place: Place;
@@ -99,6 +103,7 @@ export const stepVariables = [
   'host',
   'cc',
   'sysroot',
+  'needs',
   'version',
 ] as const;
 export type StepVariables = Readonly<Record<(typeof stepVariables)[number], string>>;
@@ -174,9 +179,30 @@ export function writtenModule(document: SourceDocument, file: ModuleFile): Writt
     }),
     modulesIn: file.modules ?? '.',
     programs: (file.programs ?? []).map(({from, to, mode}) => ({from, to, executable: mode !== '0644'})),
+    needs: file.needs ?? [],
+    keeps: file.keeps ?? [],
     needsMiB: file.needsMiB ?? 512,
     place: placeAt(document, ['source'], 'key'),
   };
+}
+
+type Needs = Pick<ModuleRecipe, 'name' | 'needs'>;
+
+/** What modules need, by their files. */
+export function needsOf(
+  modules: readonly {readonly name: string; readonly file: ModuleFile | undefined}[],
+): readonly Needs[] {
+  return modules.map(({name, file}) => ({name, needs: file?.needs ?? []}));
+}
+
+/** These modules, and all that are needed for them. */
+export function withNeeded(names: readonly string[], modules: readonly Needs[]): ReadonlySet<string> {
+  const all = new Set(names);
+  // A set's iterator comes to what is added while it goes.
+  for (const name of all) {
+    for (const needed of modules.find((module) => module.name === name)?.needs ?? []) all.add(needed);
+  }
+  return all;
 }
 
 function originOf(source: NonNullable<ModuleFile['source']>): ModuleOrigin {

@@ -3,7 +3,7 @@
 import {constants} from 'node:fs';
 import {access, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, resolve} from 'node:path';
-import {badInput, type Diagnostic, exitCode, KbuildError} from '../base/diagnostic.ts';
+import {badInput, type Diagnostic, exitCode, KbuildError, type Place} from '../base/diagnostic.ts';
 import {firstFaults, placeAt} from './document.ts';
 import {locate, namesOf, type RecipeFolders} from './folders.ts';
 import {disagreements, goalOfSetting} from './goals.ts';
@@ -11,10 +11,10 @@ import {readImages} from './images.ts';
 import {layersOf, withModules} from './layers.ts';
 import {type Loaded, loadModule, loadPart, loadRecipe} from './load.ts';
 import {madeOf} from './made-of.ts';
-import {stepFaults, writtenModule} from './module.ts';
+import {needsOf, stepFaults, withNeeded, writtenModule} from './module.ts';
 import {nearestHint} from './nearest.ts';
 import {patchFaults} from './patches.ts';
-import type {Goal, WrittenRecipe} from './recipe.ts';
+import type {Goal, Layer, WrittenRecipe} from './recipe.ts';
 import {type ModuleFile, namePattern, type PartFile, type RecipeFile} from './schema.ts';
 import {unknownName} from './unknown-name.ts';
 
@@ -54,7 +54,8 @@ export async function readRecipe(name: string, options: ReadOptions): Promise<Wr
   );
   const parts = withModules([...layers.parts, own], modules.loaded, faults).slice(0, -1);
   const settings = (options.settings ?? []).map(goalOfSetting);
-  const named = [...new Set([...parts, own].flatMap((layer) => layer.modules.map((one) => one.name)))];
+  const modulesOf = ({modules: all}: Layer) => all.map((one) => one.name);
+  const named = [...withNeeded([...parts, own].flatMap(modulesOf), needsOf(modules.loaded))];
   const images = await readImages(recipe, scope, named, found.folders, faults);
   faults.push(...(await patchFaults([...parts, own])));
   faults.push(...disagreements(parts), ...settings.filter((setting) => 'severity' in setting));
@@ -103,7 +104,7 @@ function once(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...new Map(diagnostics.map((diagnostic) => [keyOf(diagnostic), diagnostic])).values()];
 }
 
-/** Every module that one of these files names, each once, with what is wrong with its file. */
+/** Every module that one of these files names, each once and after those it needs, with what is wrong with its file. */
 async function collectModules(
   users: readonly Loaded<PartFile | RecipeFile>[],
   folders: RecipeFolders,
@@ -111,24 +112,47 @@ async function collectModules(
   const loaded: Loaded<ModuleFile>[] = [];
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
+
+  const collect = async (name: string, place: Place, trail: readonly string[]): Promise<void> => {
+    if (trail.includes(name)) {
+      diagnostics.push(circle('modules need', [...trail.slice(trail.indexOf(name)), name], place, 'needs'));
+      return;
+    }
+    if (seen.has(name)) return;
+    seen.add(name);
+    const path = await locate(folders, 'module', name);
+    if (path === undefined) {
+      const known = await namesOf(folders, 'module');
+      const hint = nearestHint(name, known) ?? `the modules are ${known.join(', ') || 'none'}`;
+      diagnostics.push(unknownName('module', name, place, hint));
+      return;
+    }
+    const module = await loadModule(name, path);
+    const {document, file} = module;
+    for (const [index, needed] of (file?.needs ?? []).entries()) {
+      await collect(needed, placeAt(document, ['needs', index]), [...trail, name]);
+    }
+    loaded.push(module);
+    diagnostics.push(...module.diagnostics);
+    if (file !== undefined) diagnostics.push(...stepFaults(document, file));
+  };
   for (const {file, document} of users) {
     for (const [index, name] of (file?.modules ?? []).entries()) {
-      if (seen.has(name)) continue;
-      seen.add(name);
-      const path = await locate(folders, 'module', name);
-      if (path === undefined) {
-        const known = await namesOf(folders, 'module');
-        const hint = nearestHint(name, known) ?? `the modules are ${known.join(', ') || 'none'}`;
-        diagnostics.push(unknownName('module', name, placeAt(document, ['modules', index]), hint));
-        continue;
-      }
-      const module = await loadModule(name, path);
-      loaded.push(module);
-      diagnostics.push(...module.diagnostics);
-      if (module.file !== undefined) diagnostics.push(...stepFaults(module.document, module.file));
+      await collect(name, placeAt(document, ['modules', index]), []);
     }
   }
   return {loaded, diagnostics};
+}
+
+/** `what` is `parts use`: what files of one kind do by their `key`. */
+function circle(what: string, names: readonly string[], place: Place, key: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: `${what.split(' ')[0]}-circle`,
+    message: `${what} one another in a circle: ${names.join(' ─▶ ')}`,
+    place,
+    hint: `take one of these out of its \`${key}\``,
+  };
 }
 
 /** A base with a slash or a dot is a .config file, relative to the recipe. */
@@ -208,14 +232,7 @@ async function collectParts(recipe: Loaded<RecipeFile>, folders: RecipeFolders):
     for (const {part: name, path: written} of user.uses) {
       const place = placeAt(user.document, written);
       if (trail.includes(name)) {
-        const circle = [...trail.slice(trail.indexOf(name)), name].join(' ─▶ ');
-        diagnostics.push({
-          severity: 'error',
-          code: 'parts-circle',
-          message: `parts use one another in a circle: ${circle}`,
-          place,
-          hint: 'take one of these out of its `use`',
-        });
+        diagnostics.push(circle('parts use', [...trail.slice(trail.indexOf(name)), name], place, 'use'));
         continue;
       }
       if (seen.has(name) || !namePattern.test(name)) continue;

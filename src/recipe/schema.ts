@@ -399,6 +399,10 @@ export const moduleFile = z
       .describe(
         'Kernels, by their source, on which it would build and not work; refused before anything is built',
       ),
+    needs: z
+      .array(z.string().regex(recipeNamePattern, nameForm))
+      .optional()
+      .describe('Modules that are built before it; what they keep is at {needs}/NAME'),
     goals: goalsIn(moduleWhen, 'module-goal').optional(),
     fixups: z.array(fixup).optional().describe('Small edits of a copy of the source'),
     steps: z.array(step).min(1).describe('Commands in the container, one after another'),
@@ -406,6 +410,10 @@ export const moduleFile = z
       .optional()
       .describe('The folder below the source where *.ko are taken from, at any depth'),
     programs: z.array(program).optional().describe('Files of user space built beside it, for the image'),
+    keeps: z
+      .array(pathBelow)
+      .optional()
+      .describe('Files and folders below the source that are kept, as built, for modules that need this one'),
     needsMiB: z.int().min(1).max(1_048_576).optional().describe('Free space its build may need'),
   })
   .meta({id: 'module', title: 'module', description: 'A kernel module built out of the kernel tree'});

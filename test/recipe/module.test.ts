@@ -125,6 +125,52 @@ test('a kernel is refused by a text of its source, on the architectures that say
   t.deepEqual(await refusals('arm64'), [['c.c', 'old(', 'missing']]);
 });
 
+test('a module that another needs comes with it, before it, and brings its goals', async (t) => {
+  const {composeFor} = await kitchen(t, {
+    'r.yaml': recipeText(
+      'r',
+      'use: [{part: fs/m, when: {arch: arm64}}]',
+      'images: {a: {summary: a, arch: arm64, modules: [m, base]}}',
+    ),
+    'parts/fs/m.yaml': 'name: fs/m\nsummary: s\nmodules: [m]\n',
+    'modules/m.yaml': moduleText('m', 'needs: [middle]', 'goals: {OWN: y}'),
+    'modules/middle.yaml': moduleText('middle', 'needs: [base]', 'keeps: [include]'),
+    'modules/base.yaml': moduleText('base', 'goals: {NEEDED: y}'),
+  });
+  const {modules, goals} = await composeFor('r', 'arm64', '6.1.1');
+  t.deepEqual(
+    modules.map(({name, needs, keeps}) => [name, needs, keeps]),
+    [
+      ['base', [], []],
+      ['middle', ['base'], ['include']],
+      ['m', ['middle'], []],
+    ],
+  );
+  t.deepEqual(
+    goals.map(({symbol, origin}) => [symbol, origin]),
+    [
+      ['NEEDED', 'modules/base'],
+      ['OWN', 'modules/m'],
+    ],
+  );
+  const elsewhere = await composeFor('r', 'x86_64', '6.1.1');
+  t.deepEqual([elsewhere.modules, elsewhere.goals], [[], []]);
+});
+
+test('modules that need one another, or one that is not there, are told where it is said', async (t) => {
+  const {faults} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'modules: [a]'),
+    's.yaml': recipeText('s', 'modules: [c]'),
+    'modules/a.yaml': moduleText('a', 'needs: [b]'),
+    'modules/b.yaml': moduleText('b', 'needs: [a]'),
+    'modules/c.yaml': moduleText('c', 'needs: [bb]'),
+  });
+  t.deepEqual(await faults('r'), [
+    'modules/b.yaml:4:9: error[modules-circle]: modules need one another in a circle: a ─▶ b ─▶ a\n  hint: take one of these out of its `needs`',
+  ]);
+  t.regex((await faults('s'))[0]!, /^modules\/c\.yaml:4:9: error\[unknown-module\]: there is no module bb/);
+});
+
 test('a variable stays in its word, and {{ is a brace', (t) => {
   const variables = {
     kernel: '/src',
@@ -136,6 +182,7 @@ test('a variable stays in its word, and {{ is a brace', (t) => {
     host: 'aarch64-linux-gnu',
     cc: 'gcc',
     sysroot: '',
+    needs: '/in/needs',
     version: '1',
   };
   t.is(substituted('KBUILD={build}', variables), 'KBUILD=/a b');

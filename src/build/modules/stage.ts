@@ -1,6 +1,7 @@
 /** Out-of-tree modules: built against a kernel in the container, refused if they do not fit, installed beside its own. */
 
-import {copyFile, mkdir, readdir, readFile} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {copyFile, cp, mkdir, readdir, readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {type Architecture, gnuTriplets} from '../../base/architecture.ts';
 import {failure} from '../../base/diagnostic.ts';
@@ -28,6 +29,7 @@ export type BuiltModulesValue = {
  *
  *     modules/*.ko
  *     programs/        as they are laid over an image's root
+ *     kept/            what is kept for modules that need it; absent where that is nothing
  */
 export type BuiltModules = Entry<BuiltModulesValue>;
 
@@ -38,6 +40,8 @@ export type ModulesRequest = {
   readonly arch: Architecture;
   readonly module: ModuleRecipe;
   readonly moduleSource: ModuleSource;
+  /** By name, those that the module needs; what they need themselves may be among them. */
+  readonly needed: ReadonlyMap<string, BuiltModules>;
   /** What programs for another machine are compiled and linked with; absent where the builder's own will do. */
   readonly sysroot?: PackageFiles;
   /** Compilers run side by side: what they make does not depend on it. */
@@ -65,6 +69,9 @@ export async function obtainModules(workshop: Workshop, request: ModulesRequest)
       steps: commandsOf(request).map(({argv, cwd, environment}) => ({argv, cwd, environment})),
       modulesIn: module.modulesIn,
       programs: module.programs,
+      // Absent where there are none: most modules are what they were before there were any.
+      needs: module.needs.length === 0 ? undefined : neededBy(request).map(({digest}) => digest),
+      keeps: module.keeps.length === 0 ? undefined : module.keeps,
       arch,
       sysroot: request.sysroot?.digest,
     },
@@ -80,6 +87,8 @@ export async function obtainModules(workshop: Workshop, request: ModulesRequest)
 /** Where the source's copy is in the container; the kernel is at /src and /build, as when it was built. */
 const copyAt = '/out/source';
 const sysrootAt = '/in/sysroot';
+/** Below it a folder for each module that is needed, by its name. */
+const neededAt = '/in/needs';
 
 type Command = {
   readonly title: string;
@@ -102,6 +111,7 @@ function commandsOf(request: ModulesRequest): readonly Command[] {
     host: gnuTriplets[arch],
     cc: [`${CROSS_COMPILE}gcc`, ...(sysroot === '' ? [] : sysrootFlags(arch))].join(' '),
     sysroot,
+    needs: neededAt,
     version: moduleSource.version,
   };
   return module.steps.map(({title, argv, in: folder, environment}) => ({
@@ -169,6 +179,10 @@ async function buildModules(
     ...(request.sysroot === undefined
       ? []
       : [{source: join(request.sysroot.dir, 'root'), target: sysrootAt, readOnly: true}]),
+    ...module.needs.flatMap((name) => {
+      const kept = keptBy(request.needed.get(name)!);
+      return existsSync(kept) ? [{source: kept, target: join(neededAt, name), readOnly: true}] : [];
+    }),
   ];
   const logPath = join(workshop.logDir, `${module.name}.log`);
   for (const {title, argv, cwd, environment} of commandsOf(request)) {
@@ -184,6 +198,7 @@ async function buildModules(
   }
   const files = await installIfFit(workshop, request, copy, join(dir, 'modules'));
   const programs = await takePrograms(module, copy, request.arch, join(dir, 'programs'));
+  await keep(module, copy, join(dir, 'kept'));
   await removeTree(work);
   await requireUnchangedSource(workshop, source);
   return {files, programs};
@@ -254,7 +269,8 @@ async function installIfFit(
   const files = await Promise.all(
     found.map(async (path) => ({name: basename(path), path, bytes: await readFile(path)})),
   );
-  const own = await symversBelow(folder!);
+  const neighbours = neededBy(request).map(keptBy).filter(existsSync);
+  const own = await symversOf([...neighbours, folder!]);
   const accepted = await kernelInterface(kernel);
   const reasons = files.flatMap(({name, bytes}) =>
     misfits(bytes, name, {...accepted, exports: new Map([...accepted.exports, ...own])}),
@@ -289,11 +305,31 @@ async function filesBelow(folder: string, wanted: (name: string) => boolean): Pr
     .sort();
 }
 
-/** What modules of the same build export to one another. */
-async function symversBelow(folder: string): Promise<ReadonlyMap<string, number>> {
-  const paths = await filesBelow(folder, (name) => name === 'Module.symvers');
+/** What modules below these folders export to one another. */
+async function symversOf(folders: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const found = folders.map(async (folder) => filesBelow(folder, (name) => name === 'Module.symvers'));
+  const paths = (await Promise.all(found)).flat();
   const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
   return new Map(texts.flatMap((text) => [...parseSymvers(text)]));
+}
+
+function neededBy({module, needed}: ModulesRequest): readonly BuiltModules[] {
+  return module.needs.map((name) => needed.get(name)!);
+}
+
+function keptBy({dir}: BuiltModules): string {
+  return join(dir, 'kept');
+}
+
+/** Copies what modules that need this one are built with, each at its path below the source. */
+async function keep({name, keeps, place}: ModuleRecipe, copy: string, target: string): Promise<void> {
+  for (const path of keeps) {
+    const found = await insideTree(copy, path);
+    if (found === undefined) {
+      throw failure('not-kept', `${name} built without an error, but left no ${path} to be kept`, {place});
+    }
+    await cp(found, join(target, path), {recursive: true, verbatimSymlinks: true});
+  }
 }
 
 /** What a kernel in the store accepts of a module. */

@@ -75,6 +75,8 @@ const whole = {
     {from: 'tool', to: '/usr/bin/tool', executable: true},
     {from: 'list', to: '/etc/m/list', executable: false},
   ],
+  needs: [],
+  keeps: [],
   needsMiB: 1,
   place,
 } as const satisfies ModuleRecipe;
@@ -93,6 +95,7 @@ async function build(t: ExecutionContext, module: ModuleRecipe, dir = moduleDire
       arch: 'x86_64',
       module,
       moduleSource: await obtainModuleSource(workshop, builder, module, options),
+      needed: new Map(),
       jobs: 1,
     });
   };
@@ -177,4 +180,35 @@ withBubblewrap('steps that leave no module, or only a link to one elsewhere, are
   symlinkSync('../m.ko', join(dir, 'empty/m.ko'));
   const error = await refused(t, {...whole, modulesIn: 'empty'}, dir);
   t.is(error.diagnostics[0]?.code, 'no-modules');
+});
+
+/** Two modules, of which `b` takes a header of `a`, and a symbol that `a` exports. */
+async function buildBoth(t: ExecutionContext, keeps: readonly string[]): Promise<BuiltModules> {
+  const workshop = temporaryWorkshop(t);
+  const builder = hostBuilder(t);
+  const kernel = kernelIn(t);
+  const [first, second] = [moduleDirectory(t), moduleDirectory(t)];
+  mkdirSync(join(first, 'include'));
+  writeFileSync(join(first, 'include/a.h'), 'int a_symbol(void);\n');
+  writeFileSync(join(first, 'Module.symvers'), '0x00000000\ta_symbol\ta\tEXPORT_SYMBOL\t\n');
+  const source = '#include <a.h>\nint use(void) { return a_symbol(); }\n';
+  writeFileSync(join(second, 'm.c'), moduleSource.replace('OLD_NAME', '0') + source);
+  const a = {...whole, name: 'a', programs: [], keeps};
+  const make = {...step, argv: ['make', 'CC=gcc -I{needs}/a/include']};
+  const b = {...whole, name: 'b', fixups: [], steps: [make], programs: [], needs: ['a']};
+  const made = async (module: ModuleRecipe, dir: string, needed: ReadonlyMap<string, BuiltModules>) => {
+    const options = {given: {m: dir}, debian, kernelVersion: '6.1.9'};
+    const moduleSource_ = await obtainModuleSource(workshop, builder, module, options);
+    const request = {...kernel, builder, arch: 'x86_64', module, needed, jobs: 1} as const;
+    return obtainModules(workshop, {...request, moduleSource: moduleSource_});
+  };
+  return made(b, second, new Map([['a', await made(a, first, new Map())]]));
+}
+
+withBubblewrap('a module is built with what another keeps, and takes the symbols it exports', async (t) => {
+  t.deepEqual((await buildBoth(t, ['include', 'Module.symvers'])).value.files, ['m.ko']);
+  const unknown = await t.throwsAsync(buildBoth(t, ['include']), {instanceOf: KbuildError});
+  t.regex(unknown.message, /m\.ko needs a_symbol, which this kernel does not export/);
+  const absent = await t.throwsAsync(buildBoth(t, ['includes']), {instanceOf: KbuildError});
+  t.regex(absent.message, /a built without an error, but left no includes to be kept/);
 });
