@@ -17,8 +17,9 @@ import {
   type DebianOptions,
   debianArchitecture,
   debianArchitectureOfMachine,
+  type PackageSet,
 } from '../build/debian/release.ts';
-import {bootFilesSet, builderSet, imageSet, toolsSuite} from '../build/debian/sets.ts';
+import {bootFilesSet, builderSet, imageSet, moduleBuilderSet, toolsSuite} from '../build/debian/sets.ts';
 import {obtainUserland} from '../build/debian/userland.ts';
 import {makeBuilder, removeLeftContainers} from '../build/engines/select.ts';
 import {type KernelLine, kernelLineOf} from '../build/kernel-line.ts';
@@ -156,7 +157,11 @@ class Job {
       const modules = this.#modulesFor(target);
       moduleSources.set(
         target,
-        await obtainModuleSources(this.#workshop, this.#request, target, {line, modules}),
+        await obtainModuleSources(this.#workshop, this.#request, target, {
+          line,
+          modules,
+          builderOf: async (module) => this.#moduleBuilder(module, line, target),
+        }),
       );
     }
     const userlands = upTo === 'build' ? new Map<string, Userland>() : await this.#userlands(line);
@@ -224,8 +229,17 @@ class Job {
   }
 
   /** Runs on this machine, and builds for `target`. */
-  async #builder(suite: string, target: Architecture): Promise<Builder> {
-    const set = builderSet(suite, target);
+  #builder(suite: string, target: Architecture): Promise<Builder> {
+    return this.#builderOf(suite, builderSet(suite, target));
+  }
+
+  /** The kernel's own, unless the module's steps need more. */
+  async #moduleBuilder(module: ModuleRecipe, line: KernelLine, {arch, builder}: Target): Promise<Builder> {
+    const set = moduleBuilderSet(module, line.builder, arch);
+    return set === undefined ? builder : this.#builderOf(line.builder, set);
+  }
+
+  async #builderOf(suite: string, set: PackageSet): Promise<Builder> {
     const key = `${suite} ${set.name}`;
     const options = this.#debian(suite, debianArchitectureOfMachine());
     const builder =

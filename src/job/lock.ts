@@ -10,6 +10,7 @@ import {
   imageSet,
   kernelConfigSet,
   kernelSet,
+  moduleBuilderSet,
   sysrootSet,
   toolsSuite,
 } from '../build/debian/sets.ts';
@@ -63,15 +64,24 @@ function setsOf(
     Object.values(images).map(({role, packages}) => imageSet(name, role, packages)),
   );
   const builders = (suite: string) => architectures.map((target) => builderSet(suite, target, arch));
-  const modules = recipes
-    .flatMap((recipe) => recipe.modules.map(moduleSet))
+  const modules = recipes.flatMap((recipe) => recipe.modules);
+  const sources = modules.map(moduleSet).filter((set) => set !== undefined);
+  const moduleBuilders = modules
+    .flatMap((module) =>
+      module.architectures.map((target) => moduleBuilderSet(module, line.builder, target, arch)),
+    )
     .filter((set) => set !== undefined);
   return [
     {suite: toolsSuite, sets: [...builders(toolsSuite), bootFilesSet()]},
     {
       suite: line.builder,
-      sets: [...builders(line.builder), kernelSet(line.version), kernelConfigSet(line.version)],
+      sets: [
+        ...builders(line.builder),
+        ...moduleBuilders,
+        kernelSet(line.version),
+        kernelConfigSet(line.version),
+      ],
     },
-    {suite: line.userland, sets: [...modules, ...userlands, sysrootSet()]},
+    {suite: line.userland, sets: [...sources, ...userlands, sysrootSet()]},
   ];
 }

@@ -59,8 +59,17 @@ export async function resolveTarget(workshop: Workshop, target: Omit<Target, 're
 /** A module and what it is built of. */
 export type WithSource = {
   readonly module: ModuleRecipe;
+  /** Has the packages that its steps need; the kernel's own where it needs none. */
+  readonly builder: Builder;
   readonly moduleSource: ModuleSource;
   readonly sysroot?: PackageFiles;
+};
+
+type ModulesOfTarget = {
+  readonly line: KernelLine;
+  readonly modules: readonly ModuleRecipe[];
+  /** The builder with what a module's steps need. */
+  readonly builderOf: (module: ModuleRecipe) => Promise<Builder>;
 };
 
 /**
@@ -71,7 +80,7 @@ export async function obtainModuleSources(
   workshop: Workshop,
   {sources, locked}: JobRequest,
   {arch, source, builder}: Target,
-  {line, modules}: {readonly line: KernelLine; readonly modules: readonly ModuleRecipe[]},
+  {line, modules, builderOf}: ModulesOfTarget,
 ): Promise<readonly WithSource[]> {
   const debian: DebianOptions = {
     suite: line.userland,
@@ -92,7 +101,8 @@ export async function obtainModuleSources(
             locked,
           })
         : undefined;
-    found.push({module, moduleSource, ...(sysroot === undefined ? {} : {sysroot})});
+    const own = {module, builder: await builderOf(module), moduleSource};
+    found.push({...own, ...(sysroot === undefined ? {} : {sysroot})});
   }
   return found;
 }
@@ -109,7 +119,7 @@ export async function buildTarget(
   const kernel = await obtainKernel(workshop, {source, builder, configText, arch, jobs});
   const modules = new Map<string, BuiltModules>();
   for (const one of wanted) {
-    const request = {kernel, source, builder, arch, jobs, needed: modules, ...one};
+    const request = {kernel, source, arch, jobs, needed: modules, ...one};
     modules.set(one.module.name, await obtainModules(workshop, request));
   }
   return {...target, kernel, modules};

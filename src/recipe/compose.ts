@@ -3,7 +3,7 @@
 import {badInput} from '../base/diagnostic.ts';
 import {type Condition, holds, type Target} from './condition.ts';
 import {GoalList} from './goals.ts';
-import {moduleFor, withNeeded} from './module.ts';
+import {type ModuleRecipe, moduleFor, withNeeded} from './module.ts';
 import {architectureOf, type Layer, type Recipe, type WrittenRecipe} from './recipe.ts';
 
 /**
@@ -31,8 +31,16 @@ export function composeRecipe(written: WrittenRecipe, target: Target): Recipe {
     ...rest,
     kernel: {...rest.kernel, ...(patches.length === 0 ? {} : {patches})},
     goals: goals.list(),
-    modules: modules.filter(({name}) => named.has(name)).map((module) => moduleFor(module, target)),
+    modules: keptForOthers(
+      modules.filter(({name}) => named.has(name)).map((module) => moduleFor(module, target)),
+    ),
   };
+}
+
+/** Modules that keep what they keep only where one of the others needs them: else they are built as if there were none. */
+function keptForOthers(modules: readonly ModuleRecipe[]): readonly ModuleRecipe[] {
+  const needed = new Set(modules.flatMap(({needs}) => needs));
+  return modules.map((module) => (needed.has(module.name) ? module : {...module, keeps: []}));
 }
 
 /** An image of the target must not go without a module that it names. */

@@ -76,6 +76,8 @@ export type ModuleRecipe = {
   readonly needs: readonly string[];
   /** Paths below the source that are kept, as built, for modules that need this one. */
   readonly keeps: readonly string[];
+  /** Debian packages that its steps need, beside those of every builder. */
+  readonly packages: readonly string[];
   /** Free space its build may need. */
   readonly needsMiB: number;
   readonly place: Place;
@@ -181,6 +183,7 @@ export function writtenModule(document: SourceDocument, file: ModuleFile): Writt
     programs: (file.programs ?? []).map(({from, to, mode}) => ({from, to, executable: mode !== '0644'})),
     needs: file.needs ?? [],
     keeps: file.keeps ?? [],
+    packages: file.packages ?? [],
     needsMiB: file.needsMiB ?? 512,
     place: placeAt(document, ['source'], 'key'),
   };

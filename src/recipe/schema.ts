@@ -403,6 +403,10 @@ export const moduleFile = z
       .array(z.string().regex(recipeNamePattern, nameForm))
       .optional()
       .describe('Modules that are built before it; what they keep is at {needs}/NAME'),
+    packages: z
+      .array(z.string().regex(packagePattern, 'not a name of a Debian package'))
+      .optional()
+      .describe('Debian packages that its steps need, beside those of every builder'),
     goals: goalsIn(moduleWhen, 'module-goal').optional(),
     fixups: z.array(fixup).optional().describe('Small edits of a copy of the source'),
     steps: z.array(step).min(1).describe('Commands in the container, one after another'),

@@ -135,7 +135,7 @@ test('a module that another needs comes with it, before it, and brings its goals
     'parts/fs/m.yaml': 'name: fs/m\nsummary: s\nmodules: [m]\n',
     'modules/m.yaml': moduleText('m', 'needs: [middle]', 'goals: {OWN: y}'),
     'modules/middle.yaml': moduleText('middle', 'needs: [base]', 'keeps: [include]'),
-    'modules/base.yaml': moduleText('base', 'goals: {NEEDED: y}'),
+    'modules/base.yaml': moduleText('base', 'goals: {NEEDED: y}', 'packages: [libyaml-dev]'),
   });
   const {modules, goals} = await composeFor('r', 'arm64', '6.1.1');
   t.deepEqual(
@@ -153,8 +153,21 @@ test('a module that another needs comes with it, before it, and brings its goals
       ['OWN', 'modules/m'],
     ],
   );
+  t.deepEqual(modules[0]?.packages, ['libyaml-dev']);
   const elsewhere = await composeFor('r', 'x86_64', '6.1.1');
   t.deepEqual([elsewhere.modules, elsewhere.goals], [[], []]);
+});
+
+test('what a module keeps counts only where another one needs it', async (t) => {
+  const {compose} = await kitchen(t, {
+    'alone.yaml': recipeText('alone', 'modules: [base]'),
+    'both.yaml': recipeText('both', 'modules: [base, m]'),
+    'modules/m.yaml': moduleText('m', 'needs: [base]', 'keeps: [m.h]'),
+    'modules/base.yaml': moduleText('base', 'keeps: [include]'),
+  });
+  const kept = async (name: string) => (await compose(name)).modules.map(({keeps}) => keeps);
+  t.deepEqual(await kept('alone'), [[]]);
+  t.deepEqual(await kept('both'), [['include'], []]);
 });
 
 test('modules that need one another, or one that is not there, are told where it is said', async (t) => {

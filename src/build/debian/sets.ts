@@ -78,6 +78,18 @@ export function builderSet(suite: string, target: Architecture, machine = machin
   };
 }
 
+/** The builder of a release with what a module's steps need besides; undefined where they need nothing. */
+export function moduleBuilderSet(
+  {name, packages}: {readonly name: string; readonly packages: readonly string[]},
+  suite: string,
+  target: Architecture,
+  machine = machineArchitecture(),
+): PackageSet | undefined {
+  if (packages.length === 0) return undefined;
+  const common = builderSet(suite, target, machine);
+  return {...common, name: `${common.name}/modules/${name}`, packages: [...common.packages, ...packages]};
+}
+
 /** What programs for another architecture are compiled against, unpacked: libraries as its machines run them. */
 export function sysrootSet(): PackageSet {
   return {name: 'sysroot', packages: ['libc6-dev', ...moduleLibraries], closure: 'dependencies'};

@@ -77,6 +77,7 @@ const whole = {
   ],
   needs: [],
   keeps: [],
+  packages: [],
   needsMiB: 1,
   place,
 } as const satisfies ModuleRecipe;
