@@ -4,7 +4,12 @@ import {join} from 'node:path';
 import {digestOfFile} from '../base/digest.ts';
 import type {Workshop} from '../base/store.ts';
 import {choosePackages} from '../build/debian/packages.ts';
-import {type DebianOptions, debianArchitectureOfMachine, digestOfPackages} from '../build/debian/release.ts';
+import {
+  type DebianOptions,
+  debianArchitecture,
+  debianArchitectureOfMachine,
+  digestOfPackages,
+} from '../build/debian/release.ts';
 import {builderSet} from '../build/debian/sets.ts';
 import {kernelLineOf} from '../build/kernel-line.ts';
 import {moduleSet} from '../build/modules/source.ts';
@@ -63,7 +68,7 @@ export async function targetLock(
   for (const module of recipe.modules) {
     modules[module.name] = await moduleLock(quiet, module, sources, {
       suite: line.userland,
-      architecture: machine,
+      architecture: debianArchitecture(arch),
     });
   }
   const {kernel} = recipe;

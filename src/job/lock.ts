@@ -65,7 +65,11 @@ function setsOf(
   );
   const builders = (suite: string) => architectures.map((target) => builderSet(suite, target, arch));
   const modules = recipes.flatMap((recipe) => recipe.modules);
-  const sources = modules.map(moduleSet).filter((set) => set !== undefined);
+  // A source may be a package of the architecture that its modules are for.
+  const sources = modules
+    .filter((module) => module.architectures.includes(arch))
+    .map(moduleSet)
+    .filter((set) => set !== undefined);
   const moduleBuilders = modules
     .flatMap((module) =>
       module.architectures.map((target) => moduleBuilderSet(module, line.builder, target, arch)),

@@ -4,11 +4,7 @@ import {type Architecture, machineArchitecture} from '../base/architecture.ts';
 import type {Workshop} from '../base/store.ts';
 import type {Builder} from '../build/container.ts';
 import {obtainPackageFiles, type PackageFiles} from '../build/debian/package-files.ts';
-import {
-  type DebianOptions,
-  debianArchitecture,
-  debianArchitectureOfMachine,
-} from '../build/debian/release.ts';
+import {type DebianOptions, debianArchitecture} from '../build/debian/release.ts';
 import {sysrootSet} from '../build/debian/sets.ts';
 import {type Kernel, obtainKernel} from '../build/kernel.ts';
 import type {KernelLine} from '../build/kernel-line.ts';
@@ -84,7 +80,8 @@ export async function obtainModuleSources(
 ): Promise<readonly WithSource[]> {
   const debian: DebianOptions = {
     suite: line.userland,
-    architecture: debianArchitectureOfMachine(),
+    // A source may hold objects of its architecture, and so be a package of that.
+    architecture: debianArchitecture(arch),
     locked,
   };
   const foreign = arch === machineArchitecture() ? undefined : debianArchitecture(arch);

@@ -2,6 +2,7 @@
 
 import type {Diagnostic, Place} from '../base/diagnostic.ts';
 import {allBoth, alternatives, type Condition} from './condition.ts';
+import {conflictsOf} from './conflicts.ts';
 import {placeAt, writtenAt} from './document.ts';
 import {formatPlace, goalsOf} from './goals.ts';
 import type {Loaded, Use} from './load.ts';
@@ -44,7 +45,12 @@ type Way = {
 };
 
 /** A part under one set of values, and where it counts with them. */
-type Filling = {readonly conditions: readonly Condition[]; readonly values: Values; readonly way?: Way};
+type Filling = {
+  readonly conditions: readonly Condition[];
+  readonly values: Values;
+  /** The first way that leads to it. */
+  readonly way?: Way | undefined;
+};
 
 /**
  * The layers of a recipe and its parts. A part that is used with different values at places that never meet has a layer
@@ -98,10 +104,10 @@ export function layersOf(
     const fillings = fillingsOf(part, declared.get(part)!, ways.get(part.name) ?? [], recipe.name, faults);
     layers.set(
       part,
-      fillings.map(({conditions, values}) => {
+      fillings.map(({conditions, values, way}) => {
         const own = scopeOf(part, values);
         pass(part, own, conditions);
-        return layerOf(part, own, conditions, faults);
+        return {...layerOf(part, own, conditions, faults), usedAt: way?.place};
       }),
     );
   }
@@ -170,7 +176,7 @@ function fillingsOf(
   if (areAgreed) {
     const conditions = alternatives(ways.flatMap((way) => way.conditions));
     const all = new Map([...agreed, ...[...rules].map(([name, {value}]) => [name, value] as const)]);
-    return [{conditions, values: valuesFrom(parameters, all)}];
+    return [{conditions, values: valuesFrom(parameters, all), way: ways[0]}];
   }
   const fillings: Filling[] = [];
   for (const way of ruled) {
@@ -235,6 +241,7 @@ function layerOf(file: File, scope: Scope, applies: readonly Condition[], faults
       place: placeAt(file.document, ['modules', index]),
     })),
     patches: patchesOf(file, scope, faults),
+    conflicts: conflictsOf(file, scope, faults),
   };
 }
 
@@ -246,11 +253,9 @@ export function withModules(
 ): readonly Layer[] {
   const placed = new Set<string>();
   const needs = needsOf(modules);
-  const brings = (layer: Layer, module: string) =>
-    withNeeded(
-      layer.modules.map(({name}) => name),
-      needs,
-    ).has(module);
+  const placeOf = ({modules: named}: Layer, name: string) =>
+    named.find((one) => withNeeded([one.name], needs).has(name))?.place;
+  const brings = (layer: Layer, name: string) => placeOf(layer, name) !== undefined;
   return layers.flatMap((layer) => {
     const first = modules.filter(({name}) => brings(layer, name) && !placed.has(name));
     for (const {name} of first) placed.add(name);
@@ -266,6 +271,8 @@ export function withModules(
         ),
         modules: [],
         patches: [],
+        conflicts: [],
+        usedAt: placeOf(layer, name),
       })),
       layer,
     ];

@@ -16,7 +16,12 @@ import type {ModuleFile} from './schema.ts';
 
 /** Where a module's source comes from, unless `--source` gives a directory. */
 export type ModuleOrigin =
-  | {readonly kind: 'debian'; readonly package: string}
+  | {
+      readonly kind: 'debian';
+      readonly package: string;
+      /** What it is in besides main and contrib. */
+      readonly component?: 'non-free';
+    }
   | {readonly kind: 'tarball'; readonly address: string; readonly sha256: string}
   | {readonly kind: 'git'; readonly address: string; readonly commit: string}
   /** `from` says to people where they get it. */
@@ -62,7 +67,7 @@ export type ModuleRecipe = {
   /** What `--source NAME=DIR` calls its source. */
   readonly sourceName: string;
   readonly origin: ModuleOrigin;
-  /** The folder of the source in what is fetched. May hold `{version}`. */
+  /** The folder of the source in what is fetched. May hold `{version}`, and `*` for the rest of a name. */
   readonly path: string;
   /** A range that only the source knows; one that the file writes has been looked at. */
   readonly saidKernels?: SaidKernels;
@@ -209,8 +214,9 @@ export function withNeeded(names: readonly string[], modules: readonly Needs[]):
 }
 
 function originOf(source: NonNullable<ModuleFile['source']>): ModuleOrigin {
-  const {debian, tarball, sha256, git, commit, manual} = source;
-  if (debian !== undefined) return {kind: 'debian', package: debian};
+  const {debian, component, tarball, sha256, git, commit, manual} = source;
+  if (debian !== undefined)
+    return {kind: 'debian', package: debian, ...(component === undefined ? {} : {component})};
   if (tarball !== undefined) return {kind: 'tarball', address: tarball, sha256: sha256!};
   if (git !== undefined) return {kind: 'git', address: git, commit: commit!};
   return {kind: 'manual', ...(manual === undefined ? {} : {from: manual})};

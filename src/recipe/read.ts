@@ -4,6 +4,7 @@ import {constants} from 'node:fs';
 import {access, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, resolve} from 'node:path';
 import {badInput, type Diagnostic, exitCode, KbuildError, type Place} from '../base/diagnostic.ts';
+import {conflictsAmong} from './conflicts.ts';
 import {firstFaults, placeAt} from './document.ts';
 import {locate, namesOf, type RecipeFolders} from './folders.ts';
 import {disagreements, goalOfSetting} from './goals.ts';
@@ -58,7 +59,11 @@ export async function readRecipe(name: string, options: ReadOptions): Promise<Wr
   const named = [...withNeeded([...parts, own].flatMap(modulesOf), needsOf(modules.loaded))];
   const images = await readImages(recipe, scope, named, found.folders, faults);
   faults.push(...(await patchFaults([...parts, own])));
-  faults.push(...disagreements(parts), ...settings.filter((setting) => 'severity' in setting));
+  faults.push(
+    ...disagreements(parts),
+    ...conflictsAmong([...parts, own]),
+    ...settings.filter((setting) => 'severity' in setting),
+  );
   const {file} = recipe;
   if (file === undefined || faults.length > 0) {
     throw new KbuildError(exitCode.badInput, ...firstFaults(once(faults)));

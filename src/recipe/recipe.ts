@@ -49,6 +49,9 @@ export type Layer = {
   readonly goals: readonly ConditionalGoal[];
   readonly modules: readonly {readonly name: string; readonly place: Place}[];
   readonly patches: readonly ConditionalPatch[];
+  readonly conflicts: readonly ConditionalConflict[];
+  /** Where it is named first; absent for the recipe's own, and for what nothing comes to. */
+  readonly usedAt?: Place | undefined;
 };
 
 export type ConditionalGoal = {readonly goal: Goal; readonly when: Condition};
@@ -61,6 +64,15 @@ export type Patch = {
   readonly origin: string;
   readonly place: Place;
 };
+
+/** What cannot be beside the part that says so. */
+export type Conflict = {
+  /** As layers have it: `fs/zfs`, `modules/zfs`. */
+  readonly origin: string;
+  readonly why: string;
+};
+
+export type ConditionalConflict = {readonly conflict: Conflict; readonly when: Condition};
 
 export type ConditionalPatch = {readonly patch: Patch; readonly when: Condition};
 

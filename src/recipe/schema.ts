@@ -194,6 +194,19 @@ const modules = z
   .array(name)
   .describe('Modules built out of the kernel tree, by name: recipes/modules/NAME.yaml');
 
+const conflict = z
+  .strictObject({
+    part: name.optional().describe('A part, by name'),
+    module: name.optional().describe('A module out of the kernel tree, whoever brings it'),
+    why: sentence.describe('The reason'),
+    when: when.optional(),
+  })
+  .refine(({part, module}) => (part === undefined) !== (module === undefined), {
+    error: 'name one of part and module',
+    when: ({issues}) => issues.length === 0,
+  })
+  .meta({id: 'conflict', description: 'What a recipe cannot have beside this part'});
+
 const image = z
   .strictObject({
     summary: sentence,
@@ -240,6 +253,10 @@ export const partFile = z
       .optional(),
     goals: goals.optional(),
     modules: modules.optional(),
+    conflicts: z
+      .array(conflict)
+      .optional()
+      .describe('Parts and modules that a recipe cannot have beside this one'),
   })
   .meta({id: 'part', title: 'part', description: 'A part that recipes are composed of'});
 
@@ -287,6 +304,10 @@ const source = z
       .optional()
       .describe("The NAME of --source NAME=DIR, where modules share a source (default: the module's)"),
     debian: z.string().regex(packagePattern, 'not a name of a Debian package').optional(),
+    component: z
+      .enum(['non-free'], 'a component is non-free; packages of main and contrib name none')
+      .optional()
+      .describe('Of a Debian package that is not free: the part of the archive that has it'),
     tarball: httpsAddress.optional(),
     sha256: z
       .string('a SHA-256 is a text: write it in quotes')
@@ -298,12 +319,18 @@ const source = z
       .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a commit is named in full: 40 digits')
       .optional(),
     manual: sentence.optional().describe('Nothing is fetched: where people get it, for --source NAME=DIR'),
-    path: pathBelow.optional().describe('The folder of the source in the package, tarball or repository'),
+    path: pathBelow
+      .optional()
+      .describe(
+        'The folder of the source in the package, tarball or repository; {version} is its version, * the rest of a name',
+      ),
   })
   .check(({value, issues}) => {
     const kinds = sourceKinds.filter((kind) => value[kind] !== undefined);
     const fault = (message: string): number => issues.push({code: 'custom', message, input: value});
     if (kinds.length !== 1) fault(`a source is one of ${sourceKinds.join(', ')}`);
+    else if (value.component !== undefined && kinds[0] !== 'debian')
+      fault('only a Debian package has a component');
     else if ((value.sha256 !== undefined) !== (kinds[0] === 'tarball')) fault('a tarball has its sha256');
     else if ((value.commit !== undefined) !== (kinds[0] === 'git')) fault('a git address has its commit');
     else if (value.manual !== undefined && value.path !== undefined)

@@ -16,8 +16,8 @@ import {dieWithParent} from './die-with-parent.ts';
 import {type Mirror, withoutUser} from './mirror.ts';
 import {
   type ArchiveName,
+  componentsOf,
   type DebianOptions,
-  defaultComponents,
   type LockedPackage,
   type LockedSet,
   normalRequest,
@@ -32,14 +32,26 @@ const freshMs = 10 * 60 * 1000;
 /** Each of these would be looked for in the machine's own directories. */
 const nowhere = '/nonexistent';
 
-export type Archive = {readonly mirror: Mirror; readonly root: string; readonly options: DebianOptions};
+export type Archive = {
+  readonly mirror: Mirror;
+  readonly root: string;
+  readonly options: DebianOptions;
+  readonly components: readonly string[];
+};
 
-/** The private apt of a release and mirror; nothing is written yet. */
-export function archiveOf(workshop: Workshop, mirror: Mirror, options: DebianOptions): Archive {
-  const digest = digestOf(sourcesText(mirror, options)).slice(0, 12);
+/** The private apt of a release, a mirror and the components that a set needs; nothing is written yet. */
+export function archiveOf(
+  workshop: Workshop,
+  mirror: Mirror,
+  options: DebianOptions,
+  set: PackageSet,
+): Archive {
+  const components = componentsOf(set);
+  const digest = digestOf(sourcesText({mirror, options, components})).slice(0, 12);
   return {
     mirror,
     options,
+    components,
     root: join(workshop.store.root, 'apt', `${options.suite}-${options.architecture}-${digest}`),
   };
 }
@@ -80,13 +92,14 @@ function requireNames(set: PackageSet): void {
     );
 }
 
-function sourcesText(mirror: Mirror, {suite, architecture, components}: DebianOptions): string {
+function sourcesText({mirror, options, components}: Omit<Archive, 'root'>): string {
+  const {suite, architecture} = options;
   const releases: readonly (readonly [ArchiveName, string])[] = [
     ['debian', suite],
     ['debian', `${suite}-updates`],
     ['debian-security', `${suite}-security`],
   ];
-  const parts = (components ?? defaultComponents).join(' ');
+  const parts = components.join(' ');
   return releases
     .map(
       ([name, release]) =>
@@ -96,7 +109,7 @@ function sourcesText(mirror: Mirror, {suite, architecture, components}: DebianOp
 }
 
 async function prepareRoot(archive: Archive, workshop: Workshop): Promise<void> {
-  const {root, options, mirror} = archive;
+  const {root} = archive;
   await access(keyring).catch(() => {
     throw missingTool('missing-keyring', `${keyring} is missing: signatures cannot be checked`, {
       hint: 'install the package debian-archive-keyring',
@@ -105,7 +118,7 @@ async function prepareRoot(archive: Archive, workshop: Workshop): Promise<void> 
   await mkdir(join(root, 'lists/partial'), {recursive: true});
   await mkdir(join(root, 'cache/archives/partial'), {recursive: true});
   await writeFile(join(root, 'status'), '');
-  await writePrivate(join(root, 'sources.list'), sourcesText(mirror, options));
+  await writePrivate(join(root, 'sources.list'), sourcesText(archive));
   await writePrivate(join(root, 'apt.conf'), configuration(archive) + (await machineAcquire(workshop)));
 }
 
@@ -232,8 +245,8 @@ async function resolve(workshop: Workshop, archive: Archive, set: PackageSet): P
   return {requested, packages};
 }
 
-function unknownPackage({options}: Archive, set: PackageSet, name: string): KbuildError {
-  const parts = (options.components ?? defaultComponents).join(', ');
+function unknownPackage({options, components}: Archive, set: PackageSet, name: string): KbuildError {
+  const parts = components.join(', ');
   return badInput(
     'unknown-package',
     `${set.name} asks for the package ${name}, which is not in ${options.suite} for ${options.architecture} (${parts})`,

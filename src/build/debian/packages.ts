@@ -87,12 +87,15 @@ export async function updateLock(
   options: DebianOptions,
 ): Promise<{readonly path: string; readonly changes: Readonly<Record<string, readonly VersionChange[]>>}> {
   const path = projectLockPath(options);
-  const archive = archiveOf(workshop, await mirrorOf(workshop, options), options);
+  const mirror = await mirrorOf(workshop, options);
   const before = await readLock(path);
   const resolved: Record<string, LockedSet> = {};
   const changes: Record<string, readonly VersionChange[]> = {};
-  for (const [index, set] of sets.entries()) {
-    const found = await resolvePackages(workshop, archive, set, index === 0);
+  const updated = new Set<string>();
+  for (const set of sets) {
+    const archive = archiveOf(workshop, mirror, options, set);
+    const found = await resolvePackages(workshop, archive, set, !updated.has(archive.root));
+    updated.add(archive.root);
     resolved[set.name] = found;
     changes[set.name] = versionChanges(before[set.name]?.packages ?? [], found.packages);
   }
@@ -139,7 +142,7 @@ async function resolveForUser(
   options: DebianOptions,
   mustUpdate: boolean,
 ): Promise<LockedSet> {
-  const archive = archiveOf(workshop, await mirrorOf(workshop, options), options);
+  const archive = archiveOf(workshop, await mirrorOf(workshop, options), options, set);
   const resolved = await resolvePackages(workshop, archive, set, mustUpdate);
   const project = matching(await readLock(projectLockPath(options)), set);
   const remembered =

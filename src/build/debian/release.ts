@@ -15,8 +15,6 @@ export type DebianOptions = {
   /** The code name: `bookworm`. */
   readonly suite: string;
   readonly architecture: DebianArchitecture;
-  /** `main` and `contrib` where absent. */
-  readonly components?: readonly string[];
   /** A locked version that the mirror no longer has is an error, and so is a set that is not in the lock. */
   readonly locked?: boolean;
   /** The directory of the lock files; the project's own `locks/` where absent. */
@@ -35,6 +33,8 @@ export type PackageSet = {
    * `none` adds nothing.
    */
   readonly closure: 'userland' | 'dependencies' | 'none';
+  /** Where its packages are looked for besides `main` and `contrib`. */
+  readonly component?: 'non-free';
 };
 
 /** One package, to the byte. */
@@ -58,7 +58,10 @@ export type LockedSet = {
   readonly replaces?: string;
 };
 
-export const defaultComponents: readonly string[] = ['main', 'contrib'];
+/** The parts of the archive that a set's packages may come from. */
+export function componentsOf({component}: PackageSet): readonly string[] {
+  return ['main', 'contrib', ...(component === undefined ? [] : [component])];
+}
 
 /** Debian's name of an architecture. */
 export function debianArchitecture(architecture: Architecture): DebianArchitecture {

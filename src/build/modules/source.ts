@@ -37,9 +37,14 @@ export type GivenSources = Readonly<Record<string, string>>;
 
 /** The set under which the lock pins a module's package; undefined where its source is no package. */
 export function moduleSet({name, origin}: Pick<WrittenModule, 'name' | 'origin'>): PackageSet | undefined {
-  return origin.kind === 'debian'
-    ? {name: `modules/${name}`, packages: [origin.package], closure: 'none'}
-    : undefined;
+  if (origin.kind !== 'debian') return undefined;
+  const {package: one, component} = origin;
+  return {
+    name: `modules/${name}`,
+    packages: [one],
+    closure: 'none',
+    ...(component === undefined ? {} : {component}),
+  };
 }
 
 /**
@@ -132,14 +137,28 @@ async function namedSource(
     },
   });
   const path = module.path.replaceAll('{version}', version);
-  const dir = join(entry.dir, 'tree', entry.value.top, path);
-  if (!(await stat(dir).catch(() => undefined))?.isDirectory()) {
-    throw badInput('no-path-in-source', `the source of ${module.name} ${version} has no folder ${path}`, {
+  const dirs = await foldersAt(join(entry.dir, 'tree', entry.value.top), path.split('/'));
+  const [dir] = dirs;
+  if (dir === undefined || dirs.length > 1) {
+    const found = dir === undefined ? 'no folder' : `${dirs.length} folders`;
+    throw badInput('no-path-in-source', `the source of ${module.name} ${version} has ${found} ${path}`, {
       place: module.place,
       hint: `see ${join(entry.dir, 'tree')} for what there is`,
     });
   }
   return {kind: 'store', dir, digest: entry.digest, version};
+}
+
+/** The folders at a path below `top`; a `*` at the end of a name stands for the rest of it. */
+export async function foldersAt(
+  top: string,
+  [first, ...rest]: readonly string[],
+): Promise<readonly string[]> {
+  if (first === undefined) return (await stat(top).catch(() => undefined))?.isDirectory() ? [top] : [];
+  if (!first.endsWith('*')) return foldersAt(join(top, first), rest);
+  const names = await readdir(top).catch(() => []);
+  const fitting = names.filter((name) => name.startsWith(first.slice(0, -1)));
+  return (await Promise.all(fitting.map(async (name) => foldersAt(join(top, name), rest)))).flat();
 }
 
 /** What the origin names the content by. */

@@ -14,7 +14,7 @@ import test from 'ava';
 import {KbuildError} from '../../../src/base/diagnostic.ts';
 import type {Builder} from '../../../src/build/container.ts';
 import {fetchCommit, NotFetched} from '../../../src/build/modules/fetch.ts';
-import {copySource, obtainModuleSource} from '../../../src/build/modules/source.ts';
+import {copySource, foldersAt, moduleSet, obtainModuleSource} from '../../../src/build/modules/source.ts';
 import {requireMembersInside, unpackInto} from '../../../src/build/unpack.ts';
 import type {ModuleOrigin, ModuleRecipe} from '../../../src/recipe/module.ts';
 import {hostBuilder, runs} from '../engines/host-root.ts';
@@ -119,6 +119,26 @@ test('a source that says it is not for this kernel is refused', async (t) => {
   );
   const unknown = await refused({saidKernels: {...saidKernels, file: 'README'}});
   t.is(unknown.diagnostics[0]?.code, 'module-kernels-unknown');
+});
+
+test('a * at the end of a name is the rest of it, of however many folders there are', async (t) => {
+  const top = temporaryDirectory(t);
+  for (const path of ['usr/src/nvidia-fs-2.13', 'usr/src/m-1', 'usr/src/m-2'])
+    mkdirSync(join(top, path), {recursive: true});
+  writeFileSync(join(top, 'usr/src/nvidia-fs-readme'), '');
+  const found = async (path: string) =>
+    (await foldersAt(top, path.split('/'))).map((one) => one.slice(top.length + 1)).sort();
+  t.deepEqual(await found('usr/src/nvidia-fs-*'), ['usr/src/nvidia-fs-2.13']);
+  t.deepEqual(await found('usr/src/m-*'), ['usr/src/m-1', 'usr/src/m-2']);
+  t.deepEqual(await found('usr/src/m-1'), ['usr/src/m-1']);
+  t.deepEqual(await found('usr/src/none'), []);
+});
+
+test('a package that is not free is looked for where its file says', (t) => {
+  const origin = {kind: 'debian', package: 'nvidia-fs-dkms'} as const;
+  const free = {name: 'modules/m', packages: ['nvidia-fs-dkms'], closure: 'none'} as const;
+  t.deepEqual(moduleSet(module(origin)), free);
+  t.deepEqual(moduleSet(module({...origin, component: 'non-free'})), {...free, component: 'non-free'});
 });
 
 /** A repository with one commit, and its name. */
