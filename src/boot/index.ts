@@ -13,5 +13,5 @@ export {
   type CheckResult,
   type MachineReport,
 } from './report.ts';
-export type {Check, Guest, Link, Scenario} from './scenario.ts';
+export {type Check, type Guest, type Link, machinesOf, type Scenario, usualMemoryMiB} from './scenario.ts';
 export type {DirectBoot, DiskImage, Drive, MachineSpec} from './spec.ts';

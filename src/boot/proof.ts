@@ -12,7 +12,7 @@ import {copyVariables, makeDrive, makeOverlay, makeProvingDisk} from './disk.ts'
 import {Machine} from './machine.ts';
 import {hardwareAddress, Network} from './network.ts';
 import type {BootReport, CheckResult} from './report.ts';
-import {runChecks, type Scenario} from './scenario.ts';
+import {machinesOf, runChecks, type Scenario} from './scenario.ts';
 import {modules} from './scenarios/modules.ts';
 import {nfsRdma} from './scenarios/nfs-rdma.ts';
 import {qtfs} from './scenarios/qtfs.ts';
@@ -24,7 +24,7 @@ export const scenarios: readonly Scenario[] = [nfsRdma, modules, qtfs];
 export type ProofRequest = {
   /** The name of a scenario. */
   readonly scenario: string;
-  /** One machine for each role of the scenario. */
+  /** All machines of the scenario, by the names it has for them. */
   readonly machines: readonly MachineSpec[];
   /** Where consoles and other logs are kept. */
   readonly logDir: string;
@@ -45,7 +45,7 @@ export function findScenario(name: string): Scenario {
  */
 export async function runScenario(workshop: Workshop, request: ProofRequest): Promise<BootReport> {
   const scenario = findScenario(request.scenario);
-  requireRoles(scenario, request.machines);
+  requireMachines(scenario, request.machines);
   workshop.signal.throwIfAborted();
   const started = performance.now();
   const stage = `boot ${scenario.name}`;
@@ -55,7 +55,7 @@ export async function runScenario(workshop: Workshop, request: ProofRequest): Pr
   try {
     const checks = await runChecks(
       scenario.checks(),
-      (role) => laboratory.machines.find((machine) => machine.spec.role === role)!,
+      (name) => laboratory.machines.find((machine) => machine.name === name)!,
       workshop.signal,
       (result, done, expected) =>
         workshop.report({
@@ -90,12 +90,13 @@ export function checkLine(check: CheckResult): string {
   return `${check.name}: ${check.outcome === 'passed' ? '' : `${check.outcome.replace('-', ' ')}: `}${check.evidence}`;
 }
 
-function requireRoles(scenario: Scenario, machines: readonly MachineSpec[]): void {
-  const missing = scenario.roles.filter((role) => !machines.some((machine) => machine.role === role));
+function requireMachines(scenario: Scenario, machines: readonly MachineSpec[]): void {
+  const needed = scenario.roles.flatMap((role) => machinesOf(scenario, role));
+  const missing = needed.filter((name) => !machines.some((machine) => machine.name === name));
   if (missing.length > 0) {
     throw badInput(
       'missing-machine',
-      `the scenario ${scenario.name} needs a machine as ${missing.join(', ')}`,
+      `the scenario ${scenario.name} needs the machines ${missing.join(', ')}`,
       {
         hint: `its roles are ${scenario.roles.join(', ')}`,
       },

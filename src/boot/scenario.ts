@@ -28,14 +28,14 @@ export type Check = {
   /** The machines whose logs are shown when it fails, and the units of interest in them. */
   readonly concerns: Readonly<Record<string, readonly string[]>>;
   /** Shows the fact and gives the evidence in one line; throws what stands against it. */
-  readonly show: (guest: (role: string) => Guest) => Promise<string>;
+  readonly show: (guest: (machine: string) => Guest) => Promise<string>;
 };
 
-/** One role's use of another. */
+/** One machine's use of another. */
 export type Link = {
-  /** The role that asks. */
+  /** The machine that asks. */
   readonly from: string;
-  /** The role that serves. */
+  /** The machine that serves. */
   readonly to: string;
   /** What is served, and how: `NFS 4.2 over RDMA`. */
   readonly label: string;
@@ -44,19 +44,29 @@ export type Link = {
 export type Scenario = {
   readonly name: string;
   readonly summary: string;
-  /** The roles it needs, one machine each. */
   readonly roles: readonly string[];
-  /** Drives that machines have in it, by role, empty at its start. */
+  /** The machines of roles that do not have one of their own name: each is a copy of the role's image. */
+  readonly machines?: Readonly<Record<string, readonly string[]>>;
+  /** Drives that the machines of a role have in it, each its own, empty at its start. */
   readonly drives?: Readonly<Record<string, readonly Drive[]>>;
+  /** Memory of a role's machines, where it is not `usualMemoryMiB`. */
+  readonly memoryMiB?: Readonly<Record<string, number>>;
   /** What machines have of one another when all checks have passed. */
   readonly links: readonly Link[];
-  /** Added to the kernel's command line of a role's machine, in the proof and nowhere else. */
-  readonly commandLine?: (role: string, addresses: Readonly<Record<string, string>>) => readonly string[];
+  /** Added to the kernel's command line of a machine, in the proof and nowhere else. */
+  readonly commandLine?: (machine: string, addresses: Readonly<Record<string, string>>) => readonly string[];
   /** The one network of all machines, in words. */
   readonly network: string;
   /** The checks in the order of the report, made anew for each run: they may share what they have seen. */
   readonly checks: () => readonly Check[];
 };
+
+export const usualMemoryMiB = 2048;
+
+/** The machines that a proof has of a role. */
+export function machinesOf(scenario: Scenario | undefined, role: string): readonly string[] {
+  return scenario?.machines?.[role] ?? [role];
+}
 
 /** Thrown by a check whose fact does not hold. */
 export class CheckFailure extends Error {
@@ -100,7 +110,7 @@ export type CheckObserver = (result: CheckResult, done: number, expected: number
  */
 export async function runChecks(
   checks: readonly Check[],
-  guest: (role: string) => Guest,
+  guest: (machine: string) => Guest,
   signal: AbortSignal,
   observe: CheckObserver = () => undefined,
 ): Promise<readonly CheckResult[]> {
@@ -133,7 +143,7 @@ export async function runChecks(
 async function runCheck(
   check: Check,
   needed: readonly CheckResult[],
-  guest: (role: string) => Guest,
+  guest: (machine: string) => Guest,
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const {name} = check;
@@ -166,9 +176,9 @@ function isFailure(error: unknown): error is CheckFailure | KbuildError {
 }
 
 /** The journal's warnings and the units' lines; the console where the machine does not answer any more. */
-async function gatherLogs(check: Check, guest: (role: string) => Guest): Promise<readonly CheckDetail[]> {
+async function gatherLogs(check: Check, guest: (machine: string) => Guest): Promise<readonly CheckDetail[]> {
   const gathered = await Promise.all(
-    Object.entries(check.concerns).map(async ([role, units]) => machineLogs(guest(role), units)),
+    Object.entries(check.concerns).map(async ([name, units]) => machineLogs(guest(name), units)),
   );
   return gathered.flat();
 }

@@ -24,7 +24,7 @@ const version = 1;
 
 /**
  * Makes the image of one role, or finds it made. The entry holds `<role>.img`, `<role>.vmlinuz`,
- * `<role>.initramfs` and `<role>.esp-proof.img`.
+ * `<role>.initramfs`, and an `<machine>.esp-proof.img` for each machine of the proof.
  * Throws bad input for overlays, units and names that do not fit, and `image-tool` with a tool's own words.
  */
 export async function makeImage(
@@ -38,7 +38,7 @@ export async function makeImage(
     name: 'image',
     title: `image ${spec.image.role} of ${spec.recipe}`,
     version,
-    inputs: {disk, proofCommandLine: spec.proofCommandLine},
+    inputs: {disk, proofCommandLines: spec.proofCommandLines},
     needsBytes: 3 * (await stat(spec.userland.tar)).size + (spec.image.freeMiB << 20),
     make: async (outDir) => {
       const workDir = join(outDir, 'work');
@@ -126,12 +126,11 @@ async function assemble(bench: Bench, spec: ImageSpec, identity: string): Promis
   const {role} = spec.image;
   const rootPartUuid = uuidFor(identity, 'root partition');
   const commandLine = ['ro', `root=PARTUUID=${rootPartUuid}`, ...spec.image.commandLine].join(' ');
-  const proofCommandLine = [commandLine, ...spec.proofCommandLine].join(' ');
   await copyFile(spec.kernel.vmlinuz, join(bench.outDir, `${role}.vmlinuz`));
   await makeInitramfs(bench, spec, `${role}.initramfs`);
   const esp: PartitionValue = {
     offset: alignmentBytes,
-    bytes: await makeEsps(bench, spec, identity, [commandLine, proofCommandLine]),
+    bytes: await makeEsps(bench, spec, identity, commandLine),
     partUuid: uuidFor(identity, 'esp partition'),
     uuid: volumeIdFor(identity),
   };
@@ -149,30 +148,28 @@ async function assemble(bench: Bench, spec: ImageSpec, identity: string): Promis
     uuid: plan.uuid,
   };
   await partitionDisk(bench, spec, uuidFor(identity, 'disk'), {esp, root});
-  const [disk, kernel, initramfs, proofEsp] = await Promise.all(
-    ['img', 'vmlinuz', 'initramfs', 'esp-proof.img'].map((kind) => describe(bench.outDir, `${role}.${kind}`)),
+  const [disk, kernel, initramfs] = await Promise.all(
+    ['img', 'vmlinuz', 'initramfs'].map((kind) => describe(bench.outDir, `${role}.${kind}`)),
   );
+  const proofEsps: Record<string, ImageFile> = {};
+  for (const machine of Object.keys(spec.proofCommandLines)) {
+    proofEsps[machine] = await describe(bench.outDir, proofEspOf(machine));
+  }
   return {
     role,
     release: spec.kernel.release,
     disk: disk!,
     kernel: kernel!,
     initramfs: initramfs!,
-    proofEsp: proofEsp!,
+    proofEsps,
     esp,
     root,
     commandLine,
-    proofCommandLine,
   };
 }
 
-/** Makes the delivered ESP and its twin for the proof, of one length, which it gives in bytes. */
-async function makeEsps(
-  bench: Bench,
-  spec: ImageSpec,
-  identity: string,
-  commandLines: readonly [delivered: string, proof: string],
-): Promise<number> {
+/** Makes the delivered ESP and its twins for the proof, all of one length, which it gives in bytes. */
+async function makeEsps(bench: Bench, spec: ImageSpec, identity: string, delivered: string): Promise<number> {
   const {role} = spec.image;
   const [kernel, initramfs] = await Promise.all(
     ['vmlinuz', 'initramfs'].map(async (kind) => ({
@@ -181,8 +178,12 @@ async function makeEsps(
     })),
   );
   const outputs = [
-    {uki: 'delivered.efi', commandLine: commandLines[0], output: '/build/esp.img'},
-    {uki: 'proof.efi', commandLine: commandLines[1], output: `/out/${role}.esp-proof.img`},
+    {uki: 'delivered.efi', commandLine: delivered, output: '/build/esp.img'},
+    ...Object.entries(spec.proofCommandLines).map(([machine, added]) => ({
+      uki: `proof-${machine}.efi`,
+      commandLine: [delivered, ...added].join(' '),
+      output: `/out/${proofEspOf(machine)}`,
+    })),
   ];
   for (const {uki, commandLine} of outputs) {
     await makeUki(bench, spec, uki, {kernel: kernel!, initramfs: initramfs!, commandLine});
@@ -253,6 +254,10 @@ async function partitionDisk(
     argv: shellArgv([diskOf(spec), '/build/esp.img', String(esp.offset), String(bytes)]),
     input: partitionScript,
   });
+}
+
+function proofEspOf(machine: string): string {
+  return `${machine}.esp-proof.img`;
 }
 
 /** The disk image, in the container. */

@@ -31,8 +31,8 @@ export type ImageSpec = {
     /** crypt(5). Without it the password of root is locked. */
     readonly rootPasswordHash?: string;
   };
-  /** Added to the command line of the image's twin ESP, which the boot proof starts from. */
-  readonly proofCommandLine: readonly string[];
+  /** By machine that the boot proof starts: what is added to the command line of its twin of the image's ESP. */
+  readonly proofCommandLines: Readonly<Record<string, readonly string[]>>;
 };
 
 export type ImageFile = {readonly name: string; readonly bytes: number; readonly sha256: string};
@@ -51,10 +51,9 @@ export type ImageValue = {
   readonly disk: ImageFile;
   readonly kernel: ImageFile;
   readonly initramfs: ImageFile;
-  /** As long as the disk's ESP and meant to lie in its place; differs from it by the UKI's command line only. */
-  readonly proofEsp: ImageFile;
+  /** By machine. As long as the disk's ESP and meant to lie in its place; differs from it by the UKI's command line only. */
+  readonly proofEsps: Readonly<Record<string, ImageFile>>;
   readonly esp: PartitionValue;
   readonly root: PartitionValue;
   readonly commandLine: string;
-  readonly proofCommandLine: string;
 };

@@ -9,7 +9,7 @@ import {type Architecture, machineArchitecture} from '../base/architecture.ts';
 import {takeLock} from '../base/lock.ts';
 import type {ProgressEvent} from '../base/progress.ts';
 import type {Workshop} from '../base/store.ts';
-import {boards, findScenario, requireBoard} from '../boot/index.ts';
+import {boards, findScenario, machinesOf, requireBoard} from '../boot/index.ts';
 import type {Builder} from '../build/container.ts';
 import {obtainBuilder} from '../build/debian/builder.ts';
 import {obtainPackageFiles} from '../build/debian/package-files.ts';
@@ -33,7 +33,7 @@ import {type ModuleRecipe, withNeeded} from '../recipe/module.ts';
 import {architectureOf, architecturesOf, type ImageRecipe} from '../recipe/recipe.ts';
 import {bootStreamResults} from './boot-streams.ts';
 import {kernelFacts} from './kernel-facts.ts';
-import {type Images, type MadeImage, obtainProof} from './proof.ts';
+import {type Images, type MadeImage, type MadeMachine, obtainProof} from './proof.ts';
 import {publish, type Result} from './publish.ts';
 import type {TargetLock} from './recipe-lock.ts';
 import type {JobRequest, JobResult, StageRecord} from './request.ts';
@@ -283,17 +283,19 @@ class Job {
   ): Promise<Images> {
     const {recipe, access} = this.#request;
     const images = new Map<string, MadeImage>();
-    const addresses = proofAddresses(Object.keys(recipe.images));
     const scenario = recipe.prove === undefined ? undefined : findScenario(recipe.prove);
+    const addresses = proofAddresses(
+      Object.keys(recipe.images).flatMap((role) => machinesOf(scenario, role)),
+    );
     for (const image of Object.values(recipe.images)) {
       const userland = userlands.get(image.role);
       if (userland === undefined) continue;
+      const machines = machinesOf(scenario, image.role).map((name) => ({name, address: addresses[name]!}));
       const arch = architectureOf(image, this.#request.arch);
       const {kernel, modules} = built.find((target) => target.arch === arch)!;
       const tools = await this.#builder(toolsSuite, arch);
       const chosen = image.modules.flatMap((name) => modules.get(name) ?? []);
       const tree = await obtainModuleTree(this.#workshop, tools, kernel, chosen);
-      const address = addresses[image.role]!;
       const programs = chosen
         .filter(({value}) => Object.keys(value.programs).length > 0)
         .map(({dir}) => join(dir, 'programs'));
@@ -312,12 +314,17 @@ class Job {
         ...(arch === machineArchitecture() ? {} : {bootFiles: await this.#bootFiles(arch)}),
         initramfsModules: [],
         access,
-        proofCommandLine: [
-          ...proofCommandLine(arch, image.role, address),
-          ...(scenario?.commandLine?.(image.role, addresses) ?? []),
-        ],
+        proofCommandLines: Object.fromEntries(
+          machines.map((machine) => [
+            machine.name,
+            [
+              ...proofCommandLine(arch, image.role, machine),
+              ...(scenario?.commandLine?.(machine.name, addresses) ?? []),
+            ],
+          ]),
+        ),
       });
-      images.set(image.role, {image: made, arch, address, kernel});
+      images.set(image.role, {image: made, arch, machines, kernel});
     }
     return images;
   }
@@ -337,19 +344,23 @@ function goalsOf({resolved}: Target): Readonly<Record<string, string>> {
   );
 }
 
-/** The private network of a proof: each role's address. */
-function proofAddresses(roles: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(roles.map((role, index) => [role, `10.77.0.${index + 1}`]));
+/** The private network of a proof: each machine's address. */
+function proofAddresses(machines: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(machines.map((name, index) => [name, `10.77.0.${index + 1}`]));
 }
 
-/** What only images made for proving have: a root shell on the second serial port, and a fixed address. */
-function proofCommandLine(arch: Architecture, role: string, address: string): readonly string[] {
+/**
+ * What only images made for proving have: a root shell on the second serial port, a fixed address, and a name of their own
+ * where several are of one role.
+ */
+function proofCommandLine(arch: Architecture, role: string, {name, address}: MadeMachine): readonly string[] {
   const {console, shell} = boards[arch].ports;
   return [
     `console=${console},115200`,
     `systemd.debug_shell=${shell}`,
     'net.ifnames=0',
-    `ip=${address}:::255.255.255.0:${role}:eth0:off`,
+    `ip=${address}:::255.255.255.0:${name}:eth0:off`,
+    ...(name === role ? [] : [`systemd.hostname=${name}`]),
   ];
 }
 

@@ -14,17 +14,21 @@ import {
   type MachineSpec,
   proofCodeDigest,
   runScenario,
+  usualMemoryMiB,
 } from '../boot/index.ts';
 import type {Kernel} from '../build/kernel.ts';
 import type {ImageValue} from '../image/spec.ts';
 import type {Result} from './publish.ts';
 import type {JobRequest} from './request.ts';
 
-/** An image that was made, the address it has on the proof's network, and the kernel in it. */
+/** A machine of the proof, and its address on the proof's network. */
+export type MadeMachine = {readonly name: string; readonly address: string};
+
+/** An image that was made, the machines that start from it, and the kernel in it. */
 export type MadeImage = {
   readonly image: Entry<ImageValue>;
   readonly arch: Architecture;
-  readonly address: string;
+  readonly machines: readonly MadeMachine[];
   readonly kernel: Kernel;
 };
 
@@ -62,8 +66,13 @@ export async function obtainProof(workshop: Workshop, request: JobRequest, image
     return proofIn(dir);
   }
 
-  const {drives} = findScenario(scenario);
-  const machines = [...images].map(([role, made]) => machineSpec(role, made, drives?.[role] ?? []));
+  const {drives, memoryMiB} = findScenario(scenario);
+  const machines = [...images].flatMap(([role, made]) =>
+    machineSpecs(role, made, {
+      drives: drives?.[role] ?? [],
+      memoryMiB: memoryMiB?.[role] ?? usualMemoryMiB,
+    }),
+  );
   const report = await runScenario(workshop, {scenario, machines, logDir: workshop.logDir});
   await writeReports(report, workshop.logDir);
   const failed = report.checks.filter(({outcome}) => outcome !== 'passed');
@@ -109,14 +118,14 @@ function proofFailure(report: BootReport, failed: readonly CheckResult[]) {
   );
 }
 
-function machineSpec(
+function machineSpecs(
   role: string,
-  {image, arch, address, kernel}: MadeImage,
-  drives: MachineSpec['drives'],
-): MachineSpec {
-  const {disk, esp, proofEsp} = image.value;
-  return {
-    name: role,
+  {image, arch, machines, kernel}: MadeImage,
+  hardware: Pick<MachineSpec, 'drives' | 'memoryMiB'>,
+): readonly MachineSpec[] {
+  const {disk, esp, proofEsps} = image.value;
+  return machines.map(({name, address}) => ({
+    name,
     role,
     architecture: arch,
     boot: {
@@ -125,13 +134,12 @@ function machineSpec(
         path: join(image.dir, disk.name),
         espOffset: esp.offset,
         espSize: esp.bytes,
-        espProof: join(image.dir, proofEsp.name),
+        espProof: join(image.dir, proofEsps[name]!.name),
       },
     },
-    memoryMiB: 2048,
     cpus: 2,
-    drives,
+    ...hardware,
     address,
     expected: {release: kernel.value.release, configSha256: kernel.value.configDigest},
-  };
+  }));
 }

@@ -1,12 +1,6 @@
 /** What has to be set for a symbol to have a value: as few other symbols as any way takes, and what follows from it. */
 
-import {
-  type Change,
-  type ConfigSymbol,
-  type Evaluation,
-  type KconfigModel,
-  type Session,
-} from '../kconfig/index.ts';
+import type {Change, ConfigSymbol, Evaluation, KconfigModel, Session} from '../kconfig/index.ts';
 import {type Base, type Demand, explainContradiction, Solver} from '../solve/index.ts';
 import {readable} from './bytes.ts';
 import type {ChangeRow} from './screen.ts';

@@ -2,7 +2,7 @@
 
 import {architectures} from '../base/architecture.ts';
 import {badInput} from '../base/diagnostic.ts';
-import {type Drive, findScenario, type Link, type Scenario} from '../boot/index.ts';
+import {type Drive, findScenario, type Link, machinesOf, type Scenario} from '../boot/index.ts';
 import type {ImageRecipe, WrittenRecipe} from '../recipe/recipe.ts';
 
 export type System = {
@@ -47,13 +47,15 @@ export function systemOf(recipe: Pick<WrittenRecipe, 'name' | 'summary' | 'image
   return {
     name: recipe.name,
     summary: recipe.summary,
-    machines: images.map((image) => machineOf(image, scenario)),
+    machines: images.flatMap((image) =>
+      machinesOf(scenario, image.role).map((name) => machineOf(name, image, scenario)),
+    ),
     links: scenario?.links ?? [],
     ...(scenario === undefined ? {} : {network: scenario.network}),
   };
 }
 
-function machineOf(image: ImageRecipe, scenario: Scenario | undefined): PicturedMachine {
+function machineOf(name: string, image: ImageRecipe, scenario: Scenario | undefined): PicturedMachine {
   const drives = scenario?.drives?.[image.role] ?? [];
   const facts: readonly Fact[] = [
     {label: 'drives, in the proof', text: drivesText(drives)},
@@ -61,7 +63,7 @@ function machineOf(image: ImageRecipe, scenario: Scenario | undefined): Pictured
     {label: 'starts', text: image.enable.map((unit) => unit.replace(/\.service$/, '')).join(', ')},
   ];
   return {
-    name: image.role,
+    name,
     architecture: image.arch ?? architectures.join(' or '),
     summary: image.summary,
     facts: facts.filter(({text}) => text !== ''),

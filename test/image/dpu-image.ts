@@ -41,11 +41,10 @@ export async function dpuImage(t: ExecutionContext): Promise<{
     disk: file('dpu.img', 'd'),
     kernel: file('dpu.vmlinuz', 'k'),
     initramfs: file('dpu.initramfs', 'i'),
-    proofEsp: file('dpu.esp-proof.img', 'p'),
+    proofEsps: {dpu: file('dpu.esp-proof.img', 'p')},
     esp: {offset: 0, bytes: 0, partUuid: '', uuid: ''},
     root: {offset: 0, bytes: 0, partUuid: '', uuid: ''},
     commandLine: payload.commandLine,
-    proofCommandLine: '',
   };
   const image = {stage: 'image', digest: 'x', dir: join(dir, 'image'), value, reused: true, durationMs: 0};
   return {dir, files, workshop, image};

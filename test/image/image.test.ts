@@ -31,7 +31,7 @@ async function readRange(path: string, offset: number, bytes: number): Promise<B
 async function makeTwice(dir: string): Promise<readonly [Entry<ImageValue>, Entry<ImageValue>]> {
   const spec = await smallSpec(dir);
   const one = await makeImage(workshopIn(join(dir, 'one')), hostBuilder, spec);
-  const other: ImageSpec = {...spec, proofCommandLine: ['console=ttyS1']};
+  const other: ImageSpec = {...spec, proofCommandLines: {host1: ['console=ttyS0'], host2: ['console=ttyS1']}};
   return [one, await makeImage(workshopIn(join(dir, 'deeper/two')), hostBuilder, other)];
 }
 
@@ -47,15 +47,21 @@ withTools('the disk has the same bytes in another directory, however it is going
   const [one, two] = await twice;
   t.false(two.reused);
   for (const file of ['disk', 'kernel', 'initramfs'] as const) t.deepEqual(one.value[file], two.value[file]);
-  t.not(one.value.proofEsp.sha256, two.value.proofEsp.sha256);
+});
+
+withTools('each machine of a role has an ESP of its own for the proof', async (t) => {
+  const [{value: one}, {value: two}] = await twice;
+  t.deepEqual(Object.keys(two.proofEsps), ['host1', 'host2']);
+  t.is(two.proofEsps.host1?.sha256, one.proofEsps.host?.sha256);
+  t.not(two.proofEsps.host2?.sha256, one.proofEsps.host?.sha256);
 });
 
 withTools('what proving adds is in the ESP for the proof, and not in the delivered one', async (t) => {
   const [image] = await twice;
-  const {esp, disk, proofEsp} = image.value;
-  t.is(proofEsp.bytes, esp.bytes);
+  const {esp, disk, proofEsps} = image.value;
+  t.is(proofEsps.host?.bytes, esp.bytes);
   const delivered = await readRange(join(image.dir, disk.name), esp.offset, esp.bytes);
-  const proof = await readFile(join(image.dir, proofEsp.name));
+  const proof = await readFile(join(image.dir, proofEsps.host!.name));
   t.true(delivered.includes(`${image.value.commandLine}\0`));
   t.false(delivered.includes('console=ttyS0'));
   t.true(proof.includes('quiet console=ttyS0\0'));

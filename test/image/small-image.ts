@@ -62,7 +62,7 @@ export async function smallSpec(dir: string): Promise<ImageSpec> {
     },
     initramfsModules: ['a'],
     access: {authorizedKeys: ['ssh-ed25519 AAAA someone']},
-    proofCommandLine: ['console=ttyS0'],
+    proofCommandLines: {host: ['console=ttyS0']},
   };
 }
 

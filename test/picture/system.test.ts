@@ -1,6 +1,6 @@
 import test, {type ExecutionContext} from 'ava';
 import {KbuildError} from '../../src/base/diagnostic.ts';
-import {scenarios} from '../../src/boot/index.ts';
+import {machinesOf, scenarios} from '../../src/boot/index.ts';
 import {systemOf} from '../../src/picture/index.ts';
 import type {ImageRecipe} from '../../src/recipe/recipe.ts';
 
@@ -55,14 +55,17 @@ test('a recipe without machines, with an unknown scenario, or without a role of 
   t.is(code(t, {...recipe(image('host')), prove: 'nfs-rdma'}), 'missing-role');
 });
 
-for (const {name, roles, links, drives} of scenarios) {
-  test(`the links and drives of ${name} are between and of its roles`, (t) => {
+for (const scenario of scenarios) {
+  const {name, roles, links, drives, machines, memoryMiB} = scenario;
+  test(`what ${name} says of machines is of its own`, (t) => {
+    const all = roles.flatMap((role) => machinesOf(scenario, role));
+    t.is(new Set(all).size, all.length);
     for (const {from, to, label} of links) {
-      t.true(roles.includes(from) && roles.includes(to) && from !== to);
+      t.true(all.includes(from) && all.includes(to) && from !== to);
       t.regex(label, /\S/);
     }
     t.deepEqual(
-      Object.keys(drives ?? {}).filter((role) => !roles.includes(role)),
+      Object.keys({...drives, ...machines, ...memoryMiB}).filter((role) => !roles.includes(role)),
       [],
     );
   });
