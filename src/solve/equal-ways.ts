@@ -141,8 +141,8 @@ class EqualWays {
     const {solver} = this.#encoding;
     const {demands: all, found, isStrict} = this.#fewest;
     for (;;) {
-      const assumed = [...all, ...found.rest, ...this.#keptBesides(), ...demands];
-      const answer = solver.solve([...assumed, ...wishes]);
+      const assumed = [[...all, ...found.rest, ...this.#keptBesides()], demands];
+      const answer = solver.solve(...assumed, wishes);
       if (!answer.satisfiable) {
         const wished = new Set(wishes);
         if (!answer.conflict.some((literal) => wished.has(literal))) return false;

@@ -4,7 +4,7 @@
  * as fewer, weaker wishes.
  */
 
-import {type Literal, negation, type SatSolver} from './sat.ts';
+import {type Assumptions, type Literal, negation, type SatSolver} from './sat.ts';
 
 /** Wishes of which one has to be given up, and the demands because of which. */
 export type Core = {readonly wishes: readonly Literal[]; readonly demands: readonly Literal[]};
@@ -24,20 +24,22 @@ export type Fewest =
 /**
  * Finds a solution that has all demands and as many of the wishes as any: it is the solver's, afterwards. `cores` tell
  * why each that is missing is; there are as many as wishes were given up.
+ *
+ * @param demands in groups, as the solver takes them
  */
 export function fewestGivenUp(
   solver: SatSolver,
-  demands: readonly Literal[],
+  demands: readonly Assumptions[],
   wishes: readonly Literal[],
 ): Fewest {
   const cores: Core[] = [];
   const open = new Set(wishes);
-  const demanded = new Set(demands);
+  const demanded = new Set(demands.flat());
   for (;;) {
-    dropImpossible(solver, demands, open, cores);
-    const answer = solver.solve([...demands, ...open]);
+    dropDecided(solver, demands, open, cores);
+    const answer = solver.solve(...demands, [...open]);
     if (answer.satisfiable) return {solved: true, cores, rest: [...open]};
-    const core = shorten(solver, answer.conflict, demanded);
+    const core = shorten(solver, demands, answer.conflict, demanded);
     if (core.wishes.length === 0) return {solved: false, demands: core.demands};
     cores.push(core);
     for (const wish of core.wishes) open.delete(wish);
@@ -45,39 +47,48 @@ export function fewestGivenUp(
   }
 }
 
-/** Gives up at once what the demands alone, without search, exclude; the reason of each is found when it is asked for. */
-function dropImpossible(
+/**
+ * Leaves out what the demands alone, without search, decide. Wishes that they exclude are given up; the reason of each is found when
+ * it is asked for.
+ */
+function dropDecided(
   solver: SatSolver,
-  demands: readonly Literal[],
+  demands: readonly Assumptions[],
   open: Set<Literal>,
   cores: Core[],
 ): void {
-  const isImplied = solver.implied(demands);
+  const isImplied = solver.implied(...demands);
   if (!isImplied) return;
   for (const wish of open) {
-    if (!isImplied(negation(wish))) continue;
-    open.delete(wish);
-    cores.push({wishes: [wish], demands: []});
+    const isExcluded = isImplied(negation(wish));
+    if (isExcluded) cores.push({wishes: [wish], demands: []});
+    if (isExcluded || isImplied(wish)) open.delete(wish);
   }
 }
 
 /** A core with less in it, by asking again for what it names. */
-function shorten(solver: SatSolver, conflict: readonly Literal[], demanded: ReadonlySet<Literal>): Core {
-  let best = conflict;
+function shorten(
+  solver: SatSolver,
+  demands: readonly Assumptions[],
+  conflict: readonly Literal[],
+  demanded: ReadonlySet<Literal>,
+): Core {
+  const coreOf = (literals: readonly Literal[]): Core => ({
+    wishes: literals.filter((literal) => !demanded.has(literal)),
+    demands: literals.filter((literal) => demanded.has(literal)),
+  });
+  let best = coreOf(conflict);
   for (let round = 0; round < 4; round++) {
     // One wish is as few as can be, unless the demands contradict one another.
-    if (round > 0 && best.filter((literal) => !demanded.has(literal)).length === 1) break;
-    const demands = best.filter((literal) => demanded.has(literal));
-    const wishes = best.filter((literal) => !demanded.has(literal));
+    if (round > 0 && best.wishes.length === 1) break;
     // Those that were decided last are the ones a conflict is blamed on: so the order is turned around.
-    const answer = solver.solve([...demands, ...wishes.reverse()]);
-    if (answer.satisfiable || answer.conflict.length >= best.length) break;
-    best = answer.conflict;
+    const answer = solver.solve(...demands, [...best.wishes].reverse());
+    const isShorter =
+      !answer.satisfiable && answer.conflict.length < best.wishes.length + best.demands.length;
+    if (!isShorter) break;
+    best = coreOf(answer.conflict);
   }
-  return {
-    wishes: best.filter((literal) => !demanded.has(literal)),
-    demands: best.filter((literal) => demanded.has(literal)),
-  };
+  return best;
 }
 
 /** What is left to wish once one of the wishes of a core is given up: that no second one is. */

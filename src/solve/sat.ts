@@ -14,6 +14,8 @@ export const never: Literal = 1;
 
 export const negation = (literal: Literal): Literal => literal ^ 1;
 
+export type Assumptions = readonly Literal[];
+
 export type Answer =
   | {readonly satisfiable: true}
   /** Assumptions that cannot all be true. None: the clauses themselves contradict one another. */
@@ -49,11 +51,13 @@ export class SatSolver {
   #trailLength = 0;
   #propagated = 0;
   readonly #levelStarts: number[] = [];
+  /** What is assumed: each group on a level of its own, the first on level 1. */
+  #groups: readonly Assumptions[] = [];
   #arena = new Int32Array(1 << 16);
   #arenaLength = 0;
   #learnt: number[] = [];
-  /** What was learnt to be true while assumptions were made. */
-  readonly #facts: Literal[] = [];
+  /** Learnt clauses that force their first literal on an earlier level than the one where that was said: to be said again there. */
+  #late: {readonly clause: number; readonly level: number}[] = [];
   #mostLearnt = 4000;
   #variables = 0;
   #contradicts = false;
@@ -92,63 +96,100 @@ export class SatSolver {
   /** At least one of the literals is true. */
   addClause(literals: readonly Literal[]): void {
     if (this.#contradicts) return;
-    this.#leaveAssumptions();
-    const kept: Literal[] = [];
+    this.#makeRoomFor(literals);
+    const open: Literal[] = [];
+    const falsified: Literal[] = [];
     for (const literal of literals) {
       const value = this.#value[literal]!;
-      if (value > 0 || kept.includes(negation(literal))) return;
-      if (value === 0 && !kept.includes(literal)) kept.push(literal);
+      const isFixed = value !== 0 && this.#level[literal >> 1] === 0;
+      if ((isFixed && value > 0) || literals.includes(negation(literal))) return;
+      const list = value < 0 ? falsified : open;
+      if (!isFixed && !list.includes(literal)) list.push(literal);
     }
-    if (kept.length === 0) this.#contradicts = true;
-    else if (kept.length === 1) {
-      this.#assign(kept[0]!, noReason);
+    if (open.length === 0) this.#contradicts = true;
+    else if (open.length === 1) {
+      this.#assign(open[0]!, noReason);
       this.#contradicts = this.#propagate() !== noReason;
-    } else this.#watch(this.#store(kept, 0));
+    } else this.#watch(this.#store([...open, ...falsified], 0));
+  }
+
+  /** Leaves as many assumptions as have to be left for a clause to force nothing; or all. */
+  #makeRoomFor(clause: readonly Literal[]): void {
+    const isOpen = (literal: Literal) => this.#value[literal]! >= 0;
+    let level = this.#groups.length;
+    for (; level > 0; level--) {
+      this.#leave(level);
+      const one = clause.find(isOpen);
+      if (clause.some((other) => other !== one && isOpen(other))) return;
+    }
+    this.#leave(0);
   }
 
   /** What follows from assumptions alone, without search; undefined if they contradict one another. */
-  implied(assumptions: readonly Literal[]): ((literal: Literal) => boolean) | undefined {
-    this.#leaveAssumptions();
+  implied(...groups: readonly Assumptions[]): ((literal: Literal) => boolean) | undefined {
     if (this.#contradicts) return undefined;
-    this.#levelStarts.push(this.#trailLength);
-    for (const literal of assumptions) {
-      if (this.#value[literal]! < 0) return undefined;
-      if (this.#value[literal] === 0) this.#assign(literal, noReason);
+    this.#begin(groups);
+    const failure = this.#assume();
+    if (failure) {
+      this.#refuted(failure.falsified, failure.assumed);
+      return undefined;
     }
-    if (this.#propagate() !== noReason) return undefined;
     return (literal) => this.#value[literal]! > 0;
   }
 
-  /** Whether all clauses and assumptions can be true. */
-  solve(assumptions: readonly Literal[]): Answer {
-    this.#leaveAssumptions();
+  /**
+   * Whether all clauses and assumptions can be true. The groups that come first and are the same as those of the call before are not
+   * assumed anew, which saves most of the time where they are large.
+   */
+  solve(...groups: readonly Assumptions[]): Answer {
     if (this.#contradicts) return {satisfiable: false, conflict: []};
+    this.#begin(groups);
     this.#phase.set(this.#preferred);
+    const failure = this.#assume();
+    if (failure) return this.#refuted(failure.falsified, failure.assumed);
     for (let run = 0; ; run++) {
-      const answer = this.#search(assumptions, restartUnit * luby(run));
+      const answer = this.#search(restartUnit * luby(run));
       if (answer) return answer;
-      // What is assumed stays so.
-      this.#backtrack(1);
+      this.#backtrack(groups.length);
+    }
+  }
+
+  /** Leaves the assumptions but the groups that are to be assumed again. */
+  #begin(groups: readonly Assumptions[]): void {
+    const made = Math.min(this.#levelStarts.length, this.#groups.length);
+    let level = 0;
+    while (level < made && level < groups.length && isSame(groups[level]!, this.#groups[level]!)) level++;
+    this.#leave(level);
+    this.#groups = groups;
+  }
+
+  /** Assumes the groups that are not assumed yet; returns literals that are false then, though one should be true. */
+  #assume(): {readonly falsified: readonly Literal[]; readonly assumed: readonly Literal[]} | undefined {
+    for (;;) {
+      const conflict = this.#propagate();
+      if (conflict !== noReason) return {falsified: this.#literalsOf(conflict), assumed: []};
+      const group = this.#groups[this.#levelStarts.length];
+      if (!group) return undefined;
+      this.#levelStarts.push(this.#trailLength);
+      for (const literal of group) {
+        if (this.#value[literal]! < 0) return {falsified: [literal], assumed: [literal]};
+        if (this.#value[literal] === 0) this.#assign(literal, noReason);
+      }
     }
   }
 
   /**
-   * Undefined if there were too many conflicts. All assumptions are on level 1, which is not left before the answer: there may be
+   * Undefined if there were too many conflicts. The levels of the assumptions are not left before the answer: there may be
    * thousands, and to assume them again takes longer than all else.
    */
-  #search(assumptions: readonly Literal[], mostConflicts: number): Answer | undefined {
+  #search(mostConflicts: number): Answer | undefined {
     for (let conflicts = 0; ; ) {
       const conflict = this.#propagate();
       if (conflict !== noReason) {
         conflicts++;
         this.conflicts++;
-        if (this.#levelStarts.length <= 1) return this.#refuted(this.#literalsOf(conflict));
+        if (this.#levelStarts.length <= this.#groups.length) return this.#refuted(this.#literalsOf(conflict));
         this.#learn(conflict);
-        continue;
-      }
-      if (this.#levelStarts.length === 0) {
-        const failed = this.#assume(assumptions);
-        if (failed !== undefined) return this.#refuted([failed], [failed]);
         continue;
       }
       if (conflicts >= mostConflicts) return undefined;
@@ -163,16 +204,6 @@ export class SatSolver {
     }
   }
 
-  /** Begins level 1; returns an assumption that is false already. */
-  #assume(assumptions: readonly Literal[]): Literal | undefined {
-    this.#levelStarts.push(this.#trailLength);
-    for (const literal of assumptions) {
-      if (this.#value[literal]! < 0) return literal;
-      if (this.#value[literal] === 0) this.#assign(literal, noReason);
-    }
-    return undefined;
-  }
-
   #literalsOf(clause: number): readonly Literal[] {
     const start = clause + header;
     return Array.from(this.#arena.subarray(start, start + this.#arena[clause]!));
@@ -182,6 +213,8 @@ export class SatSolver {
   #refuted(literals: readonly Literal[], known: readonly Literal[] = []): Answer {
     const conflict = [...new Set([...known, ...this.#causes(literals)])];
     this.#contradicts = conflict.length === 0;
+    // What is on the last level is contradictory, or not all there.
+    this.#leave(this.#levelStarts.length - 1);
     return {satisfiable: false, conflict};
   }
 
@@ -316,23 +349,30 @@ export class SatSolver {
   }
 
   #addLearnt(literals: Literal[]): void {
+    const level = (place: number): number => this.#level[literals[place]! >> 1]!;
+    const base = this.#groups.length;
     if (literals.length === 1) {
-      // It holds without the assumptions, and is said again when they are left.
-      this.#facts.push(literals[0]!);
-      this.#backtrack(1);
-      this.#assign(literals[0]!, this.#store(literals, 1));
+      // It holds without any assumption.
+      this.#backtrack(base);
+      this.#force(this.#store(literals, 1), 0);
       return;
     }
     let highest = 1;
-    for (let i = 2; i < literals.length; i++)
-      if (this.#level[literals[i]! >> 1]! > this.#level[literals[highest]! >> 1]!) highest = i;
+    for (let i = 2; i < literals.length; i++) if (level(i) > level(highest)) highest = i;
     [literals[1], literals[highest]] = [literals[highest]!, literals[1]!];
     const joined = new Set(literals.map((literal) => this.#level[literal >> 1])).size;
-    this.#backtrack(this.#level[literals[1]! >> 1]!);
+    const since = level(1);
+    this.#backtrack(Math.max(since, base));
     const clause = this.#store(literals, joined);
     this.#watch(clause);
     this.#learnt.push(clause);
-    this.#assign(literals[0]!, clause);
+    this.#force(clause, since);
+  }
+
+  /** Makes the first literal of a clause true, of which all others are false since a level. */
+  #force(clause: number, since: number): void {
+    if (since < this.#levelStarts.length) this.#late.push({clause, level: since});
+    this.#assign(this.#arena[clause + header]!, clause);
   }
 
   /** The assumptions from which it follows that these literals are false. */
@@ -357,10 +397,17 @@ export class SatSolver {
     return causes;
   }
 
-  #leaveAssumptions(): void {
-    this.#backtrack(0);
-    for (const literal of this.#facts) if (this.#value[literal] === 0) this.#assign(literal, noReason);
-    this.#facts.length = 0;
+  /** Goes back to a level of assumptions, and says there what was learnt of it meanwhile. */
+  #leave(level: number): void {
+    if (this.#levelStarts.length <= Math.max(level, 0)) return;
+    this.#backtrack(level);
+    this.#late = this.#late.filter(({clause, level: since}) => {
+      const isForgotten = this.#arena[clause] === 0;
+      if (since > level || isForgotten) return false;
+      const literal = this.#arena[clause + header]!;
+      if (this.#value[literal] === 0) this.#assign(literal, level === 0 ? noReason : clause);
+      return since < level;
+    });
   }
 
   #backtrack(level: number): void {
@@ -494,6 +541,10 @@ export class SatSolver {
     this.#heap = enlarged(this.#heap, length);
     this.#trail = enlarged(this.#trail, length);
   }
+}
+
+function isSame(a: Assumptions, b: Assumptions): boolean {
+  return a === b || (a.length === b.length && a.every((literal, i) => literal === b[i]));
 }
 
 type Numbers = Int8Array | Uint8Array | Int32Array | Float64Array;

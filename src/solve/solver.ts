@@ -76,7 +76,7 @@ export class Solver {
     for (;;) {
       const fixed = isStrict ? [strict, ...all] : all;
       const kept = this.#keptOf(demands);
-      const found = fewestGivenUp(this.#encoding.solver, fixed, [...kept.keys()]);
+      const found = fewestGivenUp(this.#encoding.solver, [fixed], [...kept.keys()]);
       if (!found.solved && !found.demands.includes(strict))
         return {solved: false, demands: [...new Set(found.demands.flatMap(of))]};
       if (!found.solved) {
@@ -108,7 +108,7 @@ export class Solver {
   ): readonly Demand[] {
     const core = cores.find(({wishes}) => wishes.includes(literal));
     if (core && core.demands.length > 0) return [...new Set(core.demands.flatMap(of))];
-    const answer = this.#encoding.solver.solve([...fixed, literal]);
+    const answer = this.#encoding.solver.solve(fixed, [literal]);
     return answer.satisfiable ? [] : [...new Set(answer.conflict.flatMap(of))];
   }
 
@@ -138,7 +138,7 @@ export class Solver {
     const all = demands.flatMap((demand) => this.#literals(demand));
     const off = new Map(symbols.map((symbol) => [negation(this.#encoding.pair(symbol).m), symbol]));
     const {solver} = this.#encoding;
-    if (!fewestGivenUp(solver, all, [...off.keys()]).solved) return [];
+    if (!fewestGivenUp(solver, [all], [...off.keys()]).solved) return [];
     return [...off].flatMap(([literal, symbol]) => (solver.isTrue(literal) ? [symbol] : []));
   }
 
@@ -184,7 +184,7 @@ export class Solver {
       wishes.push(negation(m));
       if (m !== y) wishes.push(negation(y));
     }
-    fewestGivenUp(solver, [...fixed, ...kept], wishes);
+    fewestGivenUp(solver, [fixed, kept], wishes);
   }
 
   /** That a demand which leaves several values open gets the first of them. */

@@ -24,7 +24,7 @@ test('as few wishes are given up as any solution gives up', (t) => {
       if (!isTrue(demand) || !clauses.every((clause) => clause.some(isTrue))) continue;
       fewest = Math.min(fewest, wishes.filter((wish) => !isTrue(wish)).length);
     }
-    const found = fewestGivenUp(solver, [literal(demand)], wishes.map(literal));
+    const found = fewestGivenUp(solver, [[literal(demand)]], wishes.map(literal));
     t.is(found.solved, fewest < Infinity);
     if (!found.solved) continue;
     t.is(found.cores.length, fewest);

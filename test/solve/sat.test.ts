@@ -65,6 +65,48 @@ test('assumptions that fail are told, and what is told is enough', (t) => {
   t.true(failed > 100);
 });
 
+test('groups of assumptions that stay from one call to the next count as if all were made anew', (t) => {
+  const below = numbersFrom(7);
+  const drawn = <T>(list: readonly T[]): T => list[below(list.length)]!;
+  let [failed, satisfied, stayed] = [0, 0, 0];
+  for (let round = 0; round < 60; round++) {
+    const variables = 7 + below(3);
+    const clauses = [...randomClauses(below, variables, 2 * variables).filter(({length}) => length > 1)];
+    const {solver, literals} = solverOf(variables, clauses);
+    const groupOf = () => Array.from({length: below(3)}, () => drawn(literals) ^ below(2));
+    const said = (one: Literal) => (2 * literals.indexOf(one & ~1)) ^ (one & 1);
+    let groups: readonly (readonly Literal[])[] = [];
+    for (let again = 0; again < 12; again++) {
+      const kept = below(groups.length + 1);
+      groups = [...groups.slice(0, kept), ...Array.from({length: below(3)}, groupOf)];
+      stayed += kept;
+      const assumed = groups.flat();
+      const implied = below(3) === 0 ? solver.implied(...groups) : undefined;
+      const follows = literals.flatMap((one) => [one, negation(one)]).filter((one) => implied?.(one));
+      const answer = solver.solve(...groups);
+      const asClauses = (some: readonly Literal[]) => some.map((one) => [said(one)]);
+      t.is(answer.satisfiable, bruteForce(variables, [...clauses, ...asClauses(assumed)]));
+      for (const one of follows)
+        t.false(bruteForce(variables, [...clauses, ...asClauses([...assumed, negation(one)])]));
+      if (answer.satisfiable) {
+        satisfied++;
+        const isTrue = (one: Literal) => solver.isTrue(literals[one >> 1]! ^ (one & 1));
+        t.true([...clauses, ...asClauses(assumed)].every((clause) => clause.some(isTrue)));
+      } else {
+        failed++;
+        t.true(answer.conflict.every((one) => assumed.includes(one)));
+        t.false(bruteForce(variables, [...clauses, ...asClauses(answer.conflict)]));
+      }
+      // What is added while assumptions are in force holds with them, and without.
+      if (below(2) === 0) continue;
+      const clause = Array.from({length: 2 + below(2)}, () => drawn(literals) ^ below(2));
+      clauses.push(clause.map(said));
+      solver.addClause(clause);
+    }
+  }
+  t.true(Math.min(failed, satisfied, stayed) > 100, `${failed} ${satisfied} ${stayed}`);
+});
+
 test('holes that are one fewer than their pigeons are refuted, with many conflicts, restarts and forgotten clauses', (t) => {
   const holes = 7;
   const solver = new SatSolver();
