@@ -4,6 +4,7 @@
  * tristate, and a choice's view of its members count as well.
  */
 
+import {finished, inPieces, type Pieces} from '../base/pieces.ts';
 import {type Expression, forEachSymbol} from './expression.ts';
 import type {KconfigModel} from './model.ts';
 import {Mentions} from './order.ts';
@@ -38,12 +39,21 @@ export class Dependents {
   readonly #start: Int32Array;
   readonly #readers: Int32Array;
 
-  constructor(model: KconfigModel) {
+  static *inPieces(model: KconfigModel): Pieces<Dependents> {
+    const groups = yield* makeGroups(model);
+    const stale = yield* readModules(model, groups);
+    const {order, hasLoop} = yield* sortGroups(groups);
+    const irregularity =
+      order.find((group) => group.irregularity)?.irregularity ??
+      (hasLoop ? 'there is a loop in the dependencies' : stale);
+    const dependents = new Dependents(model, order, irregularity);
+    yield;
+    return dependents;
+  }
+
+  private constructor(model: KconfigModel, order: readonly Group[], irregularity: string | undefined) {
     const choicesAreMenus = model.dialect.choices === 'menus';
-    const groups = makeGroups(model);
-    const stale = readModules(model, groups);
-    const {order, hasLoop} = sortGroups(groups);
-    this.#rank = new Int32Array(model.allSymbols.length).fill(-1);
+    this.#rank = new Int32Array(model.symbolCount).fill(-1);
     order.forEach(({symbols}, rank) => {
       for (const symbol of symbols) this.#rank[symbol.index] = rank;
     });
@@ -51,11 +61,9 @@ export class Dependents {
       symbols,
       looseChoice: choicesAreMenus ? undefined : symbols.find(isLooseChoice),
     }));
-    this.#start = new Int32Array(model.allSymbols.length + 1);
+    this.#start = new Int32Array(model.symbolCount + 1);
     this.#readers = this.#reverse(order);
-    this.irregularity =
-      order.find(({irregularity}) => irregularity)?.irregularity ??
-      (hasLoop ? 'there is a loop in the dependencies' : stale);
+    this.irregularity = irregularity;
   }
 
   rankOf(symbol: ConfigSymbol): number {
@@ -85,13 +93,19 @@ const indexes = new WeakMap<KconfigModel, Dependents>();
 
 /** The index of a model, made when it is first asked for: only those who set values one by one need it. */
 export function dependentsOf(model: KconfigModel): Dependents {
-  let index = indexes.get(model);
-  if (!index) {
-    index = new Dependents(model);
-    indexes.set(model, index);
-  }
+  return finished(dependentsInPieces(model));
+}
+
+export function* dependentsInPieces(model: KconfigModel): Pieces<Dependents> {
+  const known = indexes.get(model);
+  if (known) return known;
+  const index = yield* Dependents.inPieces(model);
+  indexes.set(model, index);
   return index;
 }
+
+/** Symbols, or groups of them, in one piece of making it. */
+const atOnce = 300;
 
 /** A unit while the order is sought. */
 type Group = {
@@ -113,19 +127,19 @@ function isCalculated(symbol: ConfigSymbol): boolean {
   return symbol.type !== 'unknown' && symbol.kind !== 'constant';
 }
 
-function makeGroups(model: KconfigModel): Map<ConfigSymbol, Group> {
+function* makeGroups(model: KconfigModel): Pieces<Map<ConfigSymbol, Group>> {
   const groups = new Map<ConfigSymbol, Group>();
   const reading = new Reading(model);
-  for (const leader of model.allSymbols) {
+  yield* inPieces(model.allSymbols, atOnce, (leader) => {
     // Members come with their choice, even if that has got no type.
-    if (!(isCalculated(leader) || leader.isChoice) || leader.choice) continue;
+    if (!(isCalculated(leader) || leader.isChoice) || leader.choice) return;
     const symbols = leader.isChoice ? [leader, ...new Set(leader.members)] : [leader];
     const group = makeGroup(symbols, reading, model.dialect.choices === 'menus');
     for (const symbol of group.symbols) groups.set(symbol, group);
-  }
-  for (const group of new Set(groups.values())) {
+  });
+  yield* inPieces(new Set(groups.values()), atOnce, (group) => {
     group.below.push(...new Set([...group.reads].map((symbol) => groups.get(symbol)!)));
-  }
+  });
   return groups;
 }
 
@@ -182,17 +196,20 @@ class Reading {
  * Every tristate reads MODULES, since without modules it is a bool; but what MODULES depends on is calculated while
  * modules_val still is that of the calculation before. Returns why that makes the model irregular, if it does.
  */
-function readModules(model: KconfigModel, groups: ReadonlyMap<ConfigSymbol, Group>): string | undefined {
+function* readModules(
+  model: KconfigModel,
+  groups: ReadonlyMap<ConfigSymbol, Group>,
+): Pieces<string | undefined> {
   const {modules} = model;
   const own = groups.get(modules);
   if (!own) return undefined;
   const before = new Set([own]);
   for (const group of before) for (const below of group.below) before.add(below);
-  for (const group of new Set(groups.values())) {
-    if (before.has(group) || !group.symbols.some(({type}) => type === 'tristate')) continue;
+  yield* inPieces(new Set(groups.values()), 10 * atOnce, (group) => {
+    if (before.has(group) || !group.symbols.some(({type}) => type === 'tristate')) return;
     group.reads.add(modules);
     group.below.push(own);
-  }
+  });
   const stale = [...before].flatMap(({symbols}) => symbols).find(({type}) => type === 'tristate');
   return stale && `${modules.displayName} depends on the tristate ${stale.displayName}`;
 }
@@ -227,11 +244,11 @@ function names(expression: Expression | undefined, symbol: ConfigSymbol): boolea
 }
 
 /** The groups after those they read; without recursion, since chains in a tree may be long. */
-function sortGroups(groups: ReadonlyMap<ConfigSymbol, Group>): {order: Group[]; hasLoop: boolean} {
+function* sortGroups(groups: ReadonlyMap<ConfigSymbol, Group>): Pieces<{order: Group[]; hasLoop: boolean}> {
   const order: Group[] = [];
   let hasLoop = false;
-  for (const root of groups.values()) {
-    if (root.state !== 'new') continue;
+  yield* inPieces(groups.values(), 10 * atOnce, (root) => {
+    if (root.state !== 'new') return;
     root.state = 'open';
     const path = [{group: root, next: 0}];
     for (let top = path.at(-1); top; top = path.at(-1)) {
@@ -247,6 +264,6 @@ function sortGroups(groups: ReadonlyMap<ConfigSymbol, Group>): {order: Group[]; 
         hasLoop = true;
       }
     }
-  }
+  });
   return {order, hasLoop};
 }

@@ -88,7 +88,7 @@ export {
   recogniseMergeRules,
 } from './merge.ts';
 export {checkMerged, type MergeCheck, type UnmetRequest, unmetRequests} from './merge-check.ts';
-export {KconfigModel} from './model.ts';
+export {KconfigModel, type SymbolTexts} from './model.ts';
 export {
   alldefconfig,
   allmodconfig,

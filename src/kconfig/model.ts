@@ -135,6 +135,13 @@ function inHashOrder(symbols: readonly ConfigSymbol[], dialect: Dialect): Config
 /** A help text of the symbol with that index. */
 export type SymbolHelp = {readonly symbol: number; readonly help: HelpSpan};
 
+/** What people know a symbol by. */
+export type SymbolTexts = {
+  readonly symbol: number;
+  readonly name: string;
+  readonly prompts: readonly string[];
+};
+
 /** The symbols of a stored model, which are made when they are wanted, and what is known without them. */
 export type StoredSymbols = {
   readonly symbolCount: number;
@@ -145,6 +152,7 @@ export type StoredSymbols = {
   readonly hash: {readonly order: Int32Array; readonly starts: Int32Array};
   readonly conditions: Conditions;
   readonly outline: Outline;
+  readonly texts: () => Iterable<SymbolTexts>;
   readonly helps: () => readonly SymbolHelp[];
   /** The index of each choice. */
   readonly choices: Int32Array;
@@ -300,6 +308,17 @@ export class KconfigModel {
   get outline(): Outline {
     this.#outline ??= makeOutline(this.root);
     return this.#outline;
+  }
+
+  /** Name and prompts of each symbol that is declared, in the order of creation; of a stored model none is made for it. */
+  *texts(): Generator<SymbolTexts> {
+    if (this.#stored) yield* this.#stored.texts();
+    else {
+      for (const {index, kind, name, nodes, prompts} of this.allSymbols) {
+        if (kind === 'config' && name !== undefined && nodes.length > 0)
+          yield {symbol: index, name, prompts: prompts.map(({text}) => text)};
+      }
+    }
   }
 
   /** Where the help texts of all symbols stand; of a stored model no node is made for it. */

@@ -1,6 +1,7 @@
 /** Brings an evaluation up to date after the user's values changed, by calculating what depends on the change. */
 
-import {type Dependents, dependentsOf, type Unit} from './dependents.ts';
+import {finished, inPieces, type Pieces} from '../base/pieces.ts';
+import {type Dependents, dependentsInPieces, type Unit} from './dependents.ts';
 import type {KeptValues} from './kept-values.ts';
 import type {ConfigSymbol} from './symbol.ts';
 import {SavedState} from './symbol-state.ts';
@@ -14,6 +15,9 @@ export type Step = {
   readonly unsettled: boolean;
   readonly kept: KeptValues | undefined;
 };
+
+/** Symbols that are calculated or compared in one piece of making ready. */
+const atOnce = 300;
 
 /** What became of a unit: see `Recalculation`. */
 type Outcome = 'done' | 'pending' | 'unsettled';
@@ -44,7 +48,8 @@ export class Recalculation {
   #pending: readonly Unit[] = [];
   #unsettled = false;
 
-  #isPrepared = false;
+  /** What is left of making ready; undefined once all is. */
+  #preparation: Pieces<void> | undefined = this.#prepare();
 
   /** Nothing is calculated until `start`, `prepare` or the first step. @param alwaysAll calculates every symbol at each step */
   constructor(evaluation: Evaluation, alwaysAll: boolean) {
@@ -54,7 +59,8 @@ export class Recalculation {
 
   /** Calculates every symbol. */
   start(): void {
-    this.#index();
+    this.#preparation = undefined;
+    finished(this.#index());
     this.#calculateAll(() => {});
     // The all…config modes leave choices to be set by their members when those are calculated.
     const isFinished = this.#evaluation.model.hashOrder.every(
@@ -65,28 +71,58 @@ export class Recalculation {
 
   /**
    * Makes ready for steps without changing a value: the values are those that one calculation gave. If another would give
-   * others, that is left to the first step. False if it was done before.
+   * others, that is left to the first step.
    */
-  prepare(): boolean {
-    if (this.#isPrepared) return false;
-    this.#index();
-    const evaluation = this.#evaluation;
-    for (const symbol of evaluation.model.hashOrder) evaluation.calculate(symbol);
-    const changed = this.#calculateAll(() => {});
-    if (changed.size === 0) return true;
-    for (const [symbol, state] of changed) evaluation.restore(symbol, state);
-    this.#pending = [];
-    this.#unsettled = true;
-    return true;
+  prepare(): void {
+    while (this.prepareSome());
   }
 
-  #index(): void {
-    this.#isPrepared = true;
-    this.#dependents = dependentsOf(this.#evaluation.model);
+  /** Does a piece of that; false once all is done. Symbols may be looked at meanwhile, and counted as set (`leave`). */
+  prepareSome(): boolean {
+    if (this.#preparation?.next().done) this.#preparation = undefined;
+    return this.#preparation !== undefined;
+  }
+
+  *#prepare(): Pieces<void> {
+    yield* this.#index();
+    const {hashOrder} = this.#evaluation.model;
+    yield* inPieces(hashOrder, atOnce, (symbol) => this.#evaluation.calculate(symbol));
+    if (this.#alwaysAll) this.#calculateAgain();
+    else yield* this.#calculateInCopy();
+  }
+
+  /** Where the order of calculation decides, nobody may look meanwhile. */
+  #calculateAgain(): void {
+    const changed = this.#calculateAll(() => {});
+    for (const [symbol, state] of changed) this.#evaluation.restore(symbol, state);
+    this.#pending = [];
+    this.#unsettled = changed.size > 0;
+  }
+
+  *#calculateInCopy(): Pieces<void> {
+    const {hashOrder} = this.#evaluation.model;
+    // From here on, `leave` says that the copy is no more what it was made of.
+    this.#unsettled = false;
+    const copy = this.#evaluation.copy();
+    yield;
+    copy.invalidate();
+    yield* inPieces(hashOrder, atOnce, (symbol) => copy.calculate(symbol));
+    const saved = new SavedState();
+    yield* inPieces(hashOrder, atOnce, (symbol) => {
+      if (!this.#evaluation.isAsSaved(symbol, copy.save(symbol, saved))) this.#unsettled = true;
+    });
+  }
+
+  *#index(): Pieces<void> {
+    this.#dependents = yield* dependentsInPieces(this.#evaluation.model);
     this.#alwaysAll ||= this.#dependents.irregularity !== undefined;
     if (!this.#alwaysAll) this.#evaluation.restoreKept(undefined);
     this.#looseChoices = this.#dependents.units.filter(({looseChoice}) => looseChoice);
     this.#dirty = new Uint8Array(this.#dependents.units.length);
+  }
+
+  #unitOf(symbol: ConfigSymbol): Unit {
+    return this.#dependents.units[this.#dependents.rankOf(symbol)]!;
   }
 
   /**
@@ -108,7 +144,7 @@ export class Recalculation {
     this.prepare();
     const evaluation = this.#evaluation;
     const before = {pending: this.#pending, unsettled: this.#unsettled, kept: evaluation.saveKept()};
-    const {symbols} = this.#dependents.units[this.#dependents.rankOf(symbol)]!;
+    const {symbols} = this.#unitOf(symbol);
     const saved = new Map(symbols.map((one) => [one, evaluation.save(one)]));
     change();
     for (const [one, state] of saved) if (evaluation.isAsSaved(one, state)) saved.delete(one);
@@ -133,8 +169,9 @@ export class Recalculation {
 
   /** Has a symbol calculated in the next step, whose user value changed meanwhile. */
   leave(symbol: ConfigSymbol): void {
-    if (!this.#isPrepared || this.#alwaysAll) return;
-    const unit = this.#dependents.units[this.#dependents.rankOf(symbol)]!;
+    if (this.#preparation) this.#unsettled = true;
+    if (this.#preparation || this.#alwaysAll) return;
+    const unit = this.#unitOf(symbol);
     if (!this.#pending.includes(unit)) this.#pending = [...this.#pending, unit];
   }
 

@@ -3,7 +3,7 @@
 import {none, nothing, recordKind, relations} from './conditions.ts';
 import type {Dialect} from './dialect.ts';
 import {comparison, type Expression, not} from './expression.ts';
-import {KconfigModel, type SymbolHelp} from './model.ts';
+import {KconfigModel, type SymbolHelp, type SymbolTexts} from './model.ts';
 import {nodeWords, outlineWord} from './outline.ts';
 import type {SourceFile} from './source.ts';
 import {
@@ -131,6 +131,7 @@ class Restoration implements LateParts {
         hash: {order: hashOrder, starts: hashStart},
         conditions: this.#sections,
         outline: {words: nodes, nodeAt: (number) => this.#node(number)!},
+        texts: () => this.#texts(),
         helps: () => this.#helps(),
         choices,
         isRegular: header[6] === 1,
@@ -220,6 +221,11 @@ class Restoration implements LateParts {
     };
   }
 
+  isDeclared({index}: ConfigSymbol): boolean {
+    const {nodeStart} = this.#sections;
+    return nodeStart[index] !== nodeStart[index + 1];
+  }
+
   declarationsOf({index}: ConfigSymbol): SymbolDeclarations {
     const {propertyStart, memberStart, members, nodeStart, symbolNodes, direct} = this.#sections;
     const properties: Property[] = [];
@@ -244,6 +250,23 @@ class Restoration implements LateParts {
       expression: this.#expression(expression)!,
       property: this.#property(properties[i]!) as Select | undefined,
     }));
+  }
+
+  *#texts(): Generator<SymbolTexts> {
+    const {symbols, nodeStart, propertyStart, properties} = this.#sections;
+    for (let symbol = shared.length; symbol < this.#symbols.length; symbol++) {
+      const at = (symbol - shared.length) * symbolWords;
+      const name = symbols[at]!;
+      if (name === none || nodeStart[symbol] === nodeStart[symbol + 1]) continue;
+      if (symbolKinds[symbols[at + 1]! & 3] !== 'config') continue;
+      const prompts: string[] = [];
+      for (let i = propertyStart[symbol]!; i < propertyStart[symbol + 1]!; i++) {
+        const property = i * propertyWords;
+        if (isPromptKind(propertyKinds[properties[property]!]!))
+          prompts.push(this.#string(properties[property + 6]!));
+      }
+      yield {symbol, name: this.#string(name), prompts};
+    }
   }
 
   #helps(): readonly SymbolHelp[] {
@@ -365,5 +388,9 @@ function run(list: Int32Array, start: Int32Array, index: number): Int32Array {
 }
 
 function isPrompt(property: Property): property is Prompt {
-  return property.kind === 'prompt' || property.kind === 'menu' || property.kind === 'comment';
+  return isPromptKind(property.kind);
+}
+
+function isPromptKind(kind: Property['kind']): boolean {
+  return kind === 'prompt' || kind === 'menu' || kind === 'comment';
 }

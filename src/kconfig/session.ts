@@ -1,12 +1,14 @@
 /** A configuration that is edited, value by value, as a menu does it. */
 
 import type {Diagnostic} from '../base/diagnostic.ts';
+import {none} from './conditions.ts';
 import {type ReadOptions, readConfig, writeConfig, writeDefconfig} from './dotconfig.ts';
 import {explainUnmet, type SymbolReason} from './explain.ts';
 import {letters} from './expression.ts';
 import {menuHelp} from './menu-help.ts';
 import type {KconfigModel} from './model.ts';
 import {loadConfig} from './modes.ts';
+import {nodeWords, outlineWord} from './outline.ts';
 import {activeRange} from './range.ts';
 import {Recalculation, type Step} from './recalculation.ts';
 import {type ConfigSymbol, isLogical, type MenuNode, type SymbolType} from './symbol.ts';
@@ -87,9 +89,14 @@ export class Session {
     return new Session(loadConfig(model, config, options));
   }
 
-  /** Makes ready for the first step, in a moment in which nobody waits (`asMconf`); false if that was done before. */
-  prepare(): boolean {
-    return this.#recalculation.prepare();
+  /** Makes ready for the first step (`asMconf`), unless that was done. */
+  prepare(): void {
+    this.#recalculation.prepare();
+  }
+
+  /** Does a piece of that, some milliseconds of work, in a moment in which nobody waits; false once all is done. */
+  prepareSome(): boolean {
+    return this.#recalculation.prepareSome();
   }
 
   /** `y`, `m` or `n`; the number; or the text, without quotes. Of an unknown name it is the empty text. */
@@ -303,7 +310,7 @@ export class Session {
 
   #find(symbol: ConfigSymbol | string): ConfigSymbol | undefined {
     const found = typeof symbol === 'string' ? this.model.symbols.get(symbol) : symbol;
-    const isSymbol = found && found.nodes.length > 0 && found.type !== 'unknown' && found.kind !== 'constant';
+    const isSymbol = found?.isDeclared && found.type !== 'unknown' && found.kind !== 'constant';
     return isSymbol ? found : undefined;
   }
 
@@ -355,12 +362,13 @@ export class Session {
   }
 }
 
-function positionsIn(model: KconfigModel): Int32Array {
-  const positions = new Int32Array(model.symbolCount);
-  let position = 0;
-  for (const {symbol} of model.nodes()) {
-    position++;
-    if (symbol && positions[symbol.index] === 0) positions[symbol.index] = position;
+function positionsIn({outline, symbolCount}: KconfigModel): Int32Array {
+  const positions = new Int32Array(symbolCount);
+  const {words} = outline;
+  // After the root, which is 0; the nodes after those of the menu have no symbol.
+  for (let node = 1; node * nodeWords < words.length; node++) {
+    const symbol = words[node * nodeWords + outlineWord.symbol]!;
+    if (symbol !== none && positions[symbol] === 0) positions[symbol] = node;
   }
   return positions;
 }

@@ -1,7 +1,7 @@
 /** A parsed model as bytes, from which `restoreModel` makes it again without its Kconfig files. */
 
 import {collectConditions, ExpressionRecords, none, Words} from './conditions.ts';
-import {Dependents} from './dependents.ts';
+import {dependentsOf} from './dependents.ts';
 import {bucketOf, type KconfigModel} from './model.ts';
 import {numberNodes, outlineWords} from './outline.ts';
 import type {SourceFile} from './source.ts';
@@ -57,7 +57,7 @@ class Storage {
   bytes(): Uint8Array | undefined {
     const model = this.#model;
     // First, and not kept: it takes much room while it is made.
-    const isRegular = new Dependents(model).irregularity === undefined;
+    const isRegular = dependentsOf(model).irregularity === undefined;
     const conditions = model.expressionRecords
       ? model.conditions
       : collectConditions(model.allSymbols, this.#expressions);

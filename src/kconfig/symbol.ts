@@ -60,6 +60,7 @@ export type SymbolDeclarations = {
 
 /** Where symbols and nodes get what was not made with them: they ask once, when it is first wanted. */
 export type LateParts = {
+  readonly isDeclared: (symbol: ConfigSymbol) => boolean;
   readonly declarationsOf: (symbol: ConfigSymbol) => SymbolDeclarations;
   readonly detailsOf: (record: number) => NodeDetails;
   readonly linksOf: (record: number) => NodeLinks;
@@ -143,6 +144,11 @@ export class ConfigSymbol {
 
   get nodes(): MenuNode[] {
     return this.#declared.nodes;
+  }
+
+  /** Whether it has nodes; none is made for it. */
+  get isDeclared(): boolean {
+    return this.#declarations ? this.#declarations.nodes.length > 0 : !!this.#late?.isDeclared(this);
   }
 
   /** Dependencies of all definitions, ORed. Undefined is `y`. */

@@ -120,21 +120,18 @@ export class Evaluation {
 
   save(symbol: ConfigSymbol, saved = new SavedState()): SavedState {
     saved.state.copyFrom(this.state(symbol));
-    for (let i = 0; i < symbol.prompts.length; i++)
-      saved.prompts[i] = this.promptVisibility(symbol.prompts[i]!);
+    this.#visibility.save(symbol, saved.prompts);
     return saved;
   }
 
   /** Whether nothing changed since `save`. */
   isAsSaved(symbol: ConfigSymbol, {state, prompts}: SavedState): boolean {
-    if (!this.state(symbol).equals(state)) return false;
-    return symbol.prompts.every((prompt, i) => this.promptVisibility(prompt) === prompts[i]);
+    return this.state(symbol).equals(state) && this.#visibility.isAsSaved(symbol, prompts);
   }
 
   restore(symbol: ConfigSymbol, {state, prompts}: SavedState): void {
     this.state(symbol).copyFrom(state);
-    for (const [i, prompt] of symbol.prompts.entries())
-      this.#visibility.ofPrompts[prompt.index] = prompts[i]!;
+    this.#visibility.restore(symbol, prompts);
     if (symbol === this.model.modules) this.#visibility.modules = state.tristate;
   }
 

@@ -24,6 +24,30 @@ export class Visibility {
     this.ofPrompts = new Uint8Array(evaluation.model.promptCount);
   }
 
+  // By the model's conditions: no prompt of a stored model is made for it.
+
+  /** Copies what is known of a symbol's prompts, one by one. */
+  save({index}: ConfigSymbol, saved: Tristate[]): void {
+    const {promptStart, promptIndex} = this.#conditions;
+    const first = promptStart[index]!;
+    for (let i = first; i < promptStart[index + 1]!; i++)
+      saved[i - first] = this.ofPrompts[promptIndex[i]!] as Tristate;
+  }
+
+  isAsSaved({index}: ConfigSymbol, saved: readonly Tristate[]): boolean {
+    const {promptStart, promptIndex} = this.#conditions;
+    const first = promptStart[index]!;
+    for (let i = first; i < promptStart[index + 1]!; i++)
+      if (this.ofPrompts[promptIndex[i]!] !== saved[i - first]) return false;
+    return true;
+  }
+
+  restore({index}: ConfigSymbol, saved: readonly Tristate[]): void {
+    const {promptStart, promptIndex} = this.#conditions;
+    const first = promptStart[index]!;
+    for (let i = first; i < promptStart[index + 1]!; i++) this.ofPrompts[promptIndex[i]!] = saved[i - first]!;
+  }
+
   /** sym_calc_visibility. */
   calculate(symbol: ConfigSymbol, state: SymbolState): void {
     if (symbol.transitional) {

@@ -74,7 +74,7 @@ export class Menuconfig {
 
   /** Makes a piece of what takes longer the first time, while no key waits; false once all is there. */
   prepare(): boolean {
-    return this.#session.prepare() || this.#desk.search().readAhead();
+    return this.#session.prepareSome() || this.#desk.search().readAhead();
   }
 
   screen(): Screen {

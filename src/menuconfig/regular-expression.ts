@@ -379,14 +379,13 @@ class Automaton {
   }
 
   /** Whether text[from, to) matches. */
-  matches(text: string, from: number, to: number): boolean {
+  matches(text: Uint8Array, from: number, to: number): boolean {
     const kindOf = this.#kindOf;
     const {length} = this.#kinds;
     let table = this.#table;
     let state = 0;
     for (let at = from; at < to; at++) {
-      const code = text.charCodeAt(at);
-      const kind = kindOf[code < codes ? code : codes - 1]!;
+      const kind = kindOf[text[at]!]!;
       let next = table[state * length + kind]!;
       if (next === unknown) {
         next = this.#go(state, kind);
@@ -451,7 +450,7 @@ class Automaton {
   }
 }
 
-/** One that matches in lower and upper case alike. Its methods throw `InvalidExpression` where one is too complicated. */
+/** One that matches in lower and upper case alike, in texts that are bytes (Latin-1). Its methods throw `InvalidExpression` where one is too complicated. */
 export class RegularExpression {
   readonly #automata: Readonly<Record<Extent, Automaton>>;
 
@@ -466,16 +465,16 @@ export class RegularExpression {
   }
 
   /** Whether a part of text[from, to) matches. */
-  isIn(text: string, from: number, to: number): boolean {
+  isIn(text: Uint8Array, from: number, to: number): boolean {
     return this.#automata.part.matches(text, from, to);
   }
 
   /** Whether what text[from, to) begins with matches. */
-  isBeginning(text: string, from: number, to: number): boolean {
+  isBeginning(text: Uint8Array, from: number, to: number): boolean {
     return this.#automata.beginning.matches(text, from, to);
   }
 
-  isWhole(text: string, from: number, to: number): boolean {
+  isWhole(text: Uint8Array, from: number, to: number): boolean {
     return this.#automata.whole.matches(text, from, to);
   }
 }

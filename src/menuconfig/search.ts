@@ -1,5 +1,6 @@
 /** Search for symbols by name, prompt and help text, quick enough for every key. */
 
+import {finished, inPieces, type Pieces} from '../base/pieces.ts';
 import {
   type ConfigSymbol,
   type Evaluation,
@@ -8,6 +9,7 @@ import {
   numberedSearchText,
   type Session,
   type Snapshot,
+  type SymbolTexts,
 } from '../kconfig/index.ts';
 import {bytesOf, readable} from './bytes.ts';
 import {InvalidExpression, RegularExpression} from './regular-expression.ts';
@@ -43,12 +45,16 @@ const special = /[.*+?[\](){}|^$\\]/;
 /** Texts that are searched together, in lower case, each with the number of its symbol. */
 class Field {
   readonly text: string;
+  /** The text's characters, which an automaton reads quicker. */
+  readonly codes: Uint8Array;
   readonly starts: Int32Array;
   readonly owners: readonly number[];
 
   constructor(texts: readonly string[], owners: readonly number[]) {
     // A character that no query has stands between them.
     this.text = `${texts.join('\0')}\0`.toLowerCase();
+    this.codes = new Uint8Array(this.text.length);
+    for (let i = 0; i < this.codes.length; i++) this.codes[i] = this.text.charCodeAt(i);
     this.owners = owners;
     this.starts = new Int32Array(texts.length + 1);
     for (const [i, {length}] of texts.entries()) this.starts[i + 1] = this.starts[i]! + length + 1;
@@ -66,28 +72,21 @@ class Field {
   }
 }
 
-/** Help texts as they are cut out of their files, piece by piece. */
-type Reading = {
-  readonly helps: ReturnType<KconfigModel['helps']>;
-  /** By symbol index. */
-  readonly numberOf: Int32Array;
-  readonly texts: string[];
-  readonly owners: number[];
-  next: number;
-};
-
-/** Their files are read in some milliseconds. */
-const textsAtOnce = 500;
+/** Texts that are dealt with in one piece of reading ahead: some milliseconds of work. */
+const atOnce = 500;
 
 const indentation = /\n[ \t]+/g;
 
 export class SymbolSearch {
   readonly #model: KconfigModel;
-  #symbols: readonly ConfigSymbol[] | undefined;
-  #names: Field | undefined;
-  #prompts: Field | undefined;
-  #helps: Field | undefined;
-  #reading: Reading | undefined;
+  /** The symbols that are declared, in the order of strcmp: elsewhere they go by their numbers in it. */
+  #known: readonly SymbolTexts[] = [];
+  readonly #names: Field[] = [];
+  readonly #prompts: Field[] = [];
+  readonly #helps: Field[] = [];
+  /** What is left of reading them; undefined once all is there. */
+  #namesLeft: Pieces<void> | undefined = this.#readNames();
+  #helpsLeft: Pieces<void> | undefined = this.#readHelps();
   /** What was found of the words of the last query. */
   #words: ReadonlyMap<string, Uint8Array> = new Map();
 
@@ -101,13 +100,14 @@ export class SymbolSearch {
    * (symbol.c); then prompts, then help texts.
    */
   find(session: Session, query: string, scope: SearchScope): Found {
+    this.#readFor(scope);
     const bytes = bytesOf(query.trim()).toLowerCase();
     const {ranks, error} = this.#ranksOf(bytes, scope);
     const all = ranks ? this.#inOrder(ranks) : [];
-    const symbols = all.slice(0, mostHits).map((number) => this.#named[number]!);
+    const first = all.slice(0, mostHits);
     return {
-      hits: symbols.map((symbol, i) => hitOf(session, symbol, ranks![all[i]!]!)),
-      symbols,
+      hits: first.map((number) => this.#hit(session, number, ranks![number]!)),
+      symbols: first.map((number) => this.#symbol(number)),
       total: all.length,
       ...(error === undefined ? {} : {error}),
     };
@@ -118,10 +118,18 @@ export class SymbolSearch {
    * makes all that is missing.
    */
   readAhead(): boolean {
-    if (!this.#symbols) return this.#named.length >= 0;
-    if (!this.#names) return this.#nameField.starts.length > 0;
-    if (!this.#prompts) return this.#promptField.starts.length > 0;
-    return !this.#helps && this.#readHelps(textsAtOnce) === undefined;
+    if (this.#namesLeft) {
+      if (this.#namesLeft.next().done) this.#namesLeft = undefined;
+    } else if (this.#helpsLeft?.next().done) this.#helpsLeft = undefined;
+    return this.#helpsLeft !== undefined;
+  }
+
+  #readFor(scope: SearchScope): void {
+    if (this.#namesLeft) finished(this.#namesLeft);
+    this.#namesLeft = undefined;
+    if (scope === 'symbol' || scope === 'prompt') return;
+    if (this.#helpsLeft) finished(this.#helpsLeft);
+    this.#helpsLeft = undefined;
   }
 
   #ranksOf(query: string, scope: SearchScope): {ranks: Uint8Array | undefined; error?: string} {
@@ -141,27 +149,31 @@ export class SymbolSearch {
 
   #patternRanks(pattern: RegularExpression, scope: SearchScope): Uint8Array {
     const ranks = this.#noRanks();
-    const match = (field: Field, rankOf: (from: number, to: number) => number) => {
-      for (const [entry, owner] of field.owners.entries()) {
-        if (ranks[owner] !== rank.none) continue;
-        const [from, to] = [field.starts[entry]!, field.starts[entry + 1]! - 1];
-        if (pattern.isIn(field.text, from, to)) ranks[owner] = rankOf(from, to);
+    const match = (
+      fields: readonly Field[],
+      rankOf: (codes: Uint8Array, from: number, to: number) => number,
+    ) => {
+      for (const {codes, starts, owners} of fields) {
+        for (let entry = 0; entry < owners.length; entry++) {
+          const owner = owners[entry]!;
+          if (ranks[owner] !== rank.none) continue;
+          const [from, to] = [starts[entry]!, starts[entry + 1]! - 1];
+          if (pattern.isIn(codes, from, to)) ranks[owner] = rankOf(codes, from, to);
+        }
       }
     };
     if (scope === 'all' || scope === 'symbol') {
-      const {text} = this.#nameField;
-      match(this.#nameField, (from, to) => {
-        if (!pattern.isBeginning(text, from, to)) return rank.name;
-        return pattern.isWhole(text, from, to) ? rank.wholeName : rank.nameBeginning;
+      match(this.#names, (codes, from, to) => {
+        if (!pattern.isBeginning(codes, from, to)) return rank.name;
+        return pattern.isWhole(codes, from, to) ? rank.wholeName : rank.nameBeginning;
       });
     }
     if (scope === 'all' || scope === 'prompt') {
-      const {text} = this.#promptField;
-      match(this.#promptField, (from, to) =>
-        pattern.isBeginning(text, from, to) ? rank.promptBeginning : rank.prompt,
+      match(this.#prompts, (codes, from, to) =>
+        pattern.isBeginning(codes, from, to) ? rank.promptBeginning : rank.prompt,
       );
     }
-    if (scope === 'all' || scope === 'help') match(this.#helpField, () => rank.help);
+    if (scope === 'all' || scope === 'help') match(this.#helps, () => rank.help);
     return ranks;
   }
 
@@ -186,21 +198,24 @@ export class SymbolSearch {
       if (found < ranks[owner]!) ranks[owner] = found;
     };
     if (scope === 'all' || scope === 'symbol') {
-      this.#nameField.find(word, (owner, offset, length) => {
-        set(owner, offset > 0 ? rank.name : length === word.length ? rank.wholeName : rank.nameBeginning);
-      });
+      for (const field of this.#names) {
+        field.find(word, (owner, offset, length) => {
+          set(owner, offset > 0 ? rank.name : length === word.length ? rank.wholeName : rank.nameBeginning);
+        });
+      }
     }
     if (scope === 'all' || scope === 'prompt') {
-      this.#promptField.find(word, (owner, offset) =>
-        set(owner, offset > 0 ? rank.prompt : rank.promptBeginning),
-      );
+      for (const field of this.#prompts)
+        field.find(word, (owner, offset) => set(owner, offset > 0 ? rank.prompt : rank.promptBeginning));
     }
-    if (scope === 'all' || scope === 'help') this.#helpField.find(word, (owner) => set(owner, rank.help));
+    if (scope === 'all' || scope === 'help') {
+      for (const field of this.#helps) field.find(word, (owner) => set(owner, rank.help));
+    }
     return ranks;
   }
 
   #noRanks(): Uint8Array {
-    return new Uint8Array(this.#named.length).fill(rank.none);
+    return new Uint8Array(this.#known.length).fill(rank.none);
   }
 
   /** The numbers of symbols that match, by rank and then by name. */
@@ -210,69 +225,73 @@ export class SymbolSearch {
     return byRank.flat();
   }
 
+  #symbol(number: number): ConfigSymbol {
+    return this.#model.symbolAt(this.#known[number]!.symbol);
+  }
+
+  #hit(session: Session, number: number, found: number): Hit {
+    const symbol = this.#symbol(number);
+    const [prompt] = this.#known[number]!.prompts;
+    return {
+      symbol: symbol.displayName,
+      type: symbol.type,
+      value: readable(session.value(symbol)),
+      ...(prompt === undefined ? {} : {prompt: readable(prompt)}),
+      matched: found <= rank.name ? 'symbol' : found <= rank.prompt ? 'prompt' : 'help',
+    };
+  }
+
   // What is searched
 
-  /** The symbols that are declared, in the order of strcmp. */
-  get #named(): readonly ConfigSymbol[] {
-    const {symbols} = this.#model;
-    // Sorted as names: a comparison of symbols would take longer than all else of a first key.
-    this.#symbols ??= [...symbols.keys()]
-      .sort()
-      .map((name) => symbols.get(name)!)
-      .filter(({nodes}) => nodes.length > 0);
-    return this.#symbols;
+  *#readNames(): Pieces<void> {
+    const byName = new Map<string, SymbolTexts>();
+    yield* inPieces(this.#model.texts(), 4 * atOnce, (texts) => byName.set(texts.name, texts));
+    // Sorted as names: a comparison of what has them would take longer than all else.
+    const names = [...byName.keys()].sort();
+    yield;
+    this.#known = names.map((name) => byName.get(name)!);
+    yield* this.#addFields(this.#names, names.entries());
+    yield* this.#addFields(this.#prompts, promptsOf(this.#known));
   }
 
-  get #nameField(): Field {
-    this.#names ??= new Field(
-      this.#named.map(({name}) => name!),
-      this.#named.map((_, number) => number),
-    );
-    return this.#names;
-  }
-
-  get #promptField(): Field {
-    if (!this.#prompts) {
-      const owners: number[] = [];
-      const texts: string[] = [];
-      for (const [number, {prompts}] of this.#named.entries()) {
-        for (const {text} of prompts) {
-          owners.push(number);
-          texts.push(text);
-        }
-      }
-      this.#prompts = new Field(texts, owners);
-    }
-    return this.#prompts;
-  }
-
-  get #helpField(): Field {
-    return this.#helps ?? this.#readHelps(Number.POSITIVE_INFINITY)!;
-  }
-
-  /** Cuts so many more help texts out of their files; returns all once there are no more. */
-  #readHelps(count: number): Field | undefined {
-    this.#reading ??= this.#beginHelps();
-    const {helps, texts, owners, numberOf} = this.#reading;
-    const end = Math.min(helps.length, this.#reading.next + count);
-    for (let i = this.#reading.next; i < end; i++) {
-      const {symbol, help} = helps[i]!;
-      const number = numberOf[symbol]!;
-      if (number < 0) continue;
-      owners.push(number);
-      texts.push(help.file.text.slice(help.start, help.end).trim().replace(indentation, '\n'));
-    }
-    this.#reading.next = end;
-    if (end < helps.length) return undefined;
-    this.#helps = new Field(texts, owners);
-    this.#reading = undefined;
-    return this.#helps;
-  }
-
-  #beginHelps(): Reading {
+  /** Help texts, cut out of their files; where each of those is read, some milliseconds pass. */
+  *#readHelps(): Pieces<void> {
     const numberOf = new Int32Array(this.#model.symbolCount).fill(-1);
-    for (const [number, {index}] of this.#named.entries()) numberOf[index] = number;
-    return {helps: this.#model.helps(), numberOf, texts: [], owners: [], next: 0};
+    for (const [number, {symbol}] of this.#known.entries()) numberOf[symbol] = number;
+    const helps = this.#model.helps();
+    yield;
+    yield* this.#addFields(this.#helps, helpsOf(helps, numberOf));
+  }
+
+  *#addFields(fields: Field[], all: Iterable<readonly [owner: number, text: string]>): Pieces<void> {
+    let owners: number[] = [];
+    let texts: string[] = [];
+    const end = () => {
+      fields.push(new Field(texts, owners));
+      [owners, texts] = [[], []];
+    };
+    for (const [owner, text] of all) {
+      owners.push(owner);
+      if (texts.push(text) < atOnce) continue;
+      end();
+      yield;
+    }
+    end();
+  }
+}
+
+function* promptsOf(known: readonly SymbolTexts[]): Generator<readonly [number, string]> {
+  for (const [number, {prompts}] of known.entries()) for (const prompt of prompts) yield [number, prompt];
+}
+
+function* helpsOf(
+  helps: ReturnType<KconfigModel['helps']>,
+  numberOf: Int32Array,
+): Generator<readonly [number, string]> {
+  for (const {symbol, help} of helps) {
+    const number = numberOf[symbol]!;
+    if (number < 0) continue;
+    yield [number, help.file.text.slice(help.start, help.end).trim().replace(indentation, '\n')];
   }
 }
 
@@ -300,15 +319,4 @@ function evaluationOf(session: Session): Evaluation {
   const evaluation = session.evaluation();
   evaluated.set(session, {at, evaluation});
   return evaluation;
-}
-
-function hitOf(session: Session, symbol: ConfigSymbol, found: number): Hit {
-  const [prompt] = symbol.prompts;
-  return {
-    symbol: symbol.displayName,
-    type: symbol.type,
-    value: readable(session.value(symbol)),
-    ...(prompt === undefined ? {} : {prompt: readable(prompt.text)}),
-    matched: found <= rank.name ? 'symbol' : found <= rank.prompt ? 'prompt' : 'help',
-  };
 }

@@ -5,6 +5,8 @@ import {dependentsOf} from '../../src/kconfig/dependents.ts';
 import {
   type KconfigModel,
   linux612,
+  loadConfig,
+  type MenuNode,
   olddefconfig,
   parseKconfig,
   Session,
@@ -264,42 +266,8 @@ test('In random trees, random steps give what calculating everything gives.', (t
   t.pass();
 });
 
-test('Choices that are menus keep to the order of what was set, and are as if everything were calculated.', (t) => {
-  const menus = parse(
-    `config ON
-	bool "on"
-	default y
-choice
-	prompt "c"
-	default B if ON
-config A
-	bool "a"
-config B
-	bool "b"
-config C
-	bool "c"
-	depends on ON
-endchoice
-config LAST
-	bool "last"
-	depends on C
-	default y
-config NUMBER
-	int "n" if LAST
-	default 3 if C
-`,
-    linux612,
-  );
-  const session = Session.of(menus);
-  t.deepEqual(accepted(session.set('C', 'y')), ['B y→n', 'C n→y', 'LAST n→y', 'NUMBER 0→3']);
-  t.deepEqual(accepted(session.set('C', 'n')), ['A n→y', 'C y→n', 'LAST y→n', 'NUMBER 3→0']);
-  t.is(refused(session.set('LAST', 'y')), 'LAST is n, not y: it depends on C [=n] (Kconfig:17)');
-  t.is(refused(session.set('LAST', 'n')), 'LAST is n already, and a user cannot set it now');
-  for (let seed = 0; seed < 5; seed++) compareRandomly(menus, seed, 60, 'CONFIG_C=y\n');
-});
-
-test('What one calculation leaves for the next, as in the C tool, is left for the next step.', (t) => {
-  const left = parse(`config MODULES
+/** Choices that one calculation leaves as they are, and the next does not. */
+const leftForNext = `config MODULES
 	bool "modules"
 	modules
 config ON
@@ -337,7 +305,90 @@ choice
 config F
 	bool "f"
 endchoice
-`);
+`;
+
+/** What is shown only for what is below it counts as set once it was seen. */
+const seenBelow = `config FREE
+	bool "free"
+config HIDDEN
+	bool "hidden" if FREE
+	default y
+config BELOW
+	bool "below"
+	depends on HIDDEN
+`;
+
+test('A session that is looked at while it is made ready piece by piece is as one that is looked at afterwards.', (t) => {
+  t.timeout(600_000);
+  let pieces = 0;
+  const ofOwn = [
+    [seenBelow, ''],
+    [leftForNext, 'CONFIG_MODULES=y\nCONFIG_ON=y\nCONFIG_C=m\n'],
+  ] as const;
+  const drawnTrees = Array.from({length: randomTrees}, (_, seed) => {
+    const random = new RandomKconfig(seed, {symbols: 5 + (seed % 40)});
+    return [random.kconfig(), random.config()] as const;
+  });
+  for (const [number, [kconfig, config]] of [...ofOwn, ...drawnTrees].entries()) {
+    const made = parseUnlessRefused(kconfig);
+    if (!made || dependentsOf(made).irregularity !== undefined) continue;
+    const nodes = [...made.nodes()];
+    for (const symbol of made.hashOrder.filter(({prompts}) => prompts.length > 0)) {
+      const start = (calculateAll: boolean) =>
+        new Session(loadConfig(made, config), {asMconf: true, calculateAll});
+      const [meanwhile, afterwards] = [start(false), start(true)];
+      const looks: MenuNode[] = [];
+      while (meanwhile.prepareSome()) {
+        const node = nodes[pieces++ % nodes.length]!;
+        meanwhile.isShown(node);
+        looks.push(node);
+      }
+      afterwards.prepare();
+      for (const node of looks) afterwards.isShown(node);
+      const value = meanwhile.value(symbol) === 'y' ? 'n' : 'y';
+      for (const session of [meanwhile, afterwards]) session.set(symbol, value);
+      t.is(meanwhile.write(), afterwards.write(), `tree ${number}, ${symbol.displayName}`);
+    }
+  }
+  t.true(pieces > 20);
+});
+
+test('Choices that are menus keep to the order of what was set, and are as if everything were calculated.', (t) => {
+  const menus = parse(
+    `config ON
+	bool "on"
+	default y
+choice
+	prompt "c"
+	default B if ON
+config A
+	bool "a"
+config B
+	bool "b"
+config C
+	bool "c"
+	depends on ON
+endchoice
+config LAST
+	bool "last"
+	depends on C
+	default y
+config NUMBER
+	int "n" if LAST
+	default 3 if C
+`,
+    linux612,
+  );
+  const session = Session.of(menus);
+  t.deepEqual(accepted(session.set('C', 'y')), ['B y→n', 'C n→y', 'LAST n→y', 'NUMBER 0→3']);
+  t.deepEqual(accepted(session.set('C', 'n')), ['A n→y', 'C y→n', 'LAST y→n', 'NUMBER 3→0']);
+  t.is(refused(session.set('LAST', 'y')), 'LAST is n, not y: it depends on C [=n] (Kconfig:17)');
+  t.is(refused(session.set('LAST', 'n')), 'LAST is n already, and a user cannot set it now');
+  for (let seed = 0; seed < 5; seed++) compareRandomly(menus, seed, 60, 'CONFIG_C=y\n');
+});
+
+test('What one calculation leaves for the next, as in the C tool, is left for the next step.', (t) => {
+  const left = parse(leftForNext);
   t.is(dependentsOf(left).irregularity, undefined);
   for (let seed = 0; seed < 8; seed++) compareRandomly(left, seed, 60, 'CONFIG_MODULES=y\nCONFIG_C=m\n');
   const session = Session.of(left);

@@ -1,12 +1,16 @@
 import test from 'ava';
 import {InvalidExpression, RegularExpression} from '../../src/menuconfig/regular-expression.ts';
 
+function codesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
 function isIn(pattern: string, text: string): boolean {
-  return new RegularExpression(pattern).isIn(text, 0, text.length);
+  return new RegularExpression(pattern).isIn(codesOf(text), 0, text.length);
 }
 
 function isWhole(pattern: string, text: string): boolean {
-  return new RegularExpression(pattern).isWhole(text, 0, text.length);
+  return new RegularExpression(pattern).isWhole(codesOf(text), 0, text.length);
 }
 
 function faultOf(pattern: string): string {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {linux510, Session} from '../../src/kconfig/index.ts';
+import {linux510, restoreModel, Session, storeModel} from '../../src/kconfig/index.ts';
 import type {SearchScope} from '../../src/menuconfig/screen.ts';
 import {placesOf, SymbolSearch} from '../../src/menuconfig/search.ts';
 import {parse} from '../kconfig/tree.ts';
@@ -91,6 +91,16 @@ test('A hit has the type, the value and the prompt; all that match are counted.'
   ]);
   t.deepEqual(symbols, [model.find('NET')!]);
   t.is(total, 1);
+});
+
+test('A tree that was stored is searched as the one that was parsed.', (t) => {
+  const stored = restoreModel(storeModel(model)!, model.dialect, () => text)!;
+  for (const query of ['nfs', 'e', '^n', 'network file']) {
+    const [hits, same] = [model, stored].map(
+      (one) => new SymbolSearch(one).find(Session.of(one), query, 'all').hits,
+    );
+    t.deepEqual(same, hits);
+  }
 });
 
 test('What was read ahead makes no difference.', (t) => {

@@ -241,13 +241,18 @@ async function settingsOf({set = []}: Options): Promise<readonly (readonly [stri
   return read.flatMap((one) => ('severity' in one ? [] : [[one.symbol, one.value] as const]));
 }
 
+/** How long a key may have to wait for what is done ahead; the last piece of it may take some milliseconds more. */
+const sliceMs = 4;
+
 async function show(surroundings: Surroundings, program: Program, options: Options): Promise<void> {
   const {terminal, environment, signal} = surroundings;
-  // As soon as the first screen is there, piece by piece: keys come in between.
+  // As soon as the first screen is there, some pieces at a time: keys come in between.
   const prepare = () => {
-    if (program.prepare()) setTimeout(prepare, 1).unref();
+    const end = performance.now() + sliceMs;
+    while (performance.now() < end) if (!program.prepare()) return;
+    setTimeout(prepare, 1).unref();
   };
-  setTimeout(prepare, 50).unref();
+  setTimeout(prepare, 10).unref();
   const perform = async (effect: Effect) => program.perform(effect);
   if (options.web) {
     const {serveWeb} = await import('../../menuconfig/web/server.ts');
