@@ -12,9 +12,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   // kconfig: the build reads the Kconfig of a source, since its probes run in the container.
   build: ['base', 'recipe', 'kconfig'],
   image: ['base', 'recipe', 'build'],
-  boot: ['base', 'recipe', 'image'],
+  tunables: ['base', 'recipe'],
+  boot: ['base', 'recipe', 'image', 'tunables'],
   picture: ['base', 'recipe', 'boot'],
-  job: ['base', 'kconfig', 'recipe', 'build', 'image', 'boot'],
+  job: ['base', 'kconfig', 'recipe', 'build', 'image', 'tunables', 'boot'],
   report: ['base', 'kconfig', 'job'],
   // conf: a .config is replaced as conf does.
   menuconfig: ['base', 'kconfig', 'conf', 'recipe', 'solve'],
@@ -25,6 +26,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'recipe',
     'build',
     'image',
+    'tunables',
     'boot',
     'picture',
     'job',

@@ -4,8 +4,17 @@ export type {Acceleration} from './acceleration.ts';
 export {boards, requireBoard} from './architecture.ts';
 export {proofCodeDigest} from './code-digest.ts';
 export type {BootMilestones} from './console.ts';
+export {findHeld, type HeldMachine, type HeldMachines, holdMachines} from './held.ts';
 export {junitXml} from './junit.ts';
-export {checkLine, findScenario, type ProofRequest, runScenario, scenarios} from './proof.ts';
+export {
+  checkLine,
+  findScenario,
+  type Laboratory,
+  type ProofRequest,
+  runScenario,
+  scenarios,
+  startMachines,
+} from './proof.ts';
 export {
   type BootReport,
   bootReportJson,

@@ -13,6 +13,7 @@ import {Machine} from './machine.ts';
 import {hardwareAddress, Network} from './network.ts';
 import type {BootReport, CheckResult} from './report.ts';
 import {machinesOf, runChecks, type Scenario} from './scenario.ts';
+import {patience} from './scenarios/machines.ts';
 import {modules} from './scenarios/modules.ts';
 import {nfsRdma} from './scenarios/nfs-rdma.ts';
 import {qtfs} from './scenarios/qtfs.ts';
@@ -28,6 +29,8 @@ export type ProofRequest = {
   readonly machines: readonly MachineSpec[];
   /** Where consoles and other logs are kept. */
   readonly logDir: string;
+  /** Takes the machines over when every check has passed, and clears them; else they are cleared at the end. */
+  readonly keep?: (laboratory: Laboratory) => void;
 };
 
 /** The scenario of that name; without one, bad input with the names there are. */
@@ -52,6 +55,7 @@ export async function runScenario(workshop: Workshop, request: ProofRequest): Pr
   workshop.report({kind: 'started', stage});
   const logDir = resolve(request.logDir);
   const laboratory = await setUp(workshop, request.machines, logDir);
+  let kept = false;
   try {
     const checks = await runChecks(
       scenario.checks(),
@@ -75,13 +79,48 @@ export async function runScenario(workshop: Workshop, request: ProofRequest): Pr
       durationMs: report.durationMs,
       detail: `${checks.filter((check) => check.outcome === 'passed').length} of ${checks.length} checks passed`,
     });
+    if (report.outcome === 'passed' && request.keep !== undefined) {
+      kept = true;
+      request.keep(laboratory);
+    }
     return report;
   } catch (error) {
     const durationMs = performance.now() - started;
     workshop.report({kind: 'finished', stage, outcome: 'failed', durationMs});
     throw error;
   } finally {
+    if (!kept) await laboratory.clear();
+  }
+}
+
+/**
+ * Starts machines on a network of their own, and gives them when all are up. Whoever takes them clears them.
+ * @throws KbuildError (1) for one that does not come up, and what `runScenario` throws
+ */
+export async function startMachines(
+  workshop: Workshop,
+  {scenario, machines: specs, logDir}: Omit<ProofRequest, 'keep'>,
+): Promise<Laboratory> {
+  requireMachines(findScenario(scenario), specs);
+  const stage = `start ${specs.map(({name}) => name).join(', ')}`;
+  const started = performance.now();
+  const finished = (outcome: 'made' | 'failed'): void =>
+    workshop.report({kind: 'finished', stage, outcome, durationMs: performance.now() - started});
+  workshop.report({kind: 'started', stage});
+  const laboratory = await setUp(workshop, specs, resolve(logDir));
+  try {
+    await Promise.all(
+      laboratory.machines.map(async (machine) => {
+        await machine.start();
+        await machine.untilUp(patience);
+      }),
+    );
+    finished('made');
+    return laboratory;
+  } catch (error) {
+    finished('failed');
     await laboratory.clear();
+    throw error;
   }
 }
 
@@ -110,8 +149,10 @@ function requireMachines(scenario: Scenario, machines: readonly MachineSpec[]): 
   }
 }
 
-type Laboratory = {
+/** Machines on a network of their own. */
+export type Laboratory = {
   readonly machines: readonly Machine[];
+  /** Cuts their power, and removes their disks. */
   readonly clear: () => Promise<void>;
 };
 

@@ -1,6 +1,7 @@
 /** A machine to be proved, as plain values: what the image stage knows of it and what the proof expects. */
 
 import type {Architecture} from '../base/architecture.ts';
+import type {Tunable} from '../recipe/tunable.ts';
 
 /** A delivered disk image. It is never written: the machine runs on an overlay of it. */
 export type DiskImage = {
@@ -40,6 +41,8 @@ export type MachineSpec = {
   readonly drives: readonly Drive[];
   /** The address that its command line or image gives it on the private network. */
   readonly address: string;
+  /** What the catalogue of parameters has for it. */
+  readonly tunables?: readonly Tunable[];
   readonly expected: {
     /** `uname -r` */
     readonly release: string;

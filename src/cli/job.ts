@@ -39,6 +39,7 @@ export type ImageOptions = RecipeOptions & {
   readonly bfbBase?: string;
   readonly bfbCapsule?: string;
   readonly proveAgain?: boolean;
+  readonly keepMachines?: NonNullable<JobRequest['keep']>;
 };
 
 /** Adds the recipe's name and the options of everything that resolves and builds. */
@@ -141,6 +142,7 @@ export async function performJob(
     ...(lock === undefined ? {} : {lock}),
     locked: options.locked ?? false,
     ...(options.proveAgain ? {proveAgain: true} : {}),
+    ...(options.keepMachines === undefined ? {} : {keep: options.keepMachines}),
     jobs: options.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', options.jobs, 1, 1024),
   };
   const result = await withWorkshop(surroundings, options, join(outDir, 'logs'), (workshop) => {

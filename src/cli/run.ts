@@ -77,6 +77,13 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'param',
+    {
+      summary: 'show and change the parameters of machines, running or to be made',
+      load: async () => (await import('./commands/param.ts')).paramCommand,
+    },
+  ],
+  [
     'conf',
     {
       summary: "do what the kernel's scripts/kconfig/conf does",

@@ -31,6 +31,8 @@ export async function stageAdditions(
 ): Promise<void> {
   await makeDirectory(destination);
   for (const overlay of spec.image.overlays) await layOverlay(overlay, destination);
+  for (const [path, text] of Object.entries(spec.files ?? {}))
+    await place(destination, path.slice(1), {text});
   for (const [path, file] of Object.entries(hostFiles(spec, identity))) {
     await place(destination, path, file);
   }

@@ -89,6 +89,7 @@ async function diskInputs(builder: Builder, spec: ImageSpec): Promise<Json> {
     kernel: {release: spec.kernel.release, digest: spec.kernel.digest},
     initramfsModules: spec.initramfsModules,
     overlays: await Promise.all(image.overlays.map(overlayInputs)),
+    ...(Object.keys(spec.files ?? {}).length === 0 ? {} : {files: spec.files!}),
     enable: image.enable,
     commandLine: image.commandLine,
     freeMiB: image.freeMiB,

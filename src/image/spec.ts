@@ -26,6 +26,8 @@ export type ImageSpec = {
   readonly bootFiles?: {readonly dir: string; readonly digest: string};
   /** Loaded before the root file system is looked for, with what they depend on; `[]` where drivers are built in. */
   readonly initramfsModules: readonly string[];
+  /** Files laid over the overlays, by absolute path; none where absent. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly access: {
     readonly authorizedKeys: readonly string[];
     /** crypt(5). Without it the password of root is locked. */

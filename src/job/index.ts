@@ -31,9 +31,17 @@ import {makeImage} from '../image/image.ts';
 import {composeRecipe} from '../recipe/compose.ts';
 import {type ModuleRecipe, withNeeded} from '../recipe/module.ts';
 import {architectureOf, architecturesOf, type ImageRecipe} from '../recipe/recipe.ts';
+import {filesOf, wordsOf} from '../tunables/index.ts';
 import {bootStreamResults} from './boot-streams.ts';
 import {kernelFacts} from './kernel-facts.ts';
-import {type Images, type MadeImage, type MadeMachine, obtainProof} from './proof.ts';
+import {
+  type Images,
+  type MadeImage,
+  type MadeMachine,
+  obtainProof,
+  type Proof,
+  startImages,
+} from './proof.ts';
 import {publish, type Result} from './publish.ts';
 import type {TargetLock} from './recipe-lock.ts';
 import type {JobRequest, JobResult, StageRecord} from './request.ts';
@@ -183,7 +191,7 @@ class Job {
 
     const images = await this.#makeImages(built, userlands);
     const streams = await bootStreamResults(this.#workshop, this.#request, images);
-    const boot = upTo === 'boot' ? await obtainProof(this.#workshop, this.#request, images) : undefined;
+    const boot = upTo === 'boot' ? await this.#boot(images) : undefined;
     const results = [...kernels, ...imageResults(images), ...streams, ...(boot?.results ?? [])];
     const files = await publish(outDir, results, {
       ...inputs,
@@ -195,6 +203,16 @@ class Job {
       proved: boot !== undefined,
     });
     return {outDir, resolved, files, ...locks, ...(boot === undefined ? {} : {boot: boot.report})};
+  }
+
+  /** The proof of the images; where machines are asked for and no proof, they are started and handed over. */
+  async #boot(images: Images): Promise<Proof | undefined> {
+    const {keep} = this.#request;
+    if (keep?.proved === false) {
+      keep.take(await startImages(this.#workshop, this.#request, images));
+      return undefined;
+    }
+    return obtainProof(this.#workshop, this.#request, images);
   }
 
   /** What the targets would be locked as, and whether that is what the recipe's lock has. */
@@ -292,7 +310,9 @@ class Job {
       if (userland === undefined) continue;
       const machines = machinesOf(scenario, image.role).map((name) => ({name, address: addresses[name]!}));
       const arch = architectureOf(image, this.#request.arch);
-      const {kernel, modules} = built.find((target) => target.arch === arch)!;
+      const {kernel, modules, resolved} = built.find((target) => target.arch === arch)!;
+      const {tuned = []} = image;
+      const isBuiltIn = (symbol: string): boolean => resolved.configText.includes(`\nCONFIG_${symbol}=y\n`);
       const tools = await this.#builder(toolsSuite, arch);
       const chosen = image.modules.flatMap((name) => modules.get(name) ?? []);
       const tree = await obtainModuleTree(this.#workshop, tools, kernel, chosen);
@@ -302,7 +322,12 @@ class Job {
       const made = await makeImage(this.#workshop, tools, {
         recipe: recipe.name,
         // What a recipe's own overlays have at the same place wins.
-        image: {...image, overlays: [...programs, ...image.overlays]},
+        image: {
+          ...image,
+          overlays: [...programs, ...image.overlays],
+          commandLine: [...image.commandLine, ...wordsOf(tuned, isBuiltIn)],
+        },
+        files: filesOf(tuned, isBuiltIn),
         architecture: arch,
         userland,
         kernel: {

@@ -4,6 +4,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Architecture} from '../base/architecture.ts';
 import {failure} from '../base/diagnostic.ts';
+import {digestOfValue} from '../base/digest.ts';
 import type {Entry, Stage, Workshop} from '../base/store.ts';
 import {
   type BootReport,
@@ -11,13 +12,19 @@ import {
   type CheckResult,
   findScenario,
   junitXml,
+  type Laboratory,
   type MachineSpec,
+  type ProofRequest,
   proofCodeDigest,
   runScenario,
+  startMachines,
   usualMemoryMiB,
 } from '../boot/index.ts';
 import type {Kernel} from '../build/kernel.ts';
 import type {ImageValue} from '../image/spec.ts';
+import {readCatalogue} from '../recipe/catalogue.ts';
+import {isTunableOf} from '../recipe/tunable.ts';
+import {scriptFor} from '../tunables/index.ts';
 import type {Result} from './publish.ts';
 import type {JobRequest} from './request.ts';
 
@@ -47,13 +54,22 @@ export async function obtainProof(workshop: Workshop, request: JobRequest, image
   const scenario = request.recipe.prove;
   if (scenario === undefined) throw new Error(`${request.recipe.name} has nothing to prove`);
   const checks = await proofCodeDigest();
+  const machines = await machinesFor(workshop, request, images);
+  const asked = machines.machines.map(({role, tunables = []}) => [
+    role,
+    scriptFor(
+      tunables.map((tunable) => ({tunable})),
+      undefined,
+    ),
+  ]);
   const stage = (make: Stage<{passed: number}>['make']): Stage<{passed: number}> => ({
     name: 'proof',
     title: `boot ${scenario}`,
-    version: 2,
+    version: 3,
     inputs: {
       scenario,
       checks,
+      parameters: digestOfValue(asked),
       images: Object.fromEntries([...images].map(([role, {image}]) => [role, image.digest])),
     },
     make,
@@ -61,19 +77,15 @@ export async function obtainProof(workshop: Workshop, request: JobRequest, image
   });
   const never = stage(() => Promise.reject(new Error('looked for, not made')));
   const before = await workshop.store.find(never);
-  if (before !== undefined && request.proveAgain !== true) {
+  if (before !== undefined && request.proveAgain !== true && request.keep === undefined) {
     const {dir} = await workshop.store.obtain(workshop, never);
     return proofIn(dir);
   }
 
-  const {drives, memoryMiB} = findScenario(scenario);
-  const machines = [...images].flatMap(([role, made]) =>
-    machineSpecs(role, made, {
-      drives: drives?.[role] ?? [],
-      memoryMiB: memoryMiB?.[role] ?? usualMemoryMiB,
-    }),
-  );
-  const report = await runScenario(workshop, {scenario, machines, logDir: workshop.logDir});
+  const report = await runScenario(workshop, {
+    ...machines,
+    ...(request.keep === undefined ? {} : {keep: request.keep.take}),
+  });
   await writeReports(report, workshop.logDir);
   const failed = report.checks.filter(({outcome}) => outcome !== 'passed');
   if (failed.length > 0) throw proofFailure(report, failed);
@@ -87,6 +99,29 @@ export async function obtainProof(workshop: Workshop, request: JobRequest, image
     }),
   );
   return proofIn(workshop.logDir);
+}
+
+/** Starts the machines of the images, and proves nothing. */
+export async function startImages(
+  workshop: Workshop,
+  request: JobRequest,
+  images: Images,
+): Promise<Laboratory> {
+  return startMachines(workshop, await machinesFor(workshop, request, images));
+}
+
+async function machinesFor({logDir}: Workshop, {recipe}: JobRequest, images: Images): Promise<ProofRequest> {
+  const scenario = recipe.prove!;
+  const {drives, memoryMiB} = findScenario(scenario);
+  const catalogue = await readCatalogue(recipe.folders);
+  const machines = [...images].flatMap(([role, made]) =>
+    machineSpecs(role, made, {
+      drives: drives?.[role] ?? [],
+      memoryMiB: memoryMiB?.[role] ?? usualMemoryMiB,
+      tunables: catalogue.filter((tunable) => isTunableOf(tunable, recipe.images[role]!)),
+    }),
+  );
+  return {scenario, machines, logDir};
 }
 
 async function proofIn(dir: string): Promise<Proof> {
@@ -121,7 +156,7 @@ function proofFailure(report: BootReport, failed: readonly CheckResult[]) {
 function machineSpecs(
   role: string,
   {image, arch, machines, kernel}: MadeImage,
-  hardware: Pick<MachineSpec, 'drives' | 'memoryMiB'>,
+  more: Pick<MachineSpec, 'drives' | 'memoryMiB' | 'tunables'>,
 ): readonly MachineSpec[] {
   const {disk, esp, proofEsps} = image.value;
   return machines.map(({name, address}) => ({
@@ -138,7 +173,7 @@ function machineSpecs(
       },
     },
     cpus: 2,
-    ...hardware,
+    ...more,
     address,
     expected: {release: kernel.value.release, configSha256: kernel.value.configDigest},
   }));

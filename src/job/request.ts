@@ -1,7 +1,7 @@
 /** What the main job is asked for, and what it gives back. */
 
 import type {Architecture} from '../base/architecture.ts';
-import type {BootReport} from '../boot/index.ts';
+import type {BootReport, Laboratory} from '../boot/index.ts';
 import type {EngineName} from '../build/container.ts';
 import type {VendorBase} from '../image/boot-stream.ts';
 import type {WrittenRecipe} from '../recipe/recipe.ts';
@@ -36,6 +36,8 @@ export type JobRequest = {
   readonly lock?: HeldLock | 'made';
   /** Boot and prove even images that were proved before. */
   readonly proveAgain?: boolean;
+  /** Takes the machines over, up and running, after their proof or, where `proved` is false, in its place. */
+  readonly keep?: {readonly proved: boolean; readonly take: (laboratory: Laboratory) => void};
   /** Compilers run side by side. */
   readonly jobs: number;
 };

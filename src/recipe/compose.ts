@@ -11,7 +11,7 @@ import {architectureOf, type Layer, type Recipe, type WrittenRecipe} from './rec
  * @throws KbuildError (2) for a module that is not known to work on the target, or an image that would go without one
  */
 export function composeRecipe(written: WrittenRecipe, target: Target): Recipe {
-  const {parts, own, settings, modules, parameters: _, madeOf: __, ...rest} = written;
+  const {parts, own, settings, modules, parameters: _, madeOf: __, folders: ___, ...rest} = written;
   const applied = (when: Condition): boolean => holds(when, target);
   const inUse = parts.filter(({applies}) => applies.some(applied));
   const goalsOf = ({goals}: Layer) => goals.filter(({when}) => applied(when)).map(({goal}) => goal);

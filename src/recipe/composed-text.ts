@@ -137,7 +137,7 @@ function imageLines({recipe, file}: Composed): readonly Line[] {
 }
 
 function linesOfImage(image: ImageRecipe, {document, file}: Loaded<RecipeFile>): readonly Line[] {
-  const {role, summary, arch, packages, modules, enable, commandLine, freeMiB} = image;
+  const {role, summary, arch, packages, modules, enable, commandLine, freeMiB, tuned = []} = image;
   const at = (key: string): Place => placeAt(document, ['images', role, key], 'key');
   const own = file?.images?.[role];
   const list = (
@@ -166,7 +166,17 @@ function linesOfImage(image: ImageRecipe, {document, file}: Loaded<RecipeFile>):
     own?.freeMiB === undefined
       ? {text: `    freeMiB: ${freeMiB} # as where nothing is said`}
       : {text: `    freeMiB: ${freeMiB}`, place: at('freeMiB')},
+    ...(tuned.length === 0 ? [] : [{text: '    tunables:'}]),
+    ...tuned.map(({tunable: {name}, value}) => ({
+      text: `      ${name}: ${scalarText(value)}`,
+      place: placeAt(document, ['images', role, 'tunables', name], 'key'),
+    })),
   ];
+}
+
+/** A number stands as it is. */
+function scalarText(value: string): string {
+  return /^-?\d+$/.test(value) ? value : quoted(value);
 }
 
 /** The same as plain values, each goal with its origin. */
@@ -184,7 +194,12 @@ export function composedValue({written, recipe, target}: Composed): Readonly<Rec
     },
     goals: recipe.goals.map(({place, ...rest}) => ({...rest, ...origin(place)})),
     modules: recipe.modules.map(({name}) => name),
-    images: recipe.images,
+    images: Object.fromEntries(
+      Object.entries(recipe.images).map(([role, {tuned = [], ...image}]) => [
+        role,
+        {...image, tunables: Object.fromEntries(tuned.map(({tunable, value}) => [tunable.name, value]))},
+      ]),
+    ),
     ...(recipe.prove === undefined ? {} : {prove: recipe.prove}),
   };
 }

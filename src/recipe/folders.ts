@@ -45,15 +45,15 @@ async function isDirectory(path: string): Promise<boolean> {
 }
 
 /** A module is `modules/NAME.yaml`, an overlay a directory below `overlays`, and so on. */
-export type Kind = 'recipe' | 'part' | 'module' | 'overlay';
+export type Kind = 'recipe' | 'part' | 'module' | 'overlay' | 'tunable';
 
 /**
  * The real path of `name` below a folder's `kind`, in the first folder that has it; undefined where none has.
  * A name that leaves the folder, by `..` or by a symbolic link, is not found there.
  */
 export async function locate(folders: RecipeFolders, kind: Kind, name: string): Promise<string | undefined> {
-  if (!namePattern.test(name) || ((kind === 'recipe' || kind === 'module') && name.includes('/')))
-    return undefined;
+  const isFlat = kind === 'recipe' || kind === 'module' || kind === 'tunable';
+  if (!namePattern.test(name) || (isFlat && name.includes('/'))) return undefined;
   for (const folder of folders) {
     const path = join(below(folder, kind), kind === 'overlay' ? name : `${name}.yaml`);
     if (!existsSync(path)) continue;

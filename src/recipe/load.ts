@@ -18,6 +18,7 @@ import {shownPath} from './folders.ts';
 import {nearestHint} from './nearest.ts';
 import type {ParameterCondition} from './parameters.ts';
 import {type ModuleFile, moduleFile, type PartFile, partFile, type RecipeFile, recipeFile} from './schema.ts';
+import {type TunablesFile, tunablesFile} from './tunable-schema.ts';
 
 /** An entry of `use`. */
 export type Use = {
@@ -56,6 +57,11 @@ export function loadPart(name: string, path: string): Promise<Loaded<PartFile>> 
 /** Reads a module's file whose name, by its path, is `name`. Faults are in `diagnostics`. */
 export function loadModule(name: string, path: string): Promise<Loaded<ModuleFile>> {
   return load(name, path, moduleFile);
+}
+
+/** Reads a catalogue of tunables whose name, by its path, is `name`. Faults are in `diagnostics`. */
+export function loadTunables(name: string, path: string): Promise<Loaded<TunablesFile>> {
+  return load(name, path, tunablesFile);
 }
 
 async function load<File extends {readonly name: string; readonly use?: PartFile['use']}>(

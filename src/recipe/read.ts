@@ -93,6 +93,7 @@ export async function readRecipe(name: string, options: ReadOptions): Promise<Wr
       images,
       folders: found.folders,
     }),
+    folders: found.folders,
     ...(file.prove === undefined ? {} : {prove: file.prove}),
   };
 }

@@ -2,7 +2,9 @@
 
 import type {Architecture} from '../base/architecture.ts';
 import type {Place} from '../base/diagnostic.ts';
+import type {Tuning} from './catalogue.ts';
 import type {Condition} from './condition.ts';
+import type {RecipeFolders} from './folders.ts';
 import type {ModuleRecipe, WrittenModule} from './module.ts';
 import type {Parameter} from './parameters.ts';
 
@@ -38,6 +40,8 @@ export type ImageRecipe = {
   readonly commandLine: readonly string[];
   /** Free space left in its root file system, MiB. */
   readonly freeMiB: number;
+  /** What its machines start with; absent where nothing is said. */
+  readonly tuned?: readonly Tuning[];
 };
 
 /** What one file adds. */
@@ -103,6 +107,8 @@ export type WrittenRecipe = Omit<Recipe, 'goals' | 'modules'> & {
   readonly settings: readonly Goal[];
   /** Its own file first; then parts, modules, patches, overlays and a base that is a file. */
   readonly madeOf: readonly MadeOf[];
+  /** Where what it names is looked up, and the catalogue of its machines' tunables. */
+  readonly folders: RecipeFolders;
 };
 
 /** A recipe composed for an architecture and a kernel: what the other rooms read. */

@@ -3,6 +3,7 @@
 import {z} from 'zod';
 import {architectures} from '../base/architecture.ts';
 import {isEmptyRange, kernelRangePattern, parseKernelRange} from './condition.ts';
+import {tunablesFile} from './tunable-schema.ts';
 
 /** `fs/zfs`: lower-case words and slashes, so that no name can leave the folder it is looked up in. */
 export const namePattern = /^[a-z0-9][a-z0-9._+-]*(?:\/[a-z0-9][a-z0-9._+-]*)*$/;
@@ -238,6 +239,12 @@ const image = z
       )
       .optional()
       .describe('Free space left in its root file system, MiB; or "${NAME}", a parameter of the recipe'),
+    tunables: z
+      .record(z.string(), scalar)
+      .optional()
+      .describe(
+        'Values its machines start with, by the names that kbuild param list shows; ${NAME} is a parameter of the recipe',
+      ),
   })
   .meta({id: 'image'});
 
@@ -456,8 +463,11 @@ export type GoalEntry = z.infer<typeof goals>[string];
 export type ParameterEntry = z.infer<typeof parameter>;
 export type ImageEntry = z.infer<typeof image>;
 
-/** The JSON schema of all three kinds of file, for editors; recipes/schema.json is this text. */
+/** The JSON schema of all kinds of file, for editors; recipes/schema.json is this text. */
 export function jsonSchemaText(): string {
-  const schema = z.toJSONSchema(z.union([recipeFile, partFile, moduleFile]), {io: 'input', reused: 'ref'});
-  return `${JSON.stringify({title: 'kbuild recipe, part or module', ...schema}, null, 2)}\n`;
+  const schema = z.toJSONSchema(z.union([recipeFile, partFile, moduleFile, tunablesFile]), {
+    io: 'input',
+    reused: 'ref',
+  });
+  return `${JSON.stringify({title: 'kbuild recipe, part, module or tunables', ...schema}, null, 2)}\n`;
 }

@@ -25,6 +25,15 @@ test('a root gets its overlays, its units enabled, and its own files', async (t)
   t.is((await lstat(join(to, 'root/.ssh'))).mode & 0o777, 0o700);
 });
 
+test('files that the spec itself has win over those of overlays', async (t) => {
+  const dir = await temporaryDirectory(t);
+  const files = {'/etc/motd': 'tuned\n', '/etc/sysctl.d/zz.conf': 'vm.swappiness = 1\n'};
+  const to = join(dir, 'additions');
+  await stageAdditions({...(await smallSpec(dir)), files}, identity, join(dir, 'root'), to);
+  t.is(await readFile(join(to, 'etc/motd'), 'utf8'), files['/etc/motd']);
+  t.is(await readFile(join(to, 'etc/sysctl.d/zz.conf'), 'utf8'), files['/etc/sysctl.d/zz.conf']);
+});
+
 test('a unit that nothing brings is bad input that names recipe, role and unit', async (t) => {
   const dir = await temporaryDirectory(t);
   const spec = await smallSpec(dir);

@@ -3,6 +3,7 @@
 import {type Check, CheckFailure, commandDetail, type Guest, type Scenario, succeed} from '../scenario.ts';
 import {comesUp, kernelIsTheBuiltOne, noUnitFailed, patience} from './machines.ts';
 import {mountOptions, poolLayout, type RdmaPackets, rdmaPackets} from './outputs.ts';
+import {parametersExist} from './tunables.ts';
 
 const pool = 'tank';
 const dataSet = `/${pool}/export`;
@@ -31,6 +32,7 @@ export const nfsRdma: Scenario = {
       comesUp('client'),
       noUnitFailed(['host', 'client']),
       kernelIsTheBuiltOne(['host', 'client']),
+      parametersExist(['host', 'client']),
       poolIsMade,
       dataSetIsExported,
       mountIsRdma,
@@ -197,7 +199,7 @@ function poolSurvivesPowerCut(seen: Seen): Check {
     id: 'power-cut',
     name: 'after a power cut the host has the pool and the file',
     needs: ['counters'],
-    after: ['units', 'kernel'],
+    after: ['units', 'kernel', 'parameters'],
     concerns: {host: ['zfs-import-cache.service', 'zfs-import-scan.service', 'zfs-mount.service']},
     show: async (guest) => {
       const host = guest('host');

@@ -2,6 +2,7 @@
 
 import {type Check, CheckFailure, commandDetail, type Guest, type Scenario, succeed} from '../scenario.ts';
 import {comesUp, kernelIsTheBuiltOne, noUnitFailed} from './machines.ts';
+import {parametersExist} from './tunables.ts';
 
 const roles = ['server', 'client'] as const;
 /** What the white list opens on the server, and where the client sees it: qtfs.mounts of the recipes' overlay. */
@@ -23,6 +24,7 @@ export const qtfs: Scenario = {
   checks: () => [
     ...roles.map(comesUp),
     kernelIsTheBuiltOne(roles),
+    parametersExist(roles),
     moduleIsLoaded('server', 'qtfs_server', 'qtfs-server.service'),
     moduleIsLoaded('client', 'qtfs', 'qtfs.service'),
     engineServes,

@@ -1,0 +1,78 @@
+import {spawn} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {findHeld, holdMachines} from '../../src/boot/held.ts';
+import type {Machine} from '../../src/boot/machine.ts';
+import {Shell} from '../../src/boot/shell.ts';
+
+const signal = new AbortController().signal;
+
+/** A machine that is a shell of this one. */
+function shellMachine(t: ExecutionContext, scratch: string): Machine {
+  const child = spawn('sh', {stdio: ['pipe', 'pipe', 'ignore']});
+  t.teardown(() => child.kill('SIGKILL'));
+  const shell = new Shell(child.stdout, child.stdin, {scratch});
+  return {
+    name: 'host',
+    spec: {role: 'host', address: '10.77.0.1'},
+    logs: {console: '/logs/host-console.log'},
+    run: (command: string, options: {timeoutMs?: number}) => shell.run(command, options),
+  } as unknown as Machine;
+}
+
+async function folder(t: ExecutionContext): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'kbuild-test-'));
+  t.teardown(() => rm(dir, {recursive: true, force: true}));
+  return dir;
+}
+
+test('machines that are held run what others ask, one after the other, until they are to stop', async (t) => {
+  const outDir = await folder(t);
+  t.is(await findHeld(outDir), undefined);
+  const machines = [shellMachine(t, outDir)];
+  let holding = Promise.resolve();
+  await new Promise<void>((ready) => {
+    holding = holdMachines(machines, {outDir, signal, ready: () => ready()});
+  });
+  const held = (await findHeld(outDir))!;
+  t.deepEqual(held.machines, [
+    {name: 'host', role: 'host', address: '10.77.0.1', console: '/logs/host-console.log'},
+  ]);
+  const options = {timeoutMs: 60_000, signal};
+  const answers = await Promise.all([
+    held.run('host', 'echo "one  $((1 + 1))"\necho "it\'s two lines"', options),
+    held.run('host', 'exit 3', options),
+  ]);
+  t.deepEqual(answers, [
+    {status: 0, output: "one  2\nit's two lines\n"},
+    {status: 3, output: ''},
+  ]);
+  await t.throwsAsync(held.run('guest', 'true', options), {message: 'there is no machine guest'});
+  await held.stop();
+  await holding;
+  t.is(await findHeld(outDir), undefined);
+  t.false(existsSync(join(outDir, 'machines/machines.json')));
+});
+
+test('what was killed has left a record behind, and holds nothing', async (t) => {
+  const outDir = await folder(t);
+  await mkdir(join(outDir, 'machines'));
+  const record = {version: 1, pid: 1, socket: join(outDir, 'gone'), machines: []};
+  await writeFile(join(outDir, 'machines/machines.json'), JSON.stringify(record));
+  t.is(await findHeld(outDir), undefined);
+});
+
+test('Ctrl-C ends the holding, as an interruption', async (t) => {
+  const outDir = await folder(t);
+  const controller = new AbortController();
+  const holding = holdMachines([], {
+    outDir,
+    signal: controller.signal,
+    ready: () => controller.abort(new Error('stopped by SIGINT')),
+  });
+  await t.throwsAsync(holding, {message: 'stopped by SIGINT'});
+  t.is(await findHeld(outDir), undefined);
+});

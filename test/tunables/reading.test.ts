@@ -1,0 +1,214 @@
+import test from 'ava';
+import {readCatalogue, type Tuning, tuningOf} from '../../src/recipe/catalogue.ts';
+import {recipeFolders} from '../../src/recipe/folders.ts';
+import {type Reading, readingsOf, scriptFor, type Wish} from '../../src/tunables/index.ts';
+import {FakeMachine} from './fake-machine.ts';
+
+const catalogue = await readCatalogue(await recipeFolders({cwd: '/'}));
+
+function setting(text: string): Tuning {
+  const [, name, value] = /^([^=]+)=(.*)$/.exec(text)!;
+  const tuning = tuningOf(name!, value!, catalogue, 'the test');
+  if ('severity' in tuning) throw new Error(tuning.message);
+  return tuning;
+}
+
+function askFor(machine: FakeMachine, wishes: readonly Wish[], daemons?: string): readonly Reading[] {
+  return readingsOf(wishes, machine.run(scriptFor(wishes, daemons)))!;
+}
+
+function set(machine: FakeMachine, text: string, daemons?: string): Reading {
+  return askFor(machine, [setting(text)], daemons)[0]!;
+}
+
+function get(machine: FakeMachine, name: string): Reading {
+  return askFor(machine, [{tunable: catalogue.find((one) => one.name === name)!}])[0]!;
+}
+
+test('a sysctl is written, kept for the next boot, and read back', (t) => {
+  const machine = new FakeMachine();
+  t.like(set(machine, 'vm.dirty_ratio=10'), {wanted: '10', set: '10', verdict: 'in effect'});
+  t.is(machine.read('/proc/sys/vm/dirty_ratio'), '10\n');
+  t.is(machine.read('/etc/sysctl.d/zz-kbuild-vm.dirty_ratio.conf'), 'vm.dirty_ratio = 10\n');
+  t.like(set(machine, 'net.ipv4.tcp_rmem=4096 65536 1048576'), {
+    set: '4096 65536 1048576',
+    verdict: 'in effect',
+  });
+});
+
+test('several are set by one command, and each has its own answer', (t) => {
+  const machine = new FakeMachine();
+  const readings = askFor(machine, ['vm.dirty_ratio=10', 'vm.swappiness=1', 'nfsd.threads=32'].map(setting));
+  t.deepEqual(
+    readings.map(({name, verdict}) => `${name}: ${verdict}`),
+    ['vm.dirty_ratio: in effect', 'vm.swappiness: in effect', 'nfsd.threads: in effect'],
+  );
+});
+
+test('what a service holds on to is set, and not in effect until it starts anew', (t) => {
+  const machine = new FakeMachine();
+  const reading = set(machine, 'fs.nfs.nlm_tcpport=4001');
+  t.like(reading, {set: '4001', verdict: 'pending', until: 'the next start of nfs-server.service'});
+  t.deepEqual(reading.seen, [{instance: '', value: '40321'}]);
+  machine.write('bin/rpcinfo', '#!/bin/sh\necho "100021 4 tcp 4001 nlockmgr"\n');
+  t.is(get(machine, 'fs.nfs.nlm_tcpport').verdict, 'in effect');
+});
+
+test('a file that shows only what the next mount will use is no proof of what mounts use', (t) => {
+  t.like(set(new FakeMachine(), 'sunrpc.rdma_slot_table_entries=64'), {
+    set: '64',
+    seen: [],
+    verdict: 'not observed',
+    until: 'the next mount',
+  });
+});
+
+test('a parameter that its module works out itself is seen where the module tells it', (t) => {
+  const machine = new FakeMachine();
+  const reading = set(machine, 'zfs.zfs_arc_max=4G');
+  t.is(machine.read('/sys/module/zfs/parameters/zfs_arc_max'), '4294967296\n');
+  t.like(reading, {verdict: 'pending', set: '4294967296'});
+  t.is(reading.seen[0]!.value, '1000000000');
+});
+
+test('a parameter read when its module is loaded is kept for that, and not written', (t) => {
+  const machine = new FakeMachine();
+  t.like(set(machine, 'zfs.zio_taskq_batch_pct=50'), {
+    set: '50',
+    verdict: 'pending',
+    until: 'the next boot, or the next load of zfs',
+  });
+  t.is(machine.read('/sys/module/zfs/parameters/zio_taskq_batch_pct'), '80\n');
+  t.is(
+    machine.read('/etc/modprobe.d/zz-kbuild-zfs.zio_taskq_batch_pct.conf'),
+    'options zfs zio_taskq_batch_pct=50\n',
+  );
+  t.like(set(machine, 'ib_ipoib.send_queue_size=512'), {set: '512', seen: [], verdict: 'not observed'});
+});
+
+test('a module that is a part of the kernel wants another image', (t) => {
+  const machine = new FakeMachine({
+    '/lib/modules/6.1.0/modules.builtin': 'kernel/drivers/nvme/host/nvme.ko\n',
+  });
+  const reading = set(machine, 'nvme.io_queue_depth=64');
+  t.is(reading.verdict, 'pending');
+  t.regex(reading.until!, /^an image made with it/);
+  t.is(machine.read('/etc/modprobe.d/zz-kbuild-nvme.io_queue_depth.conf'), undefined);
+});
+
+test('what the system refuses is not kept for its next start', (t) => {
+  const machine = new FakeMachine();
+  const reading = set(machine, 'zfs.recordsize=512');
+  t.like(reading, {verdict: 'refused', reason: 'cannot set property: feature is off'});
+  const other = new FakeMachine({'/proc/sys/net/core/somaxconn/x': ''});
+  t.is(set(other, 'net.core.somaxconn=512').verdict, 'refused');
+  t.is(other.read('/etc/sysctl.d/zz-kbuild-net.core.somaxconn.conf'), undefined);
+});
+
+test('a property goes to the pools, and is seen on every data set', (t) => {
+  const machine = new FakeMachine();
+  const reading = set(machine, 'zfs.recordsize=1M');
+  t.like(reading, {set: '1048576', verdict: 'in effect'});
+  t.deepEqual(
+    reading.seen.map(({instance}) => instance),
+    ['tank', 'tank/export'],
+  );
+  t.like(set(machine, 'zpool.autotrim=y'), {verdict: 'in effect', seen: [{instance: 'tank', value: 'y'}]});
+  t.is(set(machine, 'zfs.recordsize@tank/export=64K').name, 'zfs.recordsize@tank/export');
+});
+
+test('a property that mounts have is seen in the mounts, one by one', (t) => {
+  const machine = new FakeMachine({'/data-set': 'on\n'});
+  t.deepEqual(get(machine, 'zfs.exec'), {
+    name: 'zfs.exec',
+    set: 'y',
+    seen: [
+      {instance: 'tank', value: 'y'},
+      {instance: 'tank/export', value: 'n'},
+    ],
+    verdict: 'pending',
+    until: 'the next mount',
+  });
+});
+
+test('settings of NFS are kept apart from its own files, and the server is asked what it does', (t) => {
+  const machine = new FakeMachine();
+  t.like(set(machine, 'nfsd.threads=32'), {set: '32', verdict: 'in effect'});
+  t.is(machine.read('/proc/fs/nfsd/threads'), '32\n');
+  t.like(set(machine, 'nfsd.vers3=n'), {
+    set: 'n',
+    seen: [{instance: '', value: 'y'}],
+    verdict: 'pending',
+    until: 'the next start of nfs-server.service',
+  });
+  t.is(machine.read('/etc/nfs.conf.d/zz-kbuild-nfsd.vers3.conf'), '[nfsd]\nvers3=n\n');
+  t.like(set(machine, 'mountd.manage-gids=y'), {set: 'y', seen: [], verdict: 'not observed'});
+});
+
+test('a client mounts with other options from its next mount on', (t) => {
+  t.like(set(new FakeMachine(), 'nfsmount.rsize=64K'), {
+    set: '65536',
+    seen: [{instance: '/mnt', value: '262144'}],
+    verdict: 'pending',
+    until: 'the next mount',
+  });
+});
+
+test('qtfs is told its level at once, and its port at its next start', (t) => {
+  const machine = new FakeMachine();
+  t.like(set(machine, 'qtfs.log_level=DEBUG'), {set: 'DEBUG', verdict: 'in effect'});
+  t.like(set(machine, 'qtfs.port=20000'), {
+    set: '20000',
+    seen: [{instance: '', value: '12345'}],
+    verdict: 'pending',
+    until: 'the next boot',
+  });
+});
+
+test('Lustre is set on every target there is', (t) => {
+  const reading = set(new FakeMachine(), 'osc.*.max_dirty_mb=256');
+  t.is(reading.verdict, 'in effect');
+  t.deepEqual(
+    reading.seen.map(({instance}) => instance),
+    ['osc.a-OST0000.max_dirty_mb', 'osc.a-OST0001.max_dirty_mb'],
+  );
+});
+
+test('of Ceph, only what an observer tracks takes effect, on the daemons that are meant', (t) => {
+  const machine = new FakeMachine({
+    '/var/run/ceph/ceph-osd.0.asok': '',
+    '/var/run/ceph/ceph-osd.1.asok': '',
+    '/var/run/ceph/ceph-mon.a.asok': '',
+  });
+  const all = set(machine, 'osd_heartbeat_grace=60');
+  t.like(all, {set: '60', verdict: 'in effect'});
+  t.deepEqual(all.seen, [
+    {instance: 'osd.0', value: '60'},
+    {instance: 'osd.1', value: '60'},
+  ]);
+  t.deepEqual(set(machine, 'osd_heartbeat_grace=30', 'osd.1').seen, [{instance: 'osd.1', value: '30'}]);
+  t.like(set(machine, 'osd_op_num_shards=8'), {
+    verdict: 'pending',
+    until: 'the next start of ceph-osd.target',
+  });
+  t.is(get(machine, 'osd_op_num_shards').verdict, 'not observed');
+});
+
+test('what a machine has not is missing, with the symbol that its kernel lacks', (t) => {
+  const machine = new FakeMachine();
+  t.deepEqual(get(machine, 'vm.nr_hugepages'), {
+    name: 'vm.nr_hugepages',
+    seen: [],
+    verdict: 'missing',
+    until: 'a rebuilt kernel with HUGETLBFS',
+  });
+  t.like(get(machine, 'vm.min_free_kbytes'), {verdict: 'missing', until: undefined});
+  t.is(set(machine, 'vm.nr_hugepages=4').verdict, 'missing');
+  t.is(machine.read('/etc/sysctl.d/zz-kbuild-vm.nr_hugepages.conf'), undefined);
+});
+
+test('an answer that broke off is none', (t) => {
+  const wishes = [{tunable: catalogue[0]!}];
+  t.is(readingsOf(wishes, '@0 now \t20\n'), undefined);
+  t.is(readingsOf(wishes, '@0 now \t20\r\n@end\r\n')?.[0]?.seen[0]?.value, '20');
+});
