@@ -1,7 +1,6 @@
 /** What has another value than at the start. */
 
 import type {ConfigSymbol} from '../kconfig/index.ts';
-import {readable} from './bytes.ts';
 import {movedCursor} from './cursor.ts';
 import type {Desk, PanelState} from './desk.ts';
 import type {Key} from './key.ts';
@@ -29,12 +28,7 @@ export class ChangesPanelState implements PanelState {
   }
 
   refresh(): void {
-    this.#rows = this.#desk.history.changesSinceStart().map((row) => ({
-      ...row,
-      ...(row.prompt !== undefined && {prompt: readable(row.prompt)}),
-      before: readable(row.before),
-      after: readable(row.after),
-    }));
+    this.#rows = this.#desk.history.changesSinceStart();
     this.#cursor = Math.max(0, Math.min(this.#cursor, this.#rows.length - 1));
   }
 

@@ -1,7 +1,7 @@
 /** A choice, one member of which is taken (conf_choice of mconf.c, dialog_checklist, Linux 6.1). */
 
 import type {MenuNode} from '../kconfig/index.ts';
-import {movedCursor} from './cursor.ts';
+import {movedButton, movedCursor} from './cursor.ts';
 import type {Desk, PanelState} from './desk.ts';
 import type {Key} from './key.ts';
 import {type MenuRow, memberRows, promptOf} from './menu-rows.ts';
@@ -55,17 +55,12 @@ export class ChoicePanelState implements PanelState {
   #pressNamed(key: Key): void {
     const cursor = movedCursor(this.#cursor, this.#rows.length, key);
     if (cursor !== undefined) this.#cursor = cursor;
+    this.#button = movedButton(this.#button, buttons.length, key) ?? this.#button;
     if (key.kind === 'row' && key.opens) this.#select();
     if (key.kind === 'button') this.#pressButton(key.index);
     if (key.kind === 'function' && key.number === 1) this.#help();
     if (key.kind !== 'named') return;
     switch (key.name) {
-      case 'left':
-      case 'right':
-      case 'tab':
-      case 'back-tab':
-        this.#button = 1 - this.#button;
-        break;
       case 'enter':
         this.#pressButton(this.#button);
         break;

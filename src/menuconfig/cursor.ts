@@ -1,4 +1,4 @@
-/** A place in a list, moved by keys. */
+/** A place in a list or among buttons, moved by keys. */
 
 import type {Key} from './key.ts';
 
@@ -6,6 +6,13 @@ import type {Key} from './key.ts';
 export function movedCursor(cursor: number, length: number, key: Key): number | undefined {
   const to = target(cursor, length, key);
   return to === undefined ? undefined : Math.max(0, Math.min(length - 1, to));
+}
+
+/** Which of `count` buttons a key turns to; undefined where the key turns to none. */
+export function movedButton(button: number, count: number, key: Key): number | undefined {
+  if (key.kind !== 'named') return undefined;
+  if (key.name === 'left' || key.name === 'back-tab') return (button + count - 1) % count;
+  return key.name === 'right' || key.name === 'tab' ? (button + 1) % count : undefined;
 }
 
 function target(cursor: number, length: number, key: Key): number | undefined {

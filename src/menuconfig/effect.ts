@@ -27,3 +27,8 @@ export type Effect =
   | {readonly kind: 'save'; readonly format: SaveFormat; readonly path: string; readonly thenQuit: boolean}
   | {readonly kind: 'load'; readonly path: string}
   | {readonly kind: 'quit'};
+
+/** Whether it may take so long that a view shows that first: the fewest goals are searched for. */
+export function takesTime(effect: Effect): boolean {
+  return effect.kind === 'save' && effect.format === 'recipe';
+}

@@ -3,13 +3,14 @@
 import type {Change, ConfigSymbol, Evaluation, KconfigModel, Session} from '../kconfig/index.ts';
 import {type Base, type Demand, explainContradiction, Solver} from '../solve/index.ts';
 import {readable} from './bytes.ts';
+import type {Settings} from './history.ts';
 import type {ChangeRow} from './screen.ts';
 
 export type Proposal =
   | {
       readonly possible: true;
       /** To be set one after the other: what others depend on comes before them. */
-      readonly settings: readonly (readonly [symbol: string, value: string])[];
+      readonly settings: Settings;
       /** What would have another value: what was asked, then what it needs, then what follows in the order of the menu. */
       readonly changes: readonly ChangeRow[];
     }
@@ -135,16 +136,21 @@ function afterwards<Result>(
 
 /** Of a change by going back, what it was before that. */
 function valueChange({symbol, before, after}: Change): readonly ValueChange[] {
-  if (symbol.name === undefined || before.value === after.value) return [];
+  if (before.value === after.value || !isSettable(symbol)) return [];
   return [{symbol, before: after.value, after: before.value}];
+}
+
+/** A choice that is neither optional nor a tristate is `y` wherever it can be seen. */
+function isSettable({isChoice, optional, type}: ConfigSymbol): boolean {
+  return !isChoice || optional || type === 'tristate';
 }
 
 /** Sets what is accepted, until nothing more is; returns what was set, in this order. */
 function setInOrder(session: Session, wanted: readonly Setting[]): readonly Setting[] {
   // What nobody can set has no line, and the other members of a choice follow the one that is taken.
-  const settable = wanted.filter(
-    ({symbol, value}) => symbol.prompts.length > 0 && !(symbol.choice && value === 'n'),
-  );
+  const settable = wanted
+    .filter(({symbol, value}) => symbol.prompts.length > 0 && !(symbol.choice && value === 'n'))
+    .flatMap((one) => [...choiceOf(session, one), one]);
   const set = new Set<Setting>();
   for (let isNew = true; isNew; ) {
     isNew = false;
@@ -157,6 +163,12 @@ function setInOrder(session: Session, wanted: readonly Setting[]): readonly Sett
     }
   }
   return [...set];
+}
+
+/** A member can be taken once its choice is made, which has no name to be told by what solves. */
+function choiceOf({model}: Session, {symbol: {choice}, value}: Setting): readonly Setting[] {
+  const isMade = !choice || !isSettable(choice) || model.dialect.choices === 'menus';
+  return isMade ? [] : [{symbol: choice, value}];
 }
 
 function proposed(
@@ -173,7 +185,7 @@ function proposed(
   const rows = [...changes].sort((a, b) => place(a) - place(b));
   return {
     possible: true,
-    settings: settings.map((one) => [one.symbol.displayName, one.value] as const),
+    settings: settings.map((one) => [one.symbol, one.value] as const),
     changes: rows.map((one): ChangeRow => {
       const [prompt] = one.symbol.prompts;
       return {

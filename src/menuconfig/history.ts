@@ -2,6 +2,7 @@
 
 import type {Diagnostic} from '../base/diagnostic.ts';
 import type {Change, ConfigSymbol, Session, Snapshot, SymbolReason} from '../kconfig/index.ts';
+import {readable} from './bytes.ts';
 import type {Edit} from './effect.ts';
 import type {ChangeRow} from './screen.ts';
 
@@ -118,9 +119,9 @@ export class History {
       const prompt = symbol.nodes.find((node) => node.prompt)?.prompt?.text;
       return {
         symbol: symbol.displayName,
-        ...(prompt !== undefined && {prompt}),
-        before: this.#sinceStart.valueOf(symbol)!,
-        after: session.value(symbol),
+        ...(prompt !== undefined && {prompt: readable(prompt)}),
+        before: readable(this.#sinceStart.valueOf(symbol)!),
+        after: readable(session.value(symbol)),
         cause: causes.get(symbol) ?? 'follows',
       };
     });

@@ -3,7 +3,7 @@
 import type {MenuNode} from '../kconfig/index.ts';
 import {readable} from './bytes.ts';
 import {ChoicePanelState} from './choice-panel.ts';
-import {movedCursor} from './cursor.ts';
+import {movedButton, movedCursor} from './cursor.ts';
 import type {Desk, PanelState} from './desk.ts';
 import {nextWithHotkey} from './hotkey.ts';
 import type {Key} from './key.ts';
@@ -88,19 +88,12 @@ export class MenuPanelState implements PanelState {
   #pressNamed(key: Key): void {
     const cursor = movedCursor(this.#cursor, this.#rows.length, key);
     if (cursor !== undefined) this.#cursor = cursor;
+    this.#button = movedButton(this.#button, buttons.length, key) ?? this.#button;
     if (key.kind === 'row' && key.opens) this.#select();
     if (key.kind === 'button') this.#pressButton(key.index);
     if (key.kind === 'function' && key.number === 1) this.#help();
     if (key.kind !== 'named') return;
     switch (key.name) {
-      case 'left':
-      case 'back-tab':
-        this.#button = (this.#button + buttons.length - 1) % buttons.length;
-        break;
-      case 'right':
-      case 'tab':
-        this.#button = (this.#button + 1) % buttons.length;
-        break;
       case 'enter':
         this.#pressButton(this.#button);
         break;

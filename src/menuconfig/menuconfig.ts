@@ -14,6 +14,7 @@ import type {Key} from './key.ts';
 import {MenuPanelState} from './menu-panel.ts';
 import {promptOf} from './menu-rows.ts';
 import {alsoChanged, goalUnmet, loaded, stepMoved} from './messages.ts';
+import {ProposalPanel} from './proposal-panel.ts';
 import {type Answer, Question} from './question.ts';
 import type {Message, Screen} from './screen.ts';
 import {SymbolSearch} from './search.ts';
@@ -70,6 +71,13 @@ export class Menuconfig {
     else if (panel.isTyping || !this.#pressAnywhere(key)) panel.press(key);
     this.#top().refresh();
     return this.#effects;
+  }
+
+  /** Whether a key may take so long that who pressed it is to see that first: a proposal is looked for. */
+  takesTime(key: Key): boolean {
+    const panel = this.#top();
+    if (this.#question || panel.isTyping || key.kind !== 'text') return false;
+    return panel instanceof ProposalPanel ? /[ymn]/.test(key.text) : key.text.includes('*');
   }
 
   /** Makes a piece of what takes longer the first time, while no key waits; false once all is there. */

@@ -8,6 +8,7 @@ import {resolve} from 'node:path';
 import {KbuildError, renderDiagnostic} from '../base/diagnostic.ts';
 import type {Session} from '../kconfig/index.ts';
 import type {Application} from './application.ts';
+import {readable} from './bytes.ts';
 import type {Effect, SaveFormat} from './effect.ts';
 import type {Key} from './key.ts';
 import type {Menuconfig} from './menuconfig.ts';
@@ -68,6 +69,10 @@ export class Program implements Application {
     // Left without an answer: the next start asks again.
     if (this.#isOffering && this.#question === undefined) this.#effects.push({kind: 'quit'});
     return this.#effects;
+  }
+
+  takesTime(key: Key): boolean {
+    return this.#question === undefined && this.#opened.menu.takesTime(key);
   }
 
   screen(): Screen {
@@ -319,7 +324,7 @@ export class Program implements Application {
     const all = menu.changedSymbols();
     const lines = all.slice(0, mostShown).map(({displayName}) => {
       const before = this.#opened.session.value(displayName);
-      return `${displayName}: ${before} -> ${session.value(displayName)}`;
+      return readable(`${displayName}: ${before} -> ${session.value(displayName)}`);
     });
     const more = all.length - lines.length;
     return more > 0 ? [...lines, `and ${more} more`] : lines;

@@ -27,14 +27,10 @@ export class ProposalPanel implements PanelState {
     }
     const proposal = desk.enabling().propose(desk.session, symbol, value);
     if (!proposal.possible) {
-      desk.open(new TextPanelState(desk, `${what} cannot be`, proposal.lines.map(readable)));
+      desk.open(new TextPanelState(desk, `${what} cannot be`, proposal.lines));
       return;
     }
-    const settings = proposal.settings.flatMap(([name, given]) => {
-      const found = desk.session.model.find(name);
-      return found ? [[found, given] as const] : [];
-    });
-    desk.open(new ProposalPanel(desk, symbol, value, settings, proposal.changes));
+    desk.open(new ProposalPanel(desk, symbol, value, proposal.settings, proposal.changes));
   }
 
   private constructor(

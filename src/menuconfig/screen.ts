@@ -64,7 +64,10 @@ export type SearchPanel = {
   readonly scope: SearchScope;
   /** Where keys go: digits and letters belong to the query, or jump and command. */
   readonly focus: 'query' | 'hits';
+  /** The first of what is found. */
   readonly hits: readonly Hit[];
+  /** How much is found. */
+  readonly total: number;
   readonly cursor: number;
   /** What is known of the hit under the cursor, as the kernel's own search shows it; places to jump to are numbered. */
   readonly details: readonly string[];

@@ -17,6 +17,7 @@ export class SearchPanelState implements PanelState {
   #scope = 0;
   #focus: SearchPanel['focus'] = 'query';
   #hits: readonly Hit[] = [];
+  #total = 0;
   #symbols: readonly ConfigSymbol[] = [];
   #error: string | undefined;
   #cursor = 0;
@@ -55,6 +56,7 @@ export class SearchPanelState implements PanelState {
       scope: scopes[this.#scope]!,
       focus: this.#focus,
       hits: this.#hits,
+      total: this.#total,
       cursor: this.#cursor,
       details: this.#details,
     };
@@ -129,8 +131,9 @@ export class SearchPanelState implements PanelState {
     const scope = scopes[this.#scope]!;
     const wanted = `${history.version} ${scope} ${this.#query.text}`;
     if (wanted !== this.#found) {
-      const {hits, symbols, error} = this.#desk.search().find(session, this.#query.text, scope);
+      const {hits, symbols, total, error} = this.#desk.search().find(session, this.#query.text, scope);
       this.#hits = hits;
+      this.#total = total;
       this.#symbols = symbols;
       this.#error = error;
     }

@@ -59,7 +59,7 @@ function proposed(session: Session, name: string, value: string): Proposal {
 
 function settings(proposal: Proposal): readonly string[] {
   if (!proposal.possible) throw new Error(proposal.lines.join('\n'));
-  return proposal.settings.map(([name, value]) => `${name}=${value}`);
+  return proposal.settings.map(([{displayName}, value]) => `${displayName}=${value}`);
 }
 
 function changes(proposal: Proposal): readonly string[] {
@@ -143,7 +143,7 @@ test('Whatever is proposed comes so when it is done, in random trees.', (t) => {
         const proposal = new Enabling(made).propose(session, symbol, value);
         if (!proposal.possible) continue;
         const start = session.snapshot();
-        for (const [name, given] of proposal.settings) t.true(session.set(name, given).accepted);
+        for (const [one, given] of proposal.settings) t.true(session.set(one, given).accepted);
         t.is(session.value(symbol), value, `seed ${seed}: ${symbol.displayName}`);
         t.is(session.restore(start).filter(isOfValue).length, proposal.changes.length);
         done++;
@@ -152,6 +152,26 @@ test('Whatever is proposed comes so when it is done, in random trees.', (t) => {
     t.is(session.write(), before);
   }
   t.true(done > 50);
+});
+
+test('A choice without a name that need not be made is set like a symbol, and told.', (t) => {
+  const session = Session.of(
+    parse(`choice
+	prompt "Compression"
+	optional
+config GZIP
+	bool "gzip"
+config XZ
+	bool "xz"
+endchoice
+config DICTIONARY
+	bool "Dictionary"
+	depends on XZ
+`),
+  );
+  const proposal = proposed(session, 'DICTIONARY', 'y');
+  t.deepEqual(settings(proposal), ['<choice>=y', 'XZ=y', 'DICTIONARY=y']);
+  t.deepEqual(changes(proposal), ['DICTIONARY n→y asked', '<choice> n→y needed', 'XZ n→y needed']);
 });
 
 test('Of a choice that is a menu, the member is taken.', (t) => {
@@ -165,5 +185,6 @@ function valuesFor({type}: ConfigSymbol): readonly string[] {
 }
 
 function isOfValue({symbol, before, after}: Change): boolean {
-  return symbol.name !== undefined && before.value !== after.value;
+  const isSettable = !symbol.isChoice || symbol.optional || symbol.type === 'tristate';
+  return isSettable && before.value !== after.value;
 }

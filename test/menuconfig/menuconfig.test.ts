@@ -291,3 +291,12 @@ test('A choice that has a new member falls when something changes, and not befor
   driven.press('<');
   t.deepEqual(driven.lines, shown);
 });
+
+test('Of a proposal it is known before that it may take time; of letters that are typed it is not.', (t) => {
+  const driven = new Driven(model);
+  const takesTime = (word: string) => driven.menuconfig.takesTime(keyOf(word));
+  t.true(takesTime('*'));
+  t.false(takesTime('y'));
+  driven.press('/');
+  t.false(takesTime('*'));
+});

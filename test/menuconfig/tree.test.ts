@@ -66,7 +66,7 @@ real(`What is proposed for symbols that cannot be seen comes so when it is done$
     }
     possible++;
     const start = session.snapshot();
-    for (const [name, value] of proposal.settings) t.true(session.set(name, value).accepted, symbol.name);
+    for (const [one, value] of proposal.settings) t.true(session.set(one, value).accepted, symbol.name);
     t.is(session.value(symbol), 'y', symbol.name);
     session.restore(start);
   }

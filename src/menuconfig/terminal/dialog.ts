@@ -2,7 +2,7 @@
 
 import type {Dialog} from '../screen.ts';
 import type {Canvas} from './grid.ts';
-import {writeButtons, writeField} from './pieces.ts';
+import {leastWidth, writeButtons, writeField} from './pieces.ts';
 import type {Painted, Target} from './view.ts';
 import {width, wrap} from './width.ts';
 
@@ -13,7 +13,12 @@ export function paintDialog(
   canvas: Canvas,
   dialog: Dialog,
 ): {targets: readonly Target[]; caret?: NonNullable<Painted['caret']>} {
-  const longest = Math.max(...dialog.lines.map(width), width(dialog.title), dialog.typing ? 60 : 0);
+  const longest = Math.max(
+    ...dialog.lines.map(width),
+    width(dialog.title),
+    leastWidth(dialog.buttons),
+    dialog.typing ? 60 : 0,
+  );
   const columns = Math.min(Math.max(longest + 6, narrowest), widest, canvas.columns - 8);
   const room = canvas.rows - 10;
   const all = dialog.lines.flatMap((line) => wrap(line, columns - 6));

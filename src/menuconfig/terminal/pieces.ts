@@ -55,6 +55,17 @@ export function writeLessons(
 }
 
 const narrowest = 6;
+/** Between buttons, where there is room. */
+const wideGap = 4;
+
+/** Columns that buttons need beside one another. */
+export function leastWidth(buttons: readonly string[]): number {
+  return widthOf(buttons.map(centred), 1);
+}
+
+function widthOf(labels: readonly string[], gap: number): number {
+  return labels.reduce((sum, label) => sum + width(label) + 2 + gap, -gap);
+}
 
 /** `<Select>    < Exit >`, in the middle, the first letter as the key it is. */
 export function writeButtons(
@@ -63,9 +74,8 @@ export function writeButtons(
   {buttons, button}: {buttons: readonly string[]; button: number},
 ): readonly Target[] {
   const labels = buttons.map(centred);
-  const gap = labels.reduce((sum, label) => sum + width(label) + 6, 0) > columns ? 1 : 4;
-  const whole = labels.reduce((sum, label) => sum + width(label) + 2 + gap, -gap);
-  let at = column + Math.max((columns - whole) >> 1, 0);
+  const gap = widthOf(labels, wideGap) > columns ? 1 : wideGap;
+  let at = column + Math.max((columns - widthOf(labels, gap)) >> 1, 0);
   return labels.map((label, index) => {
     const start = at;
     const isChosen = index === button;

@@ -67,7 +67,8 @@ function paintScope(canvas: Canvas, box: Area, panel: SearchPanel): void {
     ];
   });
   writePieces(canvas, row, box.column + 2, [['In:  ', 'heading'], ...pieces], end);
-  const count = `${panel.hits.length} found`;
+  const {hits, total} = panel;
+  const count = total > hits.length ? `${total} found, ${hits.length} shown` : `${total} found`;
   canvas.write(row, end - width(count), count, 'text', end);
 }
 

@@ -15,9 +15,10 @@
 
 import {writeSync} from 'node:fs';
 import {badInput} from '../../base/diagnostic.ts';
-import type {Effect} from '../effect.ts';
+import {type Application, working} from '../application.ts';
+import {type Effect, takesTime} from '../effect.ts';
 import type {Key} from '../key.ts';
-import type {Screen} from '../screen.ts';
+import type {Message} from '../screen.ts';
 import {type Background, backgroundOf, expectedBackground, paletteFor, usesColours} from './colours.ts';
 import {decode, expire, type Input, patienceMs} from './decode.ts';
 import {frame} from './difference.ts';
@@ -25,8 +26,6 @@ import {asciiGlyphs, type Glyphs, unicodeGlyphs} from './grid.ts';
 import {type Picture, paint} from './paint.ts';
 import {scrolledBy} from './scrolling.ts';
 import {firstView, type View} from './view.ts';
-
-export type Application = {press(key: Key): readonly Effect[]; screen(): Screen};
 
 export type TerminalEnd =
   | {readonly kind: 'quit'}
@@ -260,8 +259,10 @@ class Terminal {
   async #drain(): Promise<void> {
     for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
       for (const key of this.#keys(input)) {
+        if (this.#application.takesTime?.(key)) this.#showFirst(working);
         this.#picture = undefined;
         for (const effect of this.#application.press(key)) {
+          if (takesTime(effect)) this.#showFirst(working);
           if ((await this.#surroundings.perform(effect)) === 'quit') {
             this.#settle?.({kind: 'quit'});
             return;
@@ -312,12 +313,24 @@ class Terminal {
   }
 
   #look(): Picture {
-    if (!this.#picture) {
-      const {columns = 80, rows = 24} = this.#surroundings.output;
-      this.#picture = paint(this.#application.screen(), {columns, rows}, this.#view, this.#glyphs);
-      this.#view = this.#picture.view;
-    }
+    this.#picture ??= this.#paint();
     return this.#picture;
+  }
+
+  /** With another message than the state's, if there is one. */
+  #paint(message?: Message): Picture {
+    const {columns = 80, rows = 24} = this.#surroundings.output;
+    const screen = {...this.#application.screen(), ...(message && {message})};
+    const picture = paint(screen, {columns, rows}, this.#view, this.#glyphs);
+    this.#view = picture.view;
+    return picture;
+  }
+
+  /** Shows a message before what takes time is begun. */
+  #showFirst(message: Message): void {
+    this.#picture = this.#paint(message);
+    this.#show();
+    this.#picture = undefined;
   }
 
   #show(): void {

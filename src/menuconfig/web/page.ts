@@ -72,7 +72,7 @@ ${commands.map(([key, label]) => `<button type="button" tabindex="-1" data-text=
 <section id="search" aria-label="Search" hidden>
 <div class="line"><span aria-hidden="true">/</span><input id="query" type="text" role="combobox" aria-label="Search for words or a regular expression" aria-controls="hits" aria-expanded="true" aria-autocomplete="list" aria-describedby="query-error" placeholder="words, or a regular expression" autocomplete="off" autocapitalize="off" spellcheck="false"></div>
 <p id="query-error" class="error" role="alert"></p>
-<div id="scopes" role="group" aria-label="What is searched (Tab)"></div>
+<div id="scopes" role="group" aria-label="What is searched (Tab)"><span id="count" role="status"></span></div>
 <div id="found"><div id="hits" class="list" role="listbox" tabindex="-1" aria-label="Found"></div><div id="details" class="lines" role="region" aria-label="What is known of it"></div></div>
 </section>
 <section id="text" aria-labelledby="text-title" hidden>

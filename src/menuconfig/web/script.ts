@@ -378,7 +378,7 @@ for (const [index, [scope, label]] of scopes.entries()) {
     const now = scopes.findIndex(([one]) => one === update.screen.panel.scope);
     send(Array.from({length: (index - now + scopes.length) % scopes.length}, () => named('tab')));
   };
-  at('scopes').append(button);
+  at('count').before(button);
 }
 
 const panels = {
@@ -397,10 +397,11 @@ const panels = {
     showButtons(buttons.map((label, index) => [label, {kind: 'button', index}]), button);
     return typing === undefined ? at('rows') : typingInput;
   },
-  search({query, scope, focus, hits, cursor, details}) {
+  search({query, scope, focus, hits, total, cursor, details}) {
+    setText(at('count'), total > update.total ? total + ' found, ' + update.total + ' shown' : total + ' found');
     lists.search.show(hits, cursor, update);
     queryLine.show(query);
-    for (const [index, button] of Array.from(at('scopes').children).entries()) {
+    for (const [index, button] of at('scopes').querySelectorAll('button').entries()) {
       button.setAttribute('aria-pressed', String(scopes[index][0] === scope));
     }
     showDetails(details);

@@ -2,9 +2,11 @@
 
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import {type AddressInfo, isIP} from 'node:net';
+import {setImmediate as turn} from 'node:timers/promises';
 import {badInput} from '../../base/diagnostic.ts';
-import type {Application} from '../application.ts';
-import type {Effect} from '../effect.ts';
+import {type Application, working} from '../application.ts';
+import {type Effect, takesTime} from '../effect.ts';
+import type {Message} from '../screen.ts';
 import {Admission, isLoopback} from './admission.ts';
 import {type KeyPress, longestBody, readKeyPress} from './keys.ts';
 import {page, policy} from './page.ts';
@@ -189,7 +191,9 @@ class Service implements WebView {
         if (this.#hasEnded) return 'ended';
         if (isPointed && place !== this.#updates.place) return 'moved';
         for (const key of keys) {
+          if (this.#application.takesTime?.(key)) await this.#publishFirst(working);
           for (const effect of this.#application.press(key)) {
+            if (takesTime(effect)) await this.#publishFirst(working);
             if ((await this.#options.perform(effect)) === 'quit') return 'quit';
           }
         }
@@ -214,8 +218,15 @@ class Service implements WebView {
     return done;
   }
 
-  #publish(): void {
-    this.#update = this.#updates.next(this.#application.screen());
+  /** Shows a message before what takes time is begun. */
+  async #publishFirst(message: Message): Promise<void> {
+    this.#publish(message);
+    await turn();
+  }
+
+  /** With another message than the state's, if there is one. */
+  #publish(message?: Message): void {
+    this.#update = this.#updates.next({...this.#application.screen(), ...(message && {message})});
     const text = eventText('update', this.#update);
     for (const stream of this.#streams) stream.send(text);
   }

@@ -73,6 +73,7 @@ input[aria-invalid=true]{border-color:var(--bad);outline-color:var(--bad)}
 #scopes,#buttons,#answers,.answers{display:flex;flex-wrap:wrap;gap:.3rem}
 .scope[aria-pressed=true],button[aria-current]{color:#fff;background:var(--mark-edge);border-color:var(--mark-edge)}
 @media (prefers-color-scheme:dark){.scope[aria-pressed=true],button[aria-current]{color:#0d1117}}
+#count{margin-left:auto;color:var(--faint);font-size:.87rem}
 #found{flex:1 1 0;min-height:0;display:grid;grid-template:minmax(0,1fr)/minmax(0,1fr) minmax(0,1fr);gap:.6rem}
 .lines{margin:0;padding:.7rem .9rem;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.55}
 #dialog-lines{white-space:pre-wrap;overflow-wrap:anywhere}

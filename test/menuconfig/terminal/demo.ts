@@ -1,9 +1,10 @@
 /** A small program in the terminal view, for tests that drive it in a real terminal. */
 
+import type {Application} from '../../../src/menuconfig/application.ts';
 import type {Effect} from '../../../src/menuconfig/effect.ts';
 import type {Key} from '../../../src/menuconfig/key.ts';
 import type {Screen} from '../../../src/menuconfig/screen.ts';
-import {type Application, runTerminal} from '../../../src/menuconfig/terminal/terminal.ts';
+import {runTerminal} from '../../../src/menuconfig/terminal/terminal.ts';
 import {help, row, screen} from './screens.ts';
 
 const names = Array.from({length: 30}, (_, index) => (index === 2 ? 'Zstandard 圧縮' : `Driver ${index}`));

@@ -208,7 +208,7 @@ test('a click moves to a row, opens it by its arrow or when it is there already,
     .indexOf('Help');
   t.deepEqual(at('< Help >', help_), {kind: 'button', index: 2});
   t.is(at('Arrows move'), undefined);
-  t.is(picture(quitDialog).targets.length, 2);
+  t.is(picture(quitDialog).targets.length, 4);
 });
 
 test('what is wrong with what is typed is said', (t) => {

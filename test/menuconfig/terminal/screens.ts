@@ -115,6 +115,7 @@ export const search: Screen = screen(
       hit('NFSD', 'NFS server support', {matched: 'help'}),
       hit('RPCSEC_GSS_KRB5', 'Secure RPC: Kerberos V mechanism', {matched: 'prompt'}),
     ],
+    total: 612,
     cursor: 2,
     details: [
       'Symbol: SUNRPC_XPRT_RDMA [=n]',
@@ -138,6 +139,7 @@ export const badSearch: Screen = screen({
   scope: 'symbol',
   focus: 'query',
   hits: [],
+  total: 0,
   cursor: 0,
   details: [],
 });
@@ -177,7 +179,7 @@ export const quitDialog: Screen = {
   dialog: {
     title: 'Leave',
     lines: ['Do you wish to save your new configuration?', 'Esc goes on with it.'],
-    buttons: ['Yes', 'No'],
+    buttons: ['Save', 'Recipe: save goals', 'Do not save', 'Stay'],
     button: 0,
   },
 };

@@ -162,6 +162,23 @@ test.serial('an answer that is still to come is waited for, so that the shell do
   t.deepEqual(terminal.keys, ['q']);
 });
 
+test.serial('what takes time is told before it is begun', async (t) => {
+  const saves: boolean[] = [];
+  const terminal = started({
+    press: (key) =>
+      key.kind === 'text' && key.text === 's'
+        ? [{kind: 'save', format: 'recipe', path: 'x', thenQuit: true}]
+        : [],
+    perform: async () => {
+      saves.push(terminal.written().includes('Working …'));
+      return 'quit';
+    },
+  });
+  terminal.input.write(`${attributes}s`);
+  await terminal.end;
+  t.deepEqual(saves, [true]);
+});
+
 test.serial('keys that come while a file is written wait for it', async (t) => {
   let finish: () => void = () => undefined;
   const terminal = started({

@@ -56,6 +56,10 @@ export class Fixture implements Application {
   dialog: Dialog | undefined;
   message: Message | undefined;
 
+  takesTime(key: Key): boolean {
+    return key.kind === 'text' && key.text === '*';
+  }
+
   press(key: Key): readonly Effect[] {
     this.pressed.push(key);
     this.message = undefined;
@@ -147,6 +151,7 @@ export class Fixture implements Application {
         scope: 'all',
         focus: 'query',
         hits: found,
+        total: found.length,
         cursor: 0,
         details: [evil],
       };

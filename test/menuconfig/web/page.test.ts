@@ -103,6 +103,8 @@ inBrowser('what is typed at once before the page shows it arrives whole', async 
   await page.until("document.querySelectorAll('#hits .row').length === 1");
   t.is(state.query?.text, 'cpu_f');
   t.is(await page.value(textOf('#details')), evil);
+  // Until then the state may move the caret.
+  await page.until('queryLine.isKnown && unsent.length === 0 && !isSending && update.serial >= answered');
   // As a browser changes a line: pasted over what was selected, and whole words deleted.
   await page.value("document.getElementById('query').setSelectionRange(0, 3)");
   await page.send('Input.insertText', {text: 'nr'});

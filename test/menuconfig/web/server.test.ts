@@ -383,6 +383,14 @@ test('what the state leaves to the program is done before the next key is presse
   t.is(one.state.pressed.length, 3);
 });
 
+test('what takes time is told before it is begun', async (t) => {
+  const one = await served(t);
+  const told = events(one, (text) => text.includes('"text":"Working …"'));
+  await press(one, {place: 1, keys: [{kind: 'text', text: '*'}]});
+  t.true((await told).includes('Working …'));
+  t.false((await events(one, () => true)).includes('Working …'));
+});
+
 const leave = {
   place: 1,
   keys: [
