@@ -4,6 +4,7 @@
  *     ./kbuild prove                    all of it
  *     ./kbuild prove kill boots         these only
  *     QTFS_SOURCE=DIR ./kbuild prove qtfs
+ *     LUSTRE_SOURCE=DIR ./kbuild prove lustre
  *
  * Works in `prove/work`; the cache of `KBUILD_CACHE`, or the usual one, is the one that is compared with.
  */
@@ -16,6 +17,7 @@ import {join} from 'node:path';
 import {digestOfFile} from '../src/base/digest.ts';
 import {captureStep} from '../src/base/process.ts';
 import {defaultStoreRoot} from '../src/base/store.ts';
+import {lustre} from './lustre.ts';
 import {qtfs} from './qtfs.ts';
 import {entry, type Finding, kbuild, type Proof, root, work} from './run.ts';
 
@@ -357,7 +359,7 @@ const proofs: Readonly<Record<string, Proof>> = {
   kill,
 };
 /** Proofs of what the main job is not, or for which something has to be given. */
-const others: Readonly<Record<string, Proof>> = {qtfs};
+const others: Readonly<Record<string, Proof>> = {qtfs, lustre};
 
 const wanted = process.argv.slice(2);
 const names = wanted.length > 0 ? wanted : Object.keys(proofs);

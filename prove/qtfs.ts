@@ -1,7 +1,7 @@
 /** What the recipes of qtfs promise, with a source in `QTFS_SOURCE`: both pass, and what is spoilt fails where it should. */
 
 import {join} from 'node:path';
-import {type Answer, type Finding, kbuild, type Proof, root, work} from './run.ts';
+import {type Finding, failedAt, kbuild, type Proof, passed, root, work} from './run.ts';
 
 /** The check that has to be the first to fail, by the folder of `fixtures/qtfs` that spoils something. */
 export const spoilt: Readonly<Record<string, string>> = {
@@ -33,19 +33,3 @@ export const qtfs: Proof = async () => {
   }
   return findings;
 };
-
-function passed(what: string, {exitCode, checks, seconds, stderr}: Answer): Finding {
-  const passes = checks.filter(({outcome}) => outcome === 'passed').length;
-  const holds = exitCode === 0 && passes === checks.length && passes > 0;
-  const count = `${what}: ${passes} of ${checks.length} checks passed in ${seconds.toFixed(0)} s`;
-  return {holds, seen: holds ? count : `${count}\n${stderr}`};
-}
-
-function failedAt(what: string, check: string, {exitCode, checks}: Answer): Finding {
-  const first = checks.find(({outcome}) => outcome === 'failed');
-  const notRun = checks.filter(({outcome}) => outcome === 'not-run').length;
-  return {
-    holds: exitCode === 1 && first?.name === check,
-    seen: `${what}: ended with ${exitCode}, ${first === undefined ? 'no check failed' : `failed: ${first.name}: ${first.evidence}`}; ${notRun} not run`,
-  };
-}

@@ -39,3 +39,21 @@ export async function kbuild(
     stderr: result.stderr,
   };
 }
+
+/** Whether a run has passed every check. */
+export function passed(what: string, {exitCode, checks, seconds, stderr}: Answer): Finding {
+  const passes = checks.filter(({outcome}) => outcome === 'passed').length;
+  const holds = exitCode === 0 && passes === checks.length && passes > 0;
+  const count = `${what}: ${passes} of ${checks.length} checks passed in ${seconds.toFixed(0)} s`;
+  return {holds, seen: holds ? count : `${count}\n${stderr}`};
+}
+
+/** Whether a run has failed, and this was the first check to. */
+export function failedAt(what: string, check: string, {exitCode, checks}: Answer): Finding {
+  const first = checks.find(({outcome}) => outcome === 'failed');
+  const notRun = checks.filter(({outcome}) => outcome === 'not-run').length;
+  return {
+    holds: exitCode === 1 && first?.name === check,
+    seen: `${what}: ended with ${exitCode}, ${first === undefined ? 'no check failed' : `failed: ${first.name}: ${first.evidence}`}; ${notRun} not run`,
+  };
+}

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {mountOptions, poolLayout, rdmaPackets} from '../../src/boot/scenarios/outputs.ts';
+import {mountOptions, poolLayout, rdmaPackets, stripeLayout} from '../../src/boot/scenarios/outputs.ts';
 
 const status = `  pool: tank
  state: DEGRADED
@@ -52,4 +52,21 @@ test('packets of all RDMA links are added up', (t) => {
   const text =
     'link rxe0/1 sent_pkts 12 rcvd_pkts 30 duplicate_request 0\nlink rxe1/1 sent_pkts 1 rcvd_pkts 2\n';
   t.deepEqual(rdmaPackets(text), {sent: 13, received: 32});
+});
+
+test('a file has its stripe count, and the OSTs of its objects in order', (t) => {
+  const shown = [
+    '/mnt/demo/striped',
+    'lmm_stripe_count:  2',
+    'lmm_stripe_size:   1048576',
+    'lmm_pattern:       raid0',
+    'lmm_layout_gen:    0',
+    'lmm_stripe_offset: 1',
+    '\tobdidx\t\t objid\t\t objid\t\t group',
+    '\t     1\t             2\t          0x2\t   0x280000401',
+    '\t     0\t             3\t          0x3\t   0x240000401',
+    '',
+  ].join('\n');
+  t.deepEqual(stripeLayout(shown), {count: 2, osts: [1, 0]});
+  t.deepEqual(stripeLayout('/mnt/demo/none has no stripe info\n'), {count: 0, osts: []});
 });

@@ -45,3 +45,12 @@ export function rdmaPackets(statistic: string): RdmaPackets {
     );
   return {sent: sum('sent_pkts'), received: sum('rcvd_pkts')};
 }
+
+export type StripeLayout = {readonly count: number; readonly osts: readonly number[]};
+
+/** `lfs getstripe` of a plain file: its stripe count, and the indexes of its objects' OSTs in the order of stripes. */
+export function stripeLayout(shown: string): StripeLayout {
+  const count = Number(/^lmm_stripe_count:\s+(\d+)/m.exec(shown)?.[1] ?? 0);
+  const [, objects = ''] = shown.split(/^\s*obdidx\s.*$/m);
+  return {count, osts: [...objects.matchAll(/^\s+(\d+)\s/gm)].map(([, index]) => Number(index))};
+}
