@@ -232,6 +232,8 @@ function stoppedOstIsWaitedFor(seen: Seen): Check {
       const [oss, writer, reader] = [guest('oss'), guest('client1'), guest('client2')];
       await succeed(writer, `lfs setstripe -c 1 -i ${stopped.index} ${path}`);
       await succeed(writer, `head -c ${contentBytes} /dev/urandom >/run/kbuild-waiting`);
+      // With the locks go the pages that they cover: the reader has to ask both OSTs.
+      await succeed(reader, 'lctl set_param -n ldlm.namespaces.*-osc-*.lru_size=clear');
       await dropCaches(reader);
       await succeed(oss, `umount ${stopped.at}`, 300_000);
       // Both are left to themselves: what waits for an OST cannot be killed, and must not be the shell.
