@@ -22,7 +22,8 @@ export function countChanges(
   const evaluation = loadConfig(model, `${lines.join('\n')}\n`);
   let changes = 0;
   for (const symbol of model.symbols.values()) {
-    const value = evaluation.isWritten(symbol) ? evaluation.value(symbol) : 'n';
+    const isWritten = !evaluation.isAbsentAt(symbol.index) && evaluation.isWritten(symbol);
+    const value = isWritten ? evaluation.value(symbol) : 'n';
     if (value !== (base.get(symbol.name!) ?? 'n')) changes++;
   }
   return changes;

@@ -26,14 +26,16 @@ export type Fewest =
  * why each that is missing is; there are as many as wishes were given up.
  *
  * @param demands in groups, as the solver takes them
+ * @param before what was found of the same demands and other wishes, which count on
  */
 export function fewestGivenUp(
   solver: SatSolver,
   demands: readonly Assumptions[],
   wishes: readonly Literal[],
+  before?: FewestFound,
 ): Fewest {
-  const cores: Core[] = [];
-  const open = new Set(wishes);
+  const cores: Core[] = [...(before?.cores ?? [])];
+  const open = new Set([...(before?.rest ?? []), ...wishes]);
   const demanded = new Set(demands.flat());
   for (;;) {
     dropDecided(solver, demands, open, cores);

@@ -5,7 +5,7 @@ import {countChanges} from './changes.ts';
 import {type Demand, literalsOf} from './demand.ts';
 import {Encoding} from './encoding.ts';
 import {type Exchange, leastOfEquals} from './equal-ways.ts';
-import {type Core, fewestGivenUp} from './least-change.ts';
+import {type Core, type FewestFound, fewestGivenUp} from './least-change.ts';
 import {type Literal, negation, SatSolver} from './sat.ts';
 import {isSameText, otherText} from './texts.ts';
 
@@ -73,16 +73,21 @@ export class Solver {
     const {strict} = this.#encoding;
     const of = (literal: Literal) => demands.filter((_, i) => literals[i]!.includes(literal));
     let isStrict = true;
+    let known: {readonly kept: ReadonlyMap<Literal, ConfigSymbol>; readonly found: FewestFound} | undefined;
     for (;;) {
       const fixed = isStrict ? [strict, ...all] : all;
       const kept = this.#keptOf(demands);
-      const found = fewestGivenUp(this.#encoding.solver, [fixed], [...kept.keys()]);
+      // What was given up before stays so: since then, more was only encoded.
+      const wishes = [...kept.keys()].filter((literal) => !known?.kept.has(literal));
+      const found = fewestGivenUp(this.#encoding.solver, [fixed], wishes, known?.found);
       if (!found.solved && !found.demands.includes(strict))
         return {solved: false, demands: [...new Set(found.demands.flatMap(of))]};
       if (!found.solved) {
         isStrict = false;
+        known = undefined;
         continue;
       }
+      known = {kept, found};
       if (isStrict && this.#encoding.limitSelectsOfSolution()) continue;
       const fewest = {demands: fixed, kept, found, isStrict};
       const least = leastOfEquals(this.#encoding, fewest, () => this.#changes(demands));
