@@ -120,6 +120,20 @@ const narrowings: readonly (readonly [string, string, string])[] = [
 for (const [a, b, expected] of narrowings)
   test(`${a} and ${b} together are ${expected}`, together, a, b, expected);
 
+test('parts that want at least the same number agree, however each writes it', async (t) => {
+  const {compose, faults} = await kitchen(t, {
+    'r.yaml': recipeText('r', 'use: [a, b]'),
+    'parts/a.yaml': partText('a', 'goals: {X: at least 64}'),
+    'parts/b.yaml': partText('b', 'goals: {X: at least 0x40}'),
+  });
+  t.deepEqual(await faults('r'), []);
+  const {goals} = await compose('r');
+  t.deepEqual(
+    goals.map(({value}) => value),
+    ['at least 64'],
+  );
+});
+
 test("a recipe makes a wish of a part's goal", async (t) => {
   const {compose} = await kitchen(t, {
     'r.yaml': recipeText('r', 'use: [a]', 'goals: {X: {value: y, optional: true}}'),
