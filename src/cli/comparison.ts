@@ -2,7 +2,7 @@
 
 import {lineAndColumn} from '../base/diagnostic.ts';
 import {readable} from '../base/engine-text.ts';
-import type {Configuration} from '../job/configuration.ts';
+import {type Configuration, goalsBehind} from '../job/configuration.ts';
 import {
   type ConfigSymbol,
   compareConfigurations,
@@ -11,13 +11,15 @@ import {
   menuTitles,
 } from '../kconfig/index.ts';
 
-/** Who set a value: a goal with its place, or what the configuration starts from. */
+/** Who set a value: a goal with its place, what goals need that do not say it, or what the configuration starts from. */
 type Setting = {
   readonly value: string;
   readonly origin: string;
   readonly why?: string;
   readonly file?: string;
   readonly line?: number;
+  /** The symbols of the goals that need what none of them says. */
+  readonly neededBy?: readonly string[];
 };
 
 export type ShownDifference = {
@@ -80,11 +82,8 @@ function shownDifference({symbol, before, after}: Difference): ShownDifference {
 }
 
 /** A goal counts as what sets its symbol even where the defaults would give the same. */
-function settingOf(
-  {start, recipe, goals}: Side,
-  {name: symbol}: ConfigSymbol,
-  set: string | undefined,
-): Setting | undefined {
+function settingOf(side: Side, {name: symbol}: ConfigSymbol, set: string | undefined): Setting | undefined {
+  const {start, recipe, goals} = side;
   const goal = goals.find((one) => one.symbol === symbol);
   if (goal !== undefined) {
     const {value, origin, why, place} = goal;
@@ -100,13 +99,27 @@ function settingOf(
   const goalOfRun = start.kind === 'run' && symbol !== undefined ? start.goals[symbol] : undefined;
   if (goalOfRun !== undefined) return {value: goalOfRun, origin: 'a goal of the run'};
   if (set === undefined) return undefined;
-  const origin =
-    recipe === undefined ? 'a line of its own' : `the base ${recipe.kernel.base}, or what the goals need`;
-  return {value: readable(set), origin};
+  const value = readable(set);
+  const behind = goalsBehind(side, symbol);
+  if (behind !== undefined) {
+    const neededBy = behind.map((one) => one.symbol);
+    return {value, origin: `set for ${neederWords(neededBy)}, as no goal says it`, neededBy};
+  }
+  if (recipe === undefined) return {value, origin: 'a line of its own'};
+  const {base, trim} = recipe.kernel;
+  return {value, origin: `the base ${base}${trim === 'least' ? ', or off since no goal needs it' : ''}`};
 }
 
 /** More of a list are in `--json`. */
 const mostShown = 20;
+/** The same within a sentence. */
+const mostNeeders = 4;
+
+function neederWords(symbols: readonly string[]): string {
+  if (symbols.length === 0) return 'the goals';
+  const more = symbols.length - mostNeeders;
+  return `${symbols.slice(0, mostNeeders).join(', ')}${more > 0 ? ` and ${more} more goals` : ''}`;
+}
 
 /** As people read it: the menus in their order, in each what was set otherwise, and beneath it what follows. */
 export function comparisonWords({kernel, before, after, causes}: Comparison): string {

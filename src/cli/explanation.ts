@@ -2,7 +2,7 @@
 
 import {type Diagnostic, exitCode, KbuildError, lineAndColumn} from '../base/diagnostic.ts';
 import {readable} from '../base/engine-text.ts';
-import type {Configuration, Start} from '../job/configuration.ts';
+import {type Configuration, goalsBehind, type Start} from '../job/configuration.ts';
 import {
   type ConfigSymbol,
   chainWords,
@@ -44,13 +44,20 @@ export type SymbolExplanation = SymbolDescription & {
   /** For each value it does not have, what stands in the way; of a number or a text, of any other. */
   readonly others: readonly SymbolReason[];
   readonly goal: ShownGoal | undefined;
+  /** The goals it was set for, where none says it. */
+  readonly setFor?: readonly ShownGoal[];
   /** The other goals that depend on it, the nearest first. */
   readonly neededBy: readonly (ShownGoal & {readonly chain: readonly Link[]})[];
 };
 
 export type Explanation = {
   readonly kernel: {readonly release: string; readonly arch: string};
-  readonly start: {readonly kind: Start['kind']; readonly name?: string; readonly base?: string};
+  readonly start: {
+    readonly kind: Start['kind'];
+    readonly name?: string;
+    readonly base?: string;
+    readonly trim?: 'least';
+  };
   readonly symbols: readonly SymbolExplanation[];
 };
 
@@ -69,6 +76,7 @@ export function explain(configuration: Configuration, names: readonly string[]):
       ...(start.kind === 'recipe' ? {name: start.recipe.name} : {}),
       ...(start.kind === 'file' ? {name: start.name} : {}),
       ...(recipe === undefined ? {} : {base: recipe.kernel.base}),
+      ...(recipe?.kernel.trim === 'least' ? {trim: 'least' as const} : {}),
     },
     symbols: symbols.map((symbol) => explainSymbol(configuration, symbol)),
   };
@@ -96,7 +104,8 @@ function requireSymbols(model: KconfigModel, names: readonly string[]): readonly
   return [...symbols];
 }
 
-function explainSymbol({evaluation, goals}: Configuration, symbol: ConfigSymbol): SymbolExplanation {
+function explainSymbol(configuration: Configuration, symbol: ConfigSymbol): SymbolExplanation {
+  const {evaluation, goals} = configuration;
   // Everything is calculated by what follows: menuconfig prints what it has, and that is to be the values.
   const description = describeSymbol(evaluation, symbol);
   const engine = readable({
@@ -112,7 +121,13 @@ function explainSymbol({evaluation, goals}: Configuration, symbol: ConfigSymbol)
     ...shownGoal(goal),
     chain: readable(chain),
   }));
-  return {...engine, goal: own && shownGoal(own), neededBy};
+  const behind = goalsBehind(configuration, symbol.name);
+  return {
+    ...engine,
+    goal: own && shownGoal(own),
+    ...(behind === undefined ? {} : {setFor: behind.map(shownGoal)}),
+    neededBy,
+  };
 }
 
 function shownGoal({symbol, value, optional, why, origin, place}: Goal): ShownGoal {
@@ -131,6 +146,8 @@ function shownGoal({symbol, value, optional, why, origin, place}: Goal): ShownGo
 
 /** More of a list are in `--json`. */
 const mostShown = 20;
+/** The same within a sentence. */
+const mostNeeders = 4;
 
 /** As people read it. */
 export function explanationWords({kernel, start, symbols}: Explanation): string {
@@ -172,16 +189,26 @@ function lineList(title: string, lines: readonly LineDescription[]): string {
 
 function stepWords(
   {source, text, place}: ValueReason['steps'][number],
-  {goal}: SymbolExplanation,
-  {kind, name, base}: Explanation['start'],
+  {goal, setFor}: SymbolExplanation,
+  {kind, name, base, trim}: Explanation['start'],
 ): string {
   if (source === 'user') {
     const rest = text.replace(/^it was set/, '');
     if (goal !== undefined) return `the goal of ${originWords(goal)} sets it${rest}`;
-    if (kind === 'recipe') return `the base ${base} sets it, or what the goals need${rest}`;
+    if (setFor !== undefined) return `it was set for ${neederWords(setFor)}, as no goal says it${rest}`;
+    const orOff = trim === 'least' ? ', or it is off since no goal needs it' : '';
+    if (kind === 'recipe') return `the base ${base} sets it${orOff}${rest}`;
     if (kind === 'file') return `${name} sets it${rest}`;
   }
   return place === undefined ? text : `${text} ${placeWords(place)}`;
+}
+
+/** The goals that need what none of them says. */
+function neederWords(goals: readonly ShownGoal[]): string {
+  if (goals.length === 0) return 'the goals';
+  const shown = goals.slice(0, mostNeeders).map((goal) => `${goal.symbol} of ${originWords(goal)}`);
+  const more = goals.length - shown.length;
+  return more === 0 ? shown.join(', ') : `${shown.join(', ')} and ${more} more goals, which --json lists`;
 }
 
 function originWords({origin, file, line}: ShownGoal): string {

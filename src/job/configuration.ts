@@ -56,6 +56,15 @@ export type Configuration = {
   readonly text: string | undefined;
 };
 
+/** The goals that a line was set for which none of them says; undefined for any other. */
+export function goalsBehind(
+  {resolved, goals}: Configuration,
+  symbol: string | undefined,
+): readonly Goal[] | undefined {
+  const added = resolved?.added.find((one) => one.symbol === symbol);
+  return added && goals.filter((goal) => added.neededBy.includes(goal.symbol));
+}
+
 /** Reads the Kconfig of the source with a recipe's patches. */
 type PatchedReader = (patches: readonly Patch[]) => Promise<Kconfig>;
 

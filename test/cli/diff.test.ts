@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import test from 'ava';
-import {lookIn} from './looking.ts';
+import {lookIn, needy} from './looking.ts';
 
 test('diff shows by menu what is set otherwise, by which goal, and beneath it what follows', async (t) => {
   const {dir, look} = await lookIn(t);
@@ -25,6 +25,18 @@ Networks > Networking
     other: the goal of other (/recipes/other.yaml:6)
 `,
   );
+});
+
+test('diff names the goals that a line was set for which none of them says', async (t) => {
+  const {look} = await lookIn(t, needy);
+  const {stdout} = await look('diff', 'other', 'needy');
+  t.regex(stdout, /NET n → y {2}Networking\n {4}needy: set for NFS, as no goal says it\n/);
+  const {causes} = JSON.parse((await look('diff', 'other', 'needy', '--json')).stdout);
+  t.deepEqual(causes[0].setAfter, {
+    value: 'y',
+    origin: 'set for NFS, as no goal says it',
+    neededBy: ['NFS'],
+  });
 });
 
 test('diff of what does not differ says so, and ends with 0', async (t) => {

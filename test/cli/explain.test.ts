@@ -1,7 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
-import {lookIn} from './looking.ts';
+import {lookIn, needy} from './looking.ts';
 
 test('explain shows a symbol as menuconfig does, then why it is so, what it takes, and which goals need it', async (t) => {
   const {dir, look} = await lookIn(t);
@@ -49,6 +49,25 @@ test('explain with --json is one object, with the chain of each goal and the goa
     {from: 'NFS', kind: 'selects', to: 'CRC', place: {file: 'Kconfig', line: 15}},
   ]);
   t.like(nfs.goal, {value: 'm', origin: 'nfs', why: 'files of others'});
+});
+
+test('explain names the goals that a line was set for which none of them says', async (t) => {
+  const {dir, look} = await lookIn(t, needy);
+  const {stdout} = await look('explain', 'NET', '--recipe', 'needy');
+  t.regex(
+    stdout.replaceAll(dir, ''),
+    /NET is y:\n {2}- it was set for NFS of needy \(\/recipes\/needy\.yaml:6\), as no goal says it\n/,
+  );
+  const json = JSON.parse((await look('explain', 'NET', 'VERBOSE', '--recipe', 'needy', '--json')).stdout);
+  const [net, verbose] = json.symbols;
+  t.like(net.setFor, [{symbol: 'NFS', value: 'm', line: 6}]);
+  t.is(verbose.setFor, undefined);
+});
+
+test('explain tells what the base sets from what goals need', async (t) => {
+  const {look} = await lookIn(t, needy);
+  const {stdout} = await look('explain', 'VERBOSE', '--recipe', 'needy');
+  t.regex(stdout, /VERBOSE is n:\n {2}- the base allnoconfig sets it\n/);
 });
 
 test('explain without a recipe and a .config says that it shows the defaults', async (t) => {

@@ -58,6 +58,17 @@ goals:
 `,
 };
 
+/** A recipe with a goal that needs what it does not say. */
+export const needy: Readonly<Record<string, string>> = {
+  'recipes/needy.yaml': `name: needy
+summary: a goal that needs more
+kernel: {base: allnoconfig, version: "6.1"}
+goals:
+  MODULES: y
+  NFS: m
+`,
+};
+
 export type Look = (...argv: string[]) => Promise<Ended>;
 
 /** Runs the command line in a folder with `linux`, `recipes`, and more files. */
