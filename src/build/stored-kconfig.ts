@@ -1,6 +1,6 @@
 /** A kernel's Kconfig, read once: the parsed model is a stage of the store, made of source, tool chain and architecture. */
 
-import {existsSync, readdirSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Architecture} from '../base/architecture.ts';
@@ -78,16 +78,28 @@ export type StoredKernel = {
   readonly model: KconfigModel;
 };
 
-/** The kernels in the store but the one given, one of each release and architecture. Their files may be gone: help texts are empty. */
+/**
+ * The kernels in the store but the one given, one of each release and architecture, read the first time that what is returned is
+ * called. Their files may be gone: help texts are empty.
+ */
 export async function otherStoredKernels(
   {store}: Workshop,
   {release, arch}: {readonly release: string; readonly arch: Architecture},
-): Promise<readonly StoredKernel[]> {
+): Promise<() => readonly StoredKernel[]> {
+  const entries = await store.entries<StoredTree>(stageVersion);
+  let read: readonly StoredKernel[] | undefined;
+  return () => {
+    read ??= readKernels(entries.filter(({value}) => value.release !== release || value.arch !== arch));
+    return read;
+  };
+}
+
+function readKernels(entries: readonly Entry<StoredTree>[]): readonly StoredKernel[] {
   const kernels = new Map<string, StoredKernel>();
-  for (const {dir, value} of await store.entries<StoredTree>(stageVersion)) {
+  for (const {dir, value} of entries) {
     const key = `${value.release} ${value.arch}`;
-    if (!value.isStored || kernels.has(key) || key === `${release} ${arch}`) continue;
-    const bytes = await readFile(join(dir, 'model'));
+    if (!value.isStored || kernels.has(key)) continue;
+    const bytes = readFileSync(join(dir, 'model'));
     const model = restoreModel(bytes, JSON.parse(value.dialect) as Dialect, () => undefined);
     if (model) kernels.set(key, {release: value.release, arch: value.arch, model});
   }

@@ -4,12 +4,10 @@ import {existsSync} from 'node:fs';
 import {readFile, writeFile} from 'node:fs/promises';
 import {isAbsolute, join} from 'node:path';
 import type {Architecture} from '../base/architecture.ts';
-import {KbuildError} from '../base/diagnostic.ts';
 import {digestOf, digestOfFile} from '../base/digest.ts';
 import type {Workshop} from '../base/store.ts';
 import type {KernelSource} from '../build/source.ts';
 import type {KernelTree} from '../recipe/base-config.ts';
-import type {Elsewhere} from '../recipe/elsewhere.ts';
 import type {Recipe} from '../recipe/recipe.ts';
 import type {Resolved, ResolvedGoal} from '../recipe/resolve.ts';
 import {readRunningConfig} from '../recipe/running-config.ts';
@@ -55,11 +53,14 @@ export async function obtainConfig(
     },
     make: async (entry) => {
       // Loaded here: a run with nothing to do needs neither the solver nor a tree.
-      const {resolveRecipe} = await import('../recipe/resolve.ts');
+      const [{resolveRecipe}, {otherStoredKernels}] = await Promise.all([
+        import('../recipe/resolve.ts'),
+        import('../build/stored-kconfig.ts'),
+      ]);
       const tree = await reader.tree();
-      const resolved = await explained(workshop, source, arch, (elsewhere) =>
-        resolveRecipe(recipe, tree, elsewhere),
-      );
+      const {release} = source;
+      const others = await otherStoredKernels(workshop, {release, arch});
+      const resolved = resolveRecipe(recipe, tree, {release, arch, others});
       await reader.requireUnchanged();
       for (const {message, severity} of resolved.warnings) {
         if (severity !== 'note') workshop.report({kind: 'said', severity: 'warning', message});
@@ -103,23 +104,6 @@ export async function obtainConfig(
     alternatives: value.alternatives,
     warnings: [],
   };
-}
-
-/** What cannot be had is tried again with the kernels there are besides, so that it is told where it can be. */
-async function explained(
-  workshop: Workshop,
-  {release}: KernelSource,
-  arch: Architecture,
-  resolve: (elsewhere?: Elsewhere) => Resolved,
-): Promise<Resolved> {
-  try {
-    return resolve();
-  } catch (error) {
-    if (!(error instanceof KbuildError)) throw error;
-    const {otherStoredKernels} = await import('../build/stored-kconfig.ts');
-    const others = await otherStoredKernels(workshop, {release, arch});
-    return resolve({release, arch, others});
-  }
 }
 
 /** A base is named by what it holds where it is a file, of this machine or of the recipe. */

@@ -90,7 +90,7 @@ function waysOut(goals: readonly GoalDemand[], solver: Solver): readonly string[
 
 /** Where all of the goals can be had that cannot be had together here. */
 function whereHad(demands: readonly GoalDemand[], {release, arch, others}: Elsewhere): readonly string[] {
-  return others.flatMap((other) => {
+  return others().flatMap((other) => {
     const isNewer = other.arch === arch && compareReleases(other.release, release) > 0;
     const isOtherArchitecture = other.arch !== arch && other.release === release;
     if ((!isNewer && !isOtherArchitecture) || !hasAll(demands, other.model)) return [];

@@ -14,13 +14,14 @@ export type OtherKernel = {
 export type Elsewhere = {
   readonly release: string;
   readonly arch: string;
-  readonly others: readonly OtherKernel[];
+  /** Read when they are asked for: where all goals can be had, nobody does. */
+  readonly others: () => readonly OtherKernel[];
 };
 
 /** `since Linux 6.12.107`, `until Linux 5.10.223`, `on arm64`: where a symbol is declared; undefined if nowhere. */
 export function whereKnown(name: string, {release, arch, others}: Elsewhere): string | undefined {
   const knows = ({model}: OtherKernel) => (model.find(name)?.nodes.length ?? 0) > 0;
-  const having = others.filter(knows);
+  const having = others().filter(knows);
   if (having.length === 0) return undefined;
   const here = having.filter((other) => other.release === release && other.arch !== arch);
   if (here.length > 0) return `this kernel has it on ${here.map((other) => other.arch).join(' and ')}`;

@@ -128,7 +128,8 @@ function judged(
   const demands: GoalDemand[] = [];
   const refused = new Map<Goal, Diagnostic>();
   for (const goal of goals) {
-    const demand = demandOf(goal, model, values, elsewhere);
+    // Why a wish is not taken is part of the result, which the kernels that happen to be known must not change.
+    const demand = demandOf(goal, model, values, goal.optional ? undefined : elsewhere);
     if ('goal' in demand) demands.push(demand);
     else refused.set(goal, demand);
   }

@@ -370,7 +370,7 @@ test('what another kernel has is told: since when, until when, on which architec
   ) => {
     const recipe = recipeOf('allnoconfig', `${name}=y`);
     const error = t.throws<KbuildError>(() =>
-      resolveRecipe(recipe, smaller, {...here, others: [{...other, model}]}),
+      resolveRecipe(recipe, smaller, {...here, others: () => [{...other, model}]}),
     );
     return error!.diagnostics.map(({hint}) => hint?.split('\n')[0]);
   };
@@ -391,10 +391,36 @@ test('where goals can be had that cannot be had here is told', (t) => {
     {release: '6.12.107', arch: 'x86_64', model: here.model},
   ];
   const error = t.throws<KbuildError>(() =>
-    resolveRecipe(recipeOf('allnoconfig', 'A=y'), here, {release: '6.1.192', arch: 'x86_64', others}),
+    resolveRecipe(recipeOf('allnoconfig', 'A=y'), here, {
+      release: '6.1.192',
+      arch: 'x86_64',
+      others: () => others,
+    }),
   );
   t.is(error?.diagnostics[0]?.message, 'A cannot be y: A depends on NONE (Kconfig:3)');
   t.is(error?.diagnostics[0]?.hint, 'take Linux 6.12.107, or build for arm64');
+});
+
+test('other kernels are read for what cannot be had, once its fault is found, and not for a wish', (t) => {
+  const tree = treeOf();
+  let reads = 0;
+  const others = () => {
+    reads++;
+    return [
+      {release: '6.12.107', arch: 'x86_64', model: treeOf({Kconfig: 'config LATER\n\tbool "later"\n'}).model},
+    ];
+  };
+  const elsewhere = {release: '6.1.192', arch: 'x86_64', others};
+  const wish = {...recipeOf('allnoconfig', 'LATER=y').goals[0]!, optional: true as const};
+  const recipe = recipeOf('allnoconfig', 'NET=y');
+  const {goals} = resolveRecipe({...recipe, goals: [...recipe.goals, wish]}, tree, elsewhere);
+  t.deepEqual(
+    goals.map(({met}) => met),
+    [true, false],
+  );
+  t.is(reads, 0);
+  t.throws(() => resolveRecipe(recipeOf('allnoconfig', 'LATER=y'), tree, elsewhere));
+  t.is(reads, 1);
 });
 
 test('with trim: least nothing is on that no goal needs', (t) => {
