@@ -25,7 +25,11 @@ export function menuRows(session: Session, menu: MenuNode, marks: Marks, showsHi
   return builder.rows;
 }
 
-/** The members of a choice and the comments between them; hidden ones are never shown. */
+/**
+ * The members of a choice and the comments between them; hidden ones are never shown. mconf of Linux 6.12 and later goes on offering
+ * a member that became invisible behind the one that is taken, since sym_calc_choice (symbol.c) looks no further and leaves its
+ * visibility as it was; whoever takes it there gets another one.
+ */
 export function memberRows(session: Session, choice: MenuNode, marks: Marks): MenuRow[] {
   const rows: MenuRow[] = [];
   const chosen = session.chosenMember(choice.symbol!);
