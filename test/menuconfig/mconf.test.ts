@@ -5,6 +5,7 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {KbuildError} from '../../src/base/diagnostic.ts';
 import {type KconfigModel, parseKconfig} from '../../src/kconfig/index.ts';
+import {readable} from '../../src/menuconfig/bytes.ts';
 import {RandomKconfig} from '../kconfig/random-kconfig.ts';
 import {folderSources} from '../kconfig/tree.ts';
 import {Driven} from './driver.ts';
@@ -33,7 +34,9 @@ function difference(model: KconfigModel, config: string, seed: number, steps: nu
     encoding: 'latin1',
     maxBuffer: 2 ** 30,
   });
-  const found = firstDifference(walk, ran.stdout);
+  // Ours is what people read, UTF-8.
+  const shown = ran.stdout.split('\n').map(readable).join('\n');
+  const found = firstDifference(walk, shown);
   if (found !== undefined) return found;
   return readFileSync(path, 'latin1') === driven.menuconfig.config() ? undefined : 'the .config differs';
 }
