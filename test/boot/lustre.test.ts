@@ -70,7 +70,7 @@ function machines(world: World, waits: Wait[] = []): (role: string) => Guest {
           : nothing,
     ],
     [/^lctl list_nids/, () => `${nidsOf(role).join('\n')}\n`],
-    [/^lctl ping \S+@(\w+)/, (_, network) => (world.serverNetworks.includes(network!) ? done : nothing)],
+    [/lctl ping \S+@(\w+)/, (_, network) => (world.serverNetworks.includes(network!) ? done : nothing)],
     [/^mkfs\.lustre/, () => done],
     [/^systemctl reload-or-restart lustre-targets/, () => done],
     [

@@ -95,12 +95,18 @@ const lnetIsUp: Check = {
         );
       }
     }
-    for (const name of ['oss', ...clients])
-      await succeed(guest(name), `lctl ping ${nid(guest('mds'), 'tcp')}`);
-    await succeed(guest('oss'), `lctl ping ${nid(guest('mds'), 'o2ib')}`);
+    for (const name of ['oss', ...clients]) await answers(guest(name), nid(guest('mds'), 'tcp'));
+    await answers(guest('oss'), nid(guest('mds'), 'o2ib'));
     return `${nid(guest('mds'), 'tcp')} answers all, ${nid(guest('mds'), 'o2ib')} the oss`;
   },
 };
+
+/** A ping waits for a second, and the first has to connect. */
+async function answers(from: Guest, to: string): Promise<void> {
+  const ping = await from.run(untilTrue(`lctl ping ${to}`, 120), {timeoutMs: settleMs});
+  if (ping.status === 0) return;
+  throw new CheckFailure(`${to} does not answer ${from.spec.name}`, commandDetail(from, ping));
+}
 
 const metadataIsServed: Check = {
   id: 'mdt',
