@@ -5,6 +5,7 @@
  *     ./kbuild prove kill boots         these only
  *     QTFS_SOURCE=DIR ./kbuild prove qtfs
  *     LUSTRE_SOURCE=DIR ./kbuild prove lustre
+ *     ./kbuild prove gds
  *
  * Works in `prove/work`; the cache of `KBUILD_CACHE`, or the usual one, is the one that is compared with.
  */
@@ -17,6 +18,7 @@ import {join} from 'node:path';
 import {digestOfFile} from '../src/base/digest.ts';
 import {captureStep} from '../src/base/process.ts';
 import {defaultStoreRoot} from '../src/base/store.ts';
+import {gds} from './gds.ts';
 import {lustre} from './lustre.ts';
 import {qtfs} from './qtfs.ts';
 import {entry, type Finding, kbuild, type Proof, root, work} from './run.ts';
@@ -358,8 +360,8 @@ const proofs: Readonly<Record<string, Proof>> = {
   module,
   kill,
 };
-/** Proofs of what the main job is not, or for which something has to be given. */
-const others: Readonly<Record<string, Proof>> = {qtfs, lustre};
+/** Proofs of other recipes, or for which something has to be given. */
+const others: Readonly<Record<string, Proof>> = {qtfs, lustre, gds};
 
 const wanted = process.argv.slice(2);
 const names = wanted.length > 0 ? wanted : Object.keys(proofs);

@@ -84,10 +84,30 @@ function networkOptions(hardware: Hardware): readonly Option[] {
 }
 
 function driveOptions(spec: MachineSpec, hardware: Hardware): readonly Option[] {
-  return hardware.drives.flatMap((file, index): readonly Option[] => [
-    ['-drive', `if=none,id=drive${index},format=raw,cache=unsafe,file=${escapedOption(file)}`],
-    ['-device', `nvme,drive=drive${index},serial=kbuild-${spec.name}-${index}`],
-  ]);
+  const drives = hardware.drives.flatMap((file, index): readonly Option[] => {
+    const {memoryMiB, switched} = spec.drives[index]!;
+    const device = [
+      `nvme,drive=drive${index},serial=kbuild-${spec.name}-${index}`,
+      ...(memoryMiB === undefined ? [] : [`cmb_size_mb=${memoryMiB}`]),
+      ...(switched ? [`bus=port${index}`] : []),
+    ].join(',');
+    return [
+      ['-drive', `if=none,id=drive${index},format=raw,cache=unsafe,file=${escapedOption(file)}`],
+      ...(switched ? [portOption(index)] : []),
+      ['-device', device],
+    ];
+  });
+  return [...(spec.drives.some(({switched}) => switched) ? pcieSwitch : []), ...drives];
+}
+
+const pcieSwitch: readonly Option[] = [
+  ['-device', 'pcie-root-port,id=root,chassis=1'],
+  ['-device', 'x3130-upstream,id=switch,bus=root'],
+];
+
+/** A port of the switch for the drive of that index. */
+function portOption(index: number): Option {
+  return ['-device', `xio3130-downstream,id=port${index},bus=switch,chassis=${index + 2}`];
 }
 
 /** The first port is the console, the second the root shell; kbuild listens on both before the machine starts. */

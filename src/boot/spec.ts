@@ -23,7 +23,14 @@ export type DirectBoot = {
   readonly disk?: string;
 };
 
-export type Drive = {readonly sizeMiB: number; readonly kind: 'nvme'};
+export type Drive = {
+  readonly sizeMiB: number;
+  readonly kind: 'nvme';
+  /** Memory of its controller that other devices reach (NVMe's controller memory buffer), MiB. */
+  readonly memoryMiB?: number;
+  /** Below one PCIe switch with the others of the machine that are, rather than on the board itself. */
+  readonly switched?: true;
+};
 
 export type MachineSpec = {
   /** A plain word, unique in its scenario; names the log files. */

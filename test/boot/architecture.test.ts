@@ -4,7 +4,10 @@ import {chooseAcceleration} from '../../src/boot/acceleration.ts';
 import {qemuArgv} from '../../src/boot/qemu.ts';
 import type {MachineSpec} from '../../src/boot/spec.ts';
 
-function argvFor(architecture: NonNullable<MachineSpec['architecture']>): string {
+function argvFor(
+  architecture: NonNullable<MachineSpec['architecture']>,
+  drives: MachineSpec['drives'] = [],
+): string {
   const spec: MachineSpec = {
     name: 'lone',
     role: 'host',
@@ -12,12 +15,13 @@ function argvFor(architecture: NonNullable<MachineSpec['architecture']>): string
     boot: {kind: 'direct', direct: {kernel: '/kernel', append: ''}},
     memoryMiB: 256,
     cpus: 1,
-    drives: [],
+    drives,
     address: '10.77.0.1',
     expected: {release: '', configSha256: ''},
   };
   const sockets = {consoleSocket: '/c', shellSocket: '/s', networkSocket: '/n', consoleLog: '/l'};
-  const hardware = {drives: [], hardwareAddress: '52:54:00:6b:62:01', ...sockets};
+  const files = drives.map((_, index) => `/drive${index}`);
+  const hardware = {drives: files, hardwareAddress: '52:54:00:6b:62:01', ...sockets};
   return qemuArgv(spec, hardware, {kind: 'tcg', cpu: 'some'}).join(' ');
 }
 
@@ -30,6 +34,23 @@ test('each architecture has its emulator and board, and two serial ports', (t) =
     argvFor('arm64'),
     /^qemu-system-aarch64 .*-machine virt .*-serial chardev:console .*-device pci-serial,chardev=shell$/,
   );
+});
+
+test('drives are on the board, or below one PCIe switch, with memory that others reach', (t) => {
+  const plain = {sizeMiB: 1, kind: 'nvme'} as const;
+  const alone = argvFor('x86_64', [plain]);
+  t.regex(alone, /-device nvme,drive=drive0,serial=kbuild-lone-0 /);
+  t.notRegex(alone, /x3130/);
+  const below = argvFor('x86_64', [
+    {...plain, switched: true, memoryMiB: 8},
+    {...plain, switched: true},
+  ]);
+  t.regex(
+    below,
+    /-device pcie-root-port,id=root,chassis=1 -device x3130-upstream,id=switch,bus=root -drive .*id=drive0.* -device xio3130-downstream,id=port0,bus=switch,chassis=2 -device nvme,drive=drive0,serial=kbuild-lone-0,cmb_size_mb=8,bus=port0 /,
+  );
+  t.regex(below, /port1,bus=switch,chassis=3 -device nvme,drive=drive1,serial=kbuild-lone-1,bus=port1 /);
+  t.is(below.split('x3130-upstream').length, 2);
 });
 
 test('machines of another architecture are emulated, and the reason is told', async (t) => {

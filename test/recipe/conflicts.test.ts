@@ -1,4 +1,7 @@
+import {resolve} from 'node:path';
 import test from 'ava';
+import {KbuildError, renderDiagnostic} from '../../src/base/diagnostic.ts';
+import {readRecipe} from '../../src/recipe/read.ts';
 import {kitchen, moduleText, partText, recipeText} from './kitchen.ts';
 
 const fileSystem = {'parts/fs/m.yaml': partText('fs/m', 'modules: [m]'), 'modules/m.yaml': moduleText('m')};
@@ -59,4 +62,15 @@ test('a conflict names a part or a module, and says why', async (t) => {
     'parts/a.yaml:3:13: error[wrong-value]: conflicts.0: name one of part and module',
     'parts/a.yaml:3:43: error[missing-key]: why is missing in conflicts.1',
   ]);
+});
+
+test('GPUDirect Storage on ZFS is refused with the reason, before anything is built', async (t) => {
+  const {dir} = await kitchen(t, {'mine.yaml': recipeText('mine', 'use: [base/server, gpu/gds, fs/zfs]')});
+  const folders = [dir, resolve(import.meta.dirname, '../../../recipes')];
+  const error = await t.throwsAsync(readRecipe('mine', {folders}), {instanceOf: KbuildError});
+  t.is(error.exit, 2);
+  t.regex(
+    renderDiagnostic(error.diagnostics[0]!),
+    /mine\.yaml:4:20: error\[parts-conflict\]: gpu\/gds cannot be beside modules\/zfs \(\S*parts\/fs\/zfs\.yaml:4:11\): .*ZFS is supported by neither of its ways/,
+  );
 });
