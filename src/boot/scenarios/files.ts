@@ -27,7 +27,9 @@ export async function dropCaches(guest: Guest): Promise<void> {
 
 /** Writes so many random bytes to a file through the page cache to where it is kept, and gives their SHA-256. */
 export async function writeRandom(guest: Guest, path: string, bytes: number): Promise<string> {
-  await succeed(guest, `head -c ${bytes} /dev/urandom >/run/kbuild-random`);
-  await succeed(guest, `dd if=/run/kbuild-random of=${path} bs=1M conv=fsync status=none`, 300_000);
-  return sha256Of(guest, '/run/kbuild-random');
+  // Of its own: checks take turns on a machine, command by command.
+  const kept = `/run/kbuild-random${path.replaceAll('/', '-')}`;
+  await succeed(guest, `head -c ${bytes} /dev/urandom >${kept}`);
+  await succeed(guest, `dd if=${kept} of=${path} bs=1M conv=fsync status=none`, 300_000);
+  return sha256Of(guest, kept);
 }

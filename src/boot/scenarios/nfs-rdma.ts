@@ -1,8 +1,10 @@
 /** NFS over RDMA, served from ZFS over several NVMe drives: what has to be seen before the images are given out. */
 
 import {type Check, CheckFailure, commandDetail, type Guest, type Scenario, succeed} from '../scenario.ts';
+import {dropCaches, requireDigest, sha256Of, writeRandom} from './files.ts';
 import {comesUp, kernelIsTheBuiltOne, noUnitFailed, patience} from './machines.ts';
-import {mountOptions, poolLayout, type RdmaPackets, rdmaPackets} from './outputs.ts';
+import {mountOptions, poolLayout, type RdmaPackets} from './outputs.ts';
+import {packetsMoved, packetsOf} from './rdma.ts';
 import {parametersExist} from './tunables.ts';
 
 const pool = 'tank';
@@ -137,10 +139,7 @@ function contentIsTheSame(seen: Seen): Check {
     show: async (guest) => {
       const [host, client] = [guest('host'), guest('client')];
       seen.before = await packets(guest);
-      await succeed(client, `head -c ${contentBytes} /dev/urandom >/run/${fileName}`);
-      const copy = `dd if=/run/${fileName} of=${mountPoint}/${fileName} bs=1M conv=fsync status=none`;
-      await succeed(client, copy, 300_000);
-      const written = await sha256Of(client, `/run/${fileName}`);
+      const written = await writeRandom(client, `${mountPoint}/${fileName}`, contentBytes);
       await dropCaches(client);
       await dropCaches(host);
       const onHost = await sha256Of(host, `${dataSet}/${fileName}`);
@@ -155,19 +154,8 @@ function contentIsTheSame(seen: Seen): Check {
 }
 
 async function packets(guest: (role: string) => Guest): Promise<Packets> {
-  const [host, client] = await Promise.all(
-    ['host', 'client'].map(async (role) => rdmaPackets(await succeed(guest(role), 'rdma statistic show'))),
-  );
-  return {host: host!, client: client!};
-}
-
-async function dropCaches(guest: Guest): Promise<void> {
-  await succeed(guest, 'sync; echo 3 >/proc/sys/vm/drop_caches');
-}
-
-async function sha256Of(guest: Guest, path: string, timeoutMs = 180_000): Promise<string> {
-  const [digest = ''] = (await succeed(guest, `sha256sum ${path}`, timeoutMs)).split(' ');
-  return digest;
+  const [host, client] = await Promise.all([packetsOf(guest('host')), packetsOf(guest('client'))]);
+  return {host, client};
 }
 
 function countersMoved(seen: Seen): Check {
@@ -180,11 +168,8 @@ function countersMoved(seen: Seen): Check {
       const {before, after} = seen;
       if (before === undefined || after === undefined) throw new CheckFailure('the counters were not read');
       const least = contentBytes / largestPayload;
-      const moved = (side: keyof Packets) => ({
-        sent: after[side].sent - before[side].sent,
-        received: after[side].received - before[side].received,
-      });
-      const [host, client] = [moved('host'), moved('client')];
+      const host = packetsMoved(before.host, after.host);
+      const client = packetsMoved(before.client, after.client);
       const counts = `client sent ${client.sent} and received ${client.received} RDMA packets, host sent ${host.sent} and received ${host.received}`;
       if (Math.min(host.sent, host.received, client.sent, client.received) < least) {
         throw new CheckFailure(`16 MiB each way are at least ${least} packets; ${counts}`);
@@ -211,17 +196,6 @@ function poolSurvivesPowerCut(seen: Seen): Check {
       return `imported without help: ${layout}; the file has the same SHA-256`;
     },
   };
-}
-
-async function requireDigest(
-  guest: Guest,
-  path: string,
-  digest: string | undefined,
-  timeoutMs?: number,
-): Promise<void> {
-  const found = await sha256Of(guest, path, timeoutMs);
-  if (found !== digest)
-    throw new CheckFailure(`${path} on the ${guest.spec.name} has ${found}, not ${digest}`);
 }
 
 function clientReadsAgain(seen: Seen): Check {

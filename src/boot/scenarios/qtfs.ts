@@ -1,8 +1,10 @@
 /** qtfs: a client sees a server's files, /proc and fifos as its own, and no more than the white list opens. */
 
 import {type Check, CheckFailure, commandDetail, type Guest, type Scenario, succeed} from '../scenario.ts';
+import {sha256Of} from './files.ts';
 import {comesUp, kernelIsTheBuiltOne, noUnitFailed} from './machines.ts';
 import {parametersExist} from './tunables.ts';
+import {untilTrue} from './waiting.ts';
 
 const roles = ['server', 'client'] as const;
 /** What the white list opens on the server, and where the client sees it: qtfs.mounts of the recipes' overlay. */
@@ -67,11 +69,6 @@ function moduleIsLoaded(role: string, module: string, unit: string): Check {
         .join(' ');
     },
   };
-}
-
-/** A command that tries another one until it succeeds, at most so long; by the clock, since a try may itself take long. */
-function untilTrue(command: string, seconds = 90): string {
-  return `(end=$(($(date +%s) + ${seconds})); until ${command}; do [ $(date +%s) -lt $end ] || exit 1; sleep 2; done)`;
 }
 
 const engineServes: Check = {
@@ -175,11 +172,6 @@ async function carried(writer: Guest, to: string, reader: Guest, from: string): 
     commandDetail(reader, await reader.run(`ls -l ${from}`)),
     commandDetail(writer, await writer.run(`ls -l ${to}`)),
   );
-}
-
-async function sha256Of(guest: Guest, path: string): Promise<string> {
-  const [digest = ''] = (await succeed(guest, `sha256sum ${path}`)).split(' ');
-  return digest;
 }
 
 const renamed: Check = {
