@@ -6,6 +6,7 @@
  *     QTFS_SOURCE=DIR ./kbuild prove qtfs
  *     LUSTRE_SOURCE=DIR ./kbuild prove lustre
  *     ./kbuild prove gds
+ *     ./kbuild prove nfs-tcp nvmeof infiniband
  *
  * Works in `prove/work`; the cache of `KBUILD_CACHE`, or the usual one, is the one that is compared with.
  */
@@ -22,6 +23,7 @@ import {gds} from './gds.ts';
 import {lustre} from './lustre.ts';
 import {qtfs} from './qtfs.ts';
 import {entry, type Finding, kbuild, type Proof, root, work} from './run.ts';
+import {systemProofs} from './systems.ts';
 
 const recipe = 'nfs-rdma-zfs';
 const results = join(root, 'out', recipe, 'x86_64');
@@ -361,7 +363,7 @@ const proofs: Readonly<Record<string, Proof>> = {
   kill,
 };
 /** Proofs of other recipes, or for which something has to be given. */
-const others: Readonly<Record<string, Proof>> = {qtfs, lustre, gds};
+const others: Readonly<Record<string, Proof>> = {qtfs, lustre, gds, ...systemProofs};
 
 const wanted = process.argv.slice(2);
 const names = wanted.length > 0 ? wanted : Object.keys(proofs);

@@ -18,11 +18,12 @@ import {lustre} from './scenarios/lustre.ts';
 import {patience} from './scenarios/machines.ts';
 import {modules} from './scenarios/modules.ts';
 import {nfsRdma} from './scenarios/nfs-rdma.ts';
+import {nfsTcp} from './scenarios/nfs-tcp.ts';
 import {qtfs} from './scenarios/qtfs.ts';
 import type {MachineSpec} from './spec.ts';
 
 /** Every scenario that can be asked for by name. */
-export const scenarios: readonly Scenario[] = [nfsRdma, modules, qtfs, lustre, gds];
+export const scenarios: readonly Scenario[] = [nfsRdma, modules, qtfs, lustre, gds, nfsTcp];
 
 export type ProofRequest = {
   /** The name of a scenario. */

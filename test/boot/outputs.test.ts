@@ -1,5 +1,11 @@
 import test from 'ava';
-import {mountOptions, poolLayout, rdmaPackets, stripeLayout} from '../../src/boot/scenarios/outputs.ts';
+import {
+  mountOptions,
+  poolLayout,
+  rdmaPackets,
+  rpcPorts,
+  stripeLayout,
+} from '../../src/boot/scenarios/outputs.ts';
 
 const status = `  pool: tank
  state: DEGRADED
@@ -69,4 +75,14 @@ test('a file has its stripe count, and the OSTs of its objects in order', (t) =>
   ].join('\n');
   t.deepEqual(stripeLayout(shown), {count: 2, osts: [1, 0]});
   t.deepEqual(stripeLayout('/mnt/demo/none has no stripe info\n'), {count: 0, osts: []});
+});
+
+test('ports are found by program, version and TCP', (t) => {
+  const ports = rpcPorts(`   program vers proto   port  service
+    100005    3   udp  41000  mountd
+    100005    3   tcp  41001  mountd
+`);
+  t.is(ports('mountd', 3), 41_001);
+  t.is(ports('mountd', 2), undefined);
+  t.is(ports('nfs', 3), undefined);
 });

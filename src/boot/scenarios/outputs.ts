@@ -54,3 +54,14 @@ export function stripeLayout(shown: string): StripeLayout {
   const [, objects = ''] = shown.split(/^\s*obdidx\s.*$/m);
   return {count, osts: [...objects.matchAll(/^\s+(\d+)\s/gm)].map(([, index]) => Number(index))};
 }
+
+/** Looks up TCP ports by the name and version of a program in `rpcinfo -p`. */
+export function rpcPorts(table: string): (program: string, version: number) => number | undefined {
+  const rows = table.split('\n').map((line) => line.trim().split(/\s+/));
+  return (program, version) => {
+    const row = rows.find(
+      ([, of, proto, , name]) => name === program && of === String(version) && proto === 'tcp',
+    );
+    return row === undefined ? undefined : Number(row[3]);
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * What recipes of single systems promise: each passes three times, and without its decisive kernel symbol or service it
+ * fails at the check that tells of it.
+ */
+
+import {join} from 'node:path';
+import {type Finding, failedAt, kbuild, type Proof, passed, root, work} from './run.ts';
+
+/** One thing that is spoilt, and the check that has to be the first to fail. */
+export type Spoilt = {
+  /** A kernel symbol as `--set` takes it, or a folder of `fixtures/RECIPE` with the recipe and one overlay more. */
+  readonly by: {readonly set: string} | {readonly folder: string};
+  readonly check: string;
+};
+
+export const spoilt: Readonly<Record<string, readonly Spoilt[]>> = {
+  'nfs-tcp': [
+    {
+      by: {folder: 'no-rpcbind'},
+      check: 'rpcbind on the host tells the client the ports of NFS 3, mountd and lockd',
+    },
+    {by: {set: 'NFS_V4_2=n'}, check: 'the client mounts it by NFS 4.2 over TCP'},
+  ],
+};
+
+export const systemProofs: Readonly<Record<string, Proof>> = Object.fromEntries(
+  Object.entries(spoilt).map(([recipe, ways]) => [recipe, async () => proofOf(recipe, ways)]),
+);
+
+async function proofOf(recipe: string, ways: readonly Spoilt[]): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (let run = 1; run <= 3; run++) {
+    findings.push(passed(`${recipe}, boot ${run}`, await kbuild(['boot', recipe])));
+  }
+  for (const {by, check} of ways) {
+    const name = 'set' in by ? by.set : by.folder;
+    const given = 'set' in by ? ['--set', by.set] : ['--recipes', join(root, 'fixtures', recipe, by.folder)];
+    const out = join(work, `${recipe}-${name}`);
+    findings.push(failedAt(name, check, await kbuild(['boot', recipe, ...given, '--out', out])));
+  }
+  return findings;
+}
