@@ -87,8 +87,10 @@ function readAs({type, count}: Tunable, text: string): string | undefined {
   }
 }
 
+/** Some systems write whole numbers with a fraction: `30.000000`. */
 function wholeNumber(text: string): string | undefined {
-  return /^(?:-?\d{1,20}|0[xX][0-9a-fA-F]{1,16})$/.test(text) ? String(BigInt(text)) : undefined;
+  const whole = text.replace(/^(-?\d+)\.0+$/, '$1');
+  return /^(?:-?\d{1,20}|0[xX][0-9a-fA-F]{1,16})$/.test(whole) ? String(BigInt(whole)) : undefined;
 }
 
 function sizeOf(text: string): string | undefined {

@@ -9,7 +9,9 @@ type Asked = {
   readonly tunable: Tunable;
   readonly index: number;
   readonly instance?: string;
+  /** Of Ceph: the daemons that are meant, `osd.*`, and whom the monitors keep it for. */
   readonly daemons: string;
+  readonly section: string;
 };
 
 type Kind = {
@@ -123,10 +125,11 @@ const kinds: Readonly<Record<TunableKind, Kind>> = {
   },
   ceph: {
     there: ({tunable, index}) => call('there_ceph', index, tunable.key),
-    configured: ({tunable, index}) => call('set_ceph', index, tunable.key, tunable.service!),
-    seen: ({tunable, index, daemons}) => call('seen_ceph', index, tunable.key, daemons),
-    apply: ({tunable, index, daemons}, value) =>
-      call('put_ceph', index, tunable.key, value, sectionOf(daemons), daemons),
+    configured: ({tunable, index, section}) => call('set_ceph', index, tunable.key, section),
+    seen: ({tunable, index, daemons}) =>
+      call('seen_ceph', index, tunable.key, daemons, tunable.effect === 'now' ? '' : 'waits'),
+    apply: ({tunable, index, daemons, section}, value) =>
+      call('put_ceph', index, tunable.key, value, section, daemons),
     persist: () => undefined,
   },
 };
@@ -148,11 +151,6 @@ function sysPath(tunable: Tunable): string {
 function sectionAndKey({key}: Tunable): [section: string, key: string] {
   const dot = key.indexOf('.');
   return [key.slice(0, dot), key.slice(dot + 1)];
-}
-
-/** The part of Ceph's configuration that names these daemons: `osd` of `osd.*`. */
-function sectionOf(daemons: string): string {
-  return daemons.replace(/\.\*$/, '');
 }
 
 /** The value as its kind writes it. */

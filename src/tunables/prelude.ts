@@ -3,8 +3,13 @@
  * answer is a line, `@INDEX WHAT INSTANCE<tab>VALUE`. Before every path stands $KBUILD_ROOT, which is empty on machines.
  */
 
+/** A text of the shell, in which `\${` stands for what a template of JavaScript would take for its own. */
+export function shellText(raw: string): string {
+  return raw.replaceAll(String.raw`\${`, '${');
+}
+
 /** `$1` is the index of the tunable that is asked for. */
-export const prelude = String.raw`
+export const prelude = shellText(String.raw`
 R=\${KBUILD_ROOT-}
 T=$(printf '\t')
 say() { printf '@%s %s %s\t%s\n' "$1" "$2" "$3" "$(printf %s "$4" | tr '\n\t' '  ')"; }
@@ -52,7 +57,7 @@ there_module() {
   gone "$1" "$4"
 }
 is_builtin() { grep -q "/$(echo "$1" | sed 's/[-_]/[-_]/g')[.]ko" "$R/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null; }
-keep_module() { if is_builtin "$2"; then say "$1" builtin; else keep "$3" "$4"; fi; }
+keep_module() { if is_builtin "$2"; then say "$1" fleeting; else keep "$3" "$4"; fi; }
 instances() { while IFS=$T read -r d v; do say "$1" "$2" "$d" "$v"; done; }
 # zfs and zpool without arguments list the properties they know.
 there_property() { "$2" get 2>&1 | grep -q "^[[:space:]]*$3[[:space:]]" || gone "$1"; }
@@ -80,40 +85,4 @@ set_lctl() {
     n = index($0, p) { v = substr($0, n + length(p)); sub(/ *}$/, "", v) } END { if (v != "") printf "@%s set \t%s\n", i, v }'
 }
 put_lctl() { try "$1" lctl set_param "$2=$3" && { ! is_mgs || try "$1" lctl set_param -P "$2=$3"; }; }
-# The daemons a value is for: those of this machine by their admin sockets, else by the cluster's monitors.
-ceph_daemons() {
-  local_daemons=
-  for s in "$R"/var/run/ceph/ceph-*.asok; do
-    d=\${s##*/ceph-}; d=\${d%.asok}
-    case $d in $1) [ ! -e "$s" ] || local_daemons="$local_daemons $d" ;; esac
-  done
-  if [ -n "$local_daemons" ]; then echo "$local_daemons"; return; fi
-  case $1 in
-    'osd.*') ceph osd ls 2>/dev/null | sed 's/^/osd./' ;;
-    *\**) ;;
-    *) echo "$1" ;;
-  esac
-}
-to_ceph() {
-  s=$R/var/run/ceph/ceph-$1.asok; d=$1; shift
-  if [ -e "$s" ]; then ceph daemon "$s" "$@"; else ceph tell "$d" "$@"; fi
-}
-there_ceph() { ceph config help "$2" >/dev/null 2>&1 || gone "$1"; }
-# What no observer tracks is told by the daemon as it was set, and not as it works with it.
-is_observed() { ceph config help "$1" -f json 2>/dev/null | grep -q '"can_update_at_runtime": *true'; }
-seen_ceph() {
-  is_observed "$2" || say "$1" unobserved
-  for d in $(ceph_daemons "$3"); do
-    v=$(to_ceph "$d" config get "$2" 2>/dev/null | sed -n 's/^ *"[a-z0-9_]*": *"\(.*\)".*/\1/p')
-    [ -z "$v" ] || say "$1" now "$d" "$v"
-  done
-}
-set_ceph() { v=$(ceph config get "$3" "$2" 2>/dev/null) && say "$1" set '' "$v"; }
-put_ceph() {
-  try "$1" ceph config set "$4" "$2" "$3" || return 1
-  for d in $(ceph_daemons "$5"); do
-    a=$(to_ceph "$d" config set "$2" "$3" 2>&1) || { say "$1" error "$d" "$a"; return 1; }
-    case $a in *unchangeable* | *'not observed'* | *'require restart'*) say "$1" later "$d" ;; esac
-  done
-}
-`.replaceAll(String.raw`\${`, '${');
+`);

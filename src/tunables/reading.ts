@@ -2,6 +2,7 @@
 
 import type {Tuning} from '../recipe/catalogue.ts';
 import {observedValue, type Tunable} from '../recipe/tunable.ts';
+import {cephPrelude} from './ceph-prelude.ts';
 import {readingLines, settingLines} from './kinds.ts';
 import {prelude} from './prelude.ts';
 
@@ -34,16 +35,21 @@ export type Reading = {
 
 /** The command that sets wishes which have a value, and then reads all. One for all: a console takes a while for each. */
 export function scriptFor(wishes: readonly Wish[], daemons: string | undefined): string {
-  const asked = wishes.map((wish, index) => ({
-    ...wish,
-    index,
-    daemons: daemons ?? `${wish.tunable.service}.*`,
-  }));
-  const lines = [
-    ...asked.flatMap((one) => (one.value === undefined ? [] : [settingLines(one, one.value)])),
-    ...asked.map(readingLines),
-  ];
-  return `${prelude}main() {\n${lines.join('\n')}\necho @end\n}\nmain </dev/null 2>/dev/null\n`;
+  const asked = wishes.map((wish, index) => ({...wish, index, ...daemonsOf(wish.tunable, daemons)}));
+  const settings = asked.flatMap((one) => (one.value === undefined ? [] : [settingLines(one, one.value)]));
+  const readings = asked.map(readingLines);
+  const isOfCeph = wishes.some(({tunable}) => tunable.kind === 'ceph');
+  const lines = isOfCeph
+    ? ['W=$(mktemp -d)', ...settings, 'ceph_again', ...readings, 'rm -rf "$W"']
+    : [...settings, ...readings];
+  const functions = isOfCeph ? `${prelude}${cephPrelude}` : prelude;
+  return `${functions}main() {\n${lines.join('\n')}\necho @end\n}\nmain </dev/null 2>/dev/null\n`;
+}
+
+/** What counts for all daemons is asked of the monitors. */
+function daemonsOf({service = ''}: Tunable, given: string | undefined): {daemons: string; section: string} {
+  if (given !== undefined) return {daemons: given, section: given.replace(/\.\*$/, '')};
+  return {daemons: `${service === 'global' ? 'mon' : service}.*`, section: service};
 }
 
 /** Everything a machine said of one tunable. */
@@ -88,16 +94,22 @@ function judged({tunable, instance, value}: Wish, said: Said): Reading {
     return {...common, verdict: 'missing', ...until};
   }
   if (said.errors.length > 0) return {...common, verdict: 'refused', reason: said.errors.join('; ')};
-  const until = untilOf(tunable, said.flags.has('builtin'));
+  const isFleeting = said.flags.has('fleeting');
+  const until =
+    said.later.length > 0 ? `the next start of ${[...new Set(said.later)].join(', ')}` : untilOf(tunable);
   if (said.later.length > 0) return {...common, verdict: 'pending', until};
-  if (said.flags.has('unobserved')) return {...common, verdict: 'not observed', until};
-  // Of several values that are set, as data sets have them, each instance has its own.
-  const wanted = value ?? (values.length === 1 ? values[0] : undefined);
+  const isAsSet = seen.every((one) => one.value === (value ?? setFor(one.instance, set) ?? one.value));
+  if (!isAsSet) return {...common, verdict: 'pending', until: isFleeting ? lastingWay(tunable) : until};
   if (seen.length === 0) return {...common, verdict: 'not observed', until};
-  const isAsSet = wanted === undefined || seen.every((one) => one.value === wanted);
-  if (!isAsSet) return {...common, verdict: 'pending', until};
   // What will not outlive the next boot is said, though it is in effect now.
-  return {...common, verdict: 'in effect', ...(said.flags.has('builtin') ? {until} : {})};
+  return {...common, verdict: 'in effect', ...(isFleeting ? {until: lastingWay(tunable)} : {})};
+}
+
+/** What is set for an instance: its own value, that of what it is below, or the one for all. */
+function setFor(instance: string, set: readonly Seen[]): string | undefined {
+  const own = set.find((one) => one.instance === instance);
+  if (own !== undefined || instance === '') return own?.value;
+  return setFor(instance.replace(/\/?[^/]*$/, ''), set);
 }
 
 /** A file of the kernel's that shows what it will use for the next mount or service, and not what those there are use. */
@@ -106,10 +118,14 @@ function isOnlyTold({kind, effect, observe}: Tunable): boolean {
   return isFile && observe === undefined && /^next (?:mount|start)/.test(effect);
 }
 
+/** What makes a value last that the machine itself cannot keep. */
+function lastingWay({kind}: Tunable): string {
+  if (kind === 'ceph') return "a machine with the administrator's key, which can tell the monitors";
+  return 'an image made with it: its module is a part of the kernel (kbuild param set --in-image)';
+}
+
 /** What makes a value effective that is set. */
-function untilOf({effect, kind, key}: Tunable, isBuiltin: boolean): string {
-  if (isBuiltin)
-    return 'an image made with it: its module is a part of the kernel (kbuild param set --in-image)';
+function untilOf({effect, kind, key}: Tunable): string {
   if (effect === 'now') return 'nothing known: the system takes it at once, or keeps another';
   if (effect === 'next load') return `the next boot, or the next load of ${key.split('.')[0]}`;
   if (kind === 'nfs-mount' || effect === 'next mount') return 'the next mount';

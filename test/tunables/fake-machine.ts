@@ -5,11 +5,16 @@ import {chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wri
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 
+const roots: string[] = [];
+process.once('exit', () => {
+  for (const root of roots) rmSync(root, {recursive: true, force: true});
+});
+
 export class FakeMachine {
   readonly root = mkdtempSync(join(tmpdir(), 'kbuild-machine-'));
 
   constructor(files: Readonly<Record<string, string>> = {}) {
-    process.once('exit', () => rmSync(this.root, {recursive: true, force: true}));
+    roots.push(this.root);
     for (const [path, text] of Object.entries({...usualFiles, ...files})) this.write(path, text);
     for (const [name, text] of Object.entries(programs)) {
       this.write(`bin/${name}`, `#!/bin/sh\n${text}`);
@@ -90,10 +95,16 @@ const programs = {
   lctl: `case $1 in list_param) case $2 in osc.*) exit 0 ;; esac; exit 1 ;; dl) ;;
     get_param) v=$(cat "$FAKE/osc" 2>/dev/null || echo 64); echo "osc.a-OST0000.max_dirty_mb=$v"; echo "osc.a-OST0001.max_dirty_mb=$v" ;;
     set_param) echo "\${2#*=}" >"$FAKE/osc" ;; esac\n`,
-  ceph: `case "$1 $2" in
-    "config help") [ "$3" != osd_op_num_shards ] && up=true || up=false; echo "{\\"name\\": \\"$3\\", \\"can_update_at_runtime\\": $up}" ;;
-    "config set") echo "$5" >"$FAKE/mon-$4" ;; "config get") cat "$FAKE/mon-$4" 2>/dev/null || echo 20 ;;
+  ceph: `[ "$1" != --connect-timeout ] || shift 2
+    [ ! -e "$FAKE/no-key" ] || [ "$1" = daemon ] || { echo 'no keyring found' >&2; exit 1; }
+    case "$1 $2" in
+    "config set") echo "$3  advanced  $4  $5" >>"$FAKE/mon" ;;
+    "config dump") cat "$FAKE/mon" ;;
+    "config help") [ "$3" != osd_op_num_shards ] && up=true || up=false; printf '{\\n  "name": "%s",\\n  "can_update_at_runtime": %s\\n}\\n' "$3" "$up" ;;
     *) d=\${2##*/ceph-}; d=\${d%.asok}; case $4 in
-      set) echo "$6" >"$FAKE/$d-$5"; [ "$5" != osd_op_num_shards ] && echo '{"success": ""}' || echo "{\\"success\\": \\"$5 = '$6' (not observed, change may require restart) \\"}" ;;
-      get) echo "{"; echo "    \\"$5\\": \\"$(cat "$FAKE/$d-$5" 2>/dev/null || echo 20)\\""; echo "}" ;; esac ;; esac\n`,
+      set) echo "    \\"$5\\": \\"$6\\"," >>"$FAKE/$d"; [ "$5" != osd_op_num_shards ] && echo '{"success": ""}' || echo "{\\"success\\": \\"$5 = '$6' (not observed, change may require restart) \\"}" ;;
+      show) echo '{'; tac "$FAKE/$d" | awk '!seen[$1]++'; echo '}' ;;
+      diff) [ ! -e "$FAKE/$d" ] || sed -n 's/^ *\\("[a-z_]*":\\) .*/\\1 {\\n"override": "1",\\n},/p' "$FAKE/$d" ;;
+      help) for n in osd_max_backfills osd_op_num_shards; do [ $n = osd_op_num_shards ] && up=false || up=true; printf '    "name": "%s",\\n    "can_update_at_runtime": %s,\\n' $n $up; done ;; esac ;; esac
+`,
 };

@@ -180,18 +180,28 @@ test('of Ceph, only what an observer tracks takes effect, on the daemons that ar
     '/var/run/ceph/ceph-osd.1.asok': '',
     '/var/run/ceph/ceph-mon.a.asok': '',
   });
-  const all = set(machine, 'osd_heartbeat_grace=60');
+  const all = set(machine, 'osd_max_backfills=60');
   t.like(all, {set: '60', verdict: 'in effect'});
   t.deepEqual(all.seen, [
     {instance: 'osd.0', value: '60'},
     {instance: 'osd.1', value: '60'},
   ]);
-  t.deepEqual(set(machine, 'osd_heartbeat_grace=30', 'osd.1').seen, [{instance: 'osd.1', value: '30'}]);
-  t.like(set(machine, 'osd_op_num_shards=8'), {
-    verdict: 'pending',
-    until: 'the next start of ceph-osd.target',
-  });
-  t.is(get(machine, 'osd_op_num_shards').verdict, 'not observed');
+  t.deepEqual(set(machine, 'osd_max_backfills=30', 'osd.1').seen, [{instance: 'osd.1', value: '30'}]);
+  t.like(set(machine, 'osd_op_num_shards=8'), {verdict: 'pending', until: 'the next start of osd.0, osd.1'});
+  t.like(get(machine, 'osd_op_num_shards'), {verdict: 'pending', until: 'the next start of osd.0, osd.1'});
+  // A value of a daemon's own is what counts for it.
+  t.like(get(machine, 'osd_max_backfills'), {set: '60, 30', verdict: 'in effect'});
+  // A start ends what was set since the last one.
+  for (const daemon of ['osd.0', 'osd.1']) machine.write(daemon, '');
+});
+
+test("without the administrator's key, a machine's own daemons are told, and nothing keeps it", (t) => {
+  const machine = new FakeMachine({'/var/run/ceph/ceph-osd.0.asok': '', '/no-key': ''});
+  const reading = set(machine, 'osd_max_backfills=60');
+  t.deepEqual(reading.seen, [{instance: 'osd.0', value: '60'}]);
+  t.is(reading.set, undefined);
+  t.regex(reading.until!, /with the administrator's key/);
+  t.like(set(new FakeMachine({'/no-key': ''}), 'osd_max_backfills=60'), {verdict: 'missing'});
 });
 
 test('what a machine has not is missing, with the symbol that its kernel lacks', (t) => {
@@ -208,7 +218,7 @@ test('what a machine has not is missing, with the symbol that its kernel lacks',
 });
 
 test('an answer that broke off is none', (t) => {
-  const wishes = [{tunable: catalogue[0]!}];
+  const wishes = [{tunable: catalogue.find(({name}) => name === 'vm.dirty_ratio')!}];
   t.is(readingsOf(wishes, '@0 now \t20\n'), undefined);
   t.is(readingsOf(wishes, '@0 now \t20\r\n@end\r\n')?.[0]?.seen[0]?.value, '20');
 });
