@@ -28,7 +28,7 @@ async function makeMachine(
       boot,
       memoryMiB: 256,
       cpus: 1,
-      drives: [],
+      drives: [{sizeMiB: 1, kind: 'nvme'}],
       address: '10.77.0.1',
       expected: {release: '', configSha256: ''},
     },

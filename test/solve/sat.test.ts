@@ -71,7 +71,7 @@ test('groups of assumptions that stay from one call to the next count as if all 
   let [failed, satisfied, stayed] = [0, 0, 0];
   for (let round = 0; round < 60; round++) {
     const variables = 7 + below(3);
-    const clauses = [...randomClauses(below, variables, 2 * variables).filter(({length}) => length > 1)];
+    const clauses = randomClauses(below, variables, 2 * variables).filter(({length}) => length > 1);
     const {solver, literals} = solverOf(variables, clauses);
     const groupOf = () => Array.from({length: below(3)}, () => drawn(literals) ^ below(2));
     const said = (one: Literal) => (2 * literals.indexOf(one & ~1)) ^ (one & 1);

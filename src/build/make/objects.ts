@@ -6,11 +6,9 @@
 const goal = 'kbuild-objects';
 
 /** What Makefile.build empties for Kbuild files: those that only add to one of them would make it expand too late. */
-const emptyFlags = [
-  ...['EXTRA_AFLAGS', 'EXTRA_CFLAGS', 'EXTRA_CPPFLAGS', 'EXTRA_LDFLAGS'],
-  ...['asflags-y', 'ccflags-y', 'rustflags-y', 'cppflags-y', 'ldflags-y'],
-  ...['subdir-asflags-y', 'subdir-ccflags-y', 'subdir-rustflags-y'],
-]
+const emptyFlags = ['EXTRA_AFLAGS', 'EXTRA_CFLAGS', 'EXTRA_CPPFLAGS', 'EXTRA_LDFLAGS']
+  .concat(['asflags-y', 'ccflags-y', 'rustflags-y', 'cppflags-y', 'ldflags-y'])
+  .concat(['subdir-asflags-y', 'subdir-ccflags-y', 'subdir-rustflags-y'])
   .map((name) => `${name} :=`)
   .join('\n');
 
