@@ -102,9 +102,9 @@ const programs = {
     "config dump") cat "$FAKE/mon" ;;
     "config help") [ "$3" != osd_op_num_shards ] && up=true || up=false; printf '{\\n  "name": "%s",\\n  "can_update_at_runtime": %s\\n}\\n' "$3" "$up" ;;
     *) d=\${2##*/ceph-}; d=\${d%.asok}; case $4 in
-      set) echo "    \\"$5\\": \\"$6\\"," >>"$FAKE/$d"; [ "$5" != osd_op_num_shards ] && echo '{"success": ""}' || echo "{\\"success\\": \\"$5 = '$6' (not observed, change may require restart) \\"}" ;;
+      set) echo "    \\"$5\\": \\"$6\\"," >>"$FAKE/$d"; case $5 in osd_op_num_shards | osd_memory_target) false ;; esac && echo '{"success": ""}' || echo "{\\"success\\": \\"$5 = '$6' (not observed, change may require restart) \\"}" ;;
       show) echo '{'; tac "$FAKE/$d" | awk '!seen[$1]++'; echo '}' ;;
       diff) [ ! -e "$FAKE/$d" ] || sed -n 's/^ *\\("[a-z_]*":\\) .*/\\1 {\\n"override": "1",\\n},/p' "$FAKE/$d" ;;
-      help) for n in osd_max_backfills osd_op_num_shards; do [ $n = osd_op_num_shards ] && up=false || up=true; printf '    "name": "%s",\\n    "can_update_at_runtime": %s,\\n' $n $up; done ;; esac ;; esac
+      help) for n in osd_max_backfills osd_memory_target osd_op_num_shards; do [ $n = osd_op_num_shards ] && up=false || up=true; printf '    "name": "%s",\\n    "can_update_at_runtime": %s,\\n' $n $up; done ;; esac ;; esac
 `,
 };

@@ -187,6 +187,8 @@ test('of Ceph, only what an observer tracks takes effect, on the daemons that ar
     {instance: 'osd.1', value: '60'},
   ]);
   t.deepEqual(set(machine, 'osd_max_backfills=30', 'osd.1').seen, [{instance: 'osd.1', value: '30'}]);
+  // Ceph knows it as one that can change at run time, and the daemon says that nothing observes it.
+  t.like(set(machine, 'osd_memory_target=2G'), {verdict: 'pending', until: 'the next start of osd.0, osd.1'});
   t.like(set(machine, 'osd_op_num_shards=8'), {verdict: 'pending', until: 'the next start of osd.0, osd.1'});
   t.like(get(machine, 'osd_op_num_shards'), {verdict: 'pending', until: 'the next start of osd.0, osd.1'});
   // A value of a daemon's own is what counts for it.
