@@ -124,7 +124,7 @@ function remark({verdict, until, reason}: Reading): string {
     case 'in effect':
       return until === undefined ? '' : `for good only with ${until}`;
     case 'pending':
-      return `not in effect until ${until}`;
+      return until === undefined ? 'the system keeps another value' : `not in effect until ${until}`;
     case 'not observed':
       return `nothing shows what is in effect${when === '' ? '' : `; sure after ${until}`}`;
     case 'refused':
@@ -155,7 +155,9 @@ function outcome(catalogue: readonly Tunable[], reading: Reading): string {
     case 'in effect':
       return reading.until === undefined ? 'took effect' : `took effect; for good only with ${reading.until}`;
     case 'pending':
-      return `not in effect (${seenText(catalogue, reading)}) until ${reading.until}`;
+      return reading.until === undefined
+        ? `not in effect: the system keeps ${seenText(catalogue, reading)}`
+        : `not in effect (${seenText(catalogue, reading)}) until ${reading.until}`;
     default:
       return remark(reading);
   }

@@ -27,7 +27,7 @@ export type Reading = {
   /** What is in effect. */
   readonly seen: readonly Seen[];
   readonly verdict: Verdict;
-  /** What would make it effective. */
+  /** What would make it effective; absent of what is pending: nothing, the system keeps another value. */
   readonly until?: string;
   /** The machine's own words, where it refused. */
   readonly reason?: string;
@@ -97,10 +97,12 @@ function judged({tunable, instance, value}: Wish, said: Said): Reading {
   const isFleeting = said.flags.has('fleeting');
   const until =
     said.later.length > 0 ? `the next start of ${[...new Set(said.later)].join(', ')}` : untilOf(tunable);
-  if (said.later.length > 0) return {...common, verdict: 'pending', until};
+  const waits = until === undefined ? {} : {until};
+  if (said.later.length > 0) return {...common, verdict: 'pending', ...waits};
   const isAsSet = seen.every((one) => one.value === (value ?? setFor(one.instance, set) ?? one.value));
-  if (!isAsSet) return {...common, verdict: 'pending', until: isFleeting ? lastingWay(tunable) : until};
-  if (seen.length === 0) return {...common, verdict: 'not observed', until};
+  if (!isAsSet)
+    return {...common, verdict: 'pending', ...(isFleeting ? {until: lastingWay(tunable)} : waits)};
+  if (seen.length === 0) return {...common, verdict: 'not observed', ...waits};
   // What will not outlive the next boot is said, though it is in effect now.
   return {...common, verdict: 'in effect', ...(isFleeting ? {until: lastingWay(tunable)} : {})};
 }
@@ -125,8 +127,9 @@ function lastingWay({kind}: Tunable): string {
 }
 
 /** What makes a value effective that is set. */
-function untilOf({effect, kind, key}: Tunable): string {
-  if (effect === 'now') return 'nothing known: the system takes it at once, or keeps another';
+function untilOf({effect, kind, key}: Tunable): string | undefined {
+  // It was taken at once, or never will be.
+  if (effect === 'now') return undefined;
   if (effect === 'next load') return `the next boot, or the next load of ${key.split('.')[0]}`;
   if (kind === 'nfs-mount' || effect === 'next mount') return 'the next mount';
   return effect.replace(/^next /, 'the next ');

@@ -67,7 +67,7 @@ test('a parameter that its module works out itself is seen where the module tell
   const machine = new FakeMachine();
   const reading = set(machine, 'zfs.zfs_arc_max=4G');
   t.is(machine.read('/sys/module/zfs/parameters/zfs_arc_max'), '4294967296\n');
-  t.like(reading, {verdict: 'pending', set: '4294967296'});
+  t.like(reading, {verdict: 'pending', set: '4294967296', until: undefined});
   t.is(reading.seen[0]!.value, '1000000000');
 });
 
