@@ -13,6 +13,7 @@ import {Machine} from './machine.ts';
 import {hardwareAddress, Network} from './network.ts';
 import type {BootReport, CheckResult} from './report.ts';
 import {machinesOf, runChecks, type Scenario} from './scenario.ts';
+import {ceph} from './scenarios/ceph.ts';
 import {gds} from './scenarios/gds.ts';
 import {lustre} from './scenarios/lustre.ts';
 import {patience} from './scenarios/machines.ts';
@@ -23,7 +24,7 @@ import {qtfs} from './scenarios/qtfs.ts';
 import type {MachineSpec} from './spec.ts';
 
 /** Every scenario that can be asked for by name. */
-export const scenarios: readonly Scenario[] = [nfsRdma, modules, qtfs, lustre, gds, nfsTcp];
+export const scenarios: readonly Scenario[] = [nfsRdma, modules, qtfs, lustre, gds, nfsTcp, ceph];
 
 export type ProofRequest = {
   /** The name of a scenario. */

@@ -15,6 +15,8 @@ const laid: Readonly<Record<string, readonly string[]>> = {
   qtfs: [],
   'qtfs-server': ['qtfs'],
   'qtfs-client': ['qtfs'],
+  ceph: [],
+  'ceph-mon': ['ceph'],
 };
 
 for (const [name, below] of Object.entries(laid)) {
@@ -61,3 +63,27 @@ for (const [what, argv] of Object.entries(refused)) {
     t.regex(stderr, /^kbuild-pool: .*\nUsage: kbuild-pool create/s);
   });
 }
+
+const misused: Record<string, readonly string[]> = {
+  'a command that there is not': ['mgr'],
+  'a monitor without an address': ['mon', '--network', '192.0.2.0/24'],
+  'two drives at once': ['osd', '/dev/a', '/dev/b'],
+};
+for (const [what, argv] of Object.entries(misused)) {
+  test(`kbuild-ceph refuses ${what}, and says how it is used`, async (t) => {
+    const {exitCode, stderr} = await captureStep([
+      'sh',
+      join(overlays, 'ceph/usr/sbin/kbuild-ceph'),
+      ...argv,
+    ]);
+    t.is(exitCode, 2);
+    t.regex(stderr, /^kbuild-ceph: .*\nUsage: kbuild-ceph mon/s);
+  });
+}
+
+test('kbuild-ceph takes nothing from whoever hands it no grant', async (t) => {
+  const ceph = join(overlays, 'ceph/usr/sbin/kbuild-ceph');
+  const {exitCode, stderr} = await captureStep(['sh', ceph, 'client'], {input: '[global]\n'});
+  t.is(exitCode, 1);
+  t.is(stderr, 'kbuild-ceph: no grant came by the standard input\n');
+});
