@@ -103,7 +103,7 @@ function machines(world: World): (name: string) => Guest {
         return '';
       },
     ],
-    [/^sha256sum \/run\/kbuild-proof/, () => `digest${state.serial}  -\n`],
+    [/^sha256sum \/run\/kbuild-random/, () => `digest${state.serial}  -\n`],
     [/^sha256sum (\S+)/, (path) => (readable(path!) ? `${written.get(path!)}  -\n` : 'lost  -\n')],
     [/^sync/, () => ''],
     [/^ls \/var\/lib\/ceph\/osd/, () => (name === 'osd1' ? '0\n' : '1\n')],

@@ -3,6 +3,7 @@
 import {type Check, CheckFailure, commandDetail, type Guest, type Scenario, succeed} from '../scenario.ts';
 import {quoted} from '../shell.ts';
 import {type ClusterStatus, clusterStatus, isClean} from './ceph-status.ts';
+import {dropCaches, requireDigest, writeRandom} from './files.ts';
 import {comesUp, kernelIsTheBuiltOne, noUnitFailed} from './machines.ts';
 import {mountOptions} from './outputs.ts';
 
@@ -239,27 +240,16 @@ async function mapped(client: Guest): Promise<string> {
   throw new CheckFailure(`rbd map names no device: ${said.trim()}`);
 }
 
-/** Writes a new file and waits until the cluster has it. */
 async function write(client: Guest, path: string, {digests}: Seen): Promise<string> {
-  await succeed(client, `head -c ${contentBytes} /dev/urandom >/run/kbuild-proof`);
-  await succeed(client, `dd if=/run/kbuild-proof of=${path} bs=1M conv=fsync status=none`, commandMs);
-  const digest = await digestOf(client, '/run/kbuild-proof');
+  const digest = await writeRandom(client, path, contentBytes);
   digests.set(path, digest);
   return `SHA-256 ${digest.slice(0, 16)}…`;
 }
 
-async function digestOf(client: Guest, path: string): Promise<string> {
-  const [digest = ''] = (await succeed(client, `sha256sum ${path}`, commandMs)).split(' ');
-  return digest;
-}
-
 /** Reads all files again from the cluster: each has to be what was written. */
 async function requireAll(client: Guest, {digests}: Seen): Promise<string> {
-  await succeed(client, 'sync; echo 3 >/proc/sys/vm/drop_caches', commandMs);
-  for (const [path, written] of digests) {
-    const read = await digestOf(client, path);
-    if (read !== written) throw new CheckFailure(`${path} was written as ${written}, and is read as ${read}`);
-  }
+  await dropCaches(client);
+  for (const [path, written] of digests) await requireDigest(client, path, written, commandMs);
   return `${digests.size} files with the same SHA-256`;
 }
 
