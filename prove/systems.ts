@@ -21,6 +21,10 @@ export const spoilt: Readonly<Record<string, readonly Spoilt[]>> = {
     },
     {by: {set: 'NFS_V4_2=n'}, check: 'the client mounts it by NFS 4.2 over TCP'},
   ],
+  ceph: [
+    {by: {folder: 'no-second-osd'}, check: 'two OSDs join it, each with its drive'},
+    {by: {set: 'BLK_DEV_RBD=n'}, check: 'the client’s kernel maps an image as a block device'},
+  ],
 };
 
 export const systemProofs: Readonly<Record<string, Proof>> = Object.fromEntries(
