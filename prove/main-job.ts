@@ -6,7 +6,7 @@
  *     QTFS_SOURCE=DIR ./kbuild prove qtfs
  *     LUSTRE_SOURCE=DIR ./kbuild prove lustre
  *     ./kbuild prove gds
- *     ./kbuild prove nfs-tcp nvmeof infiniband
+ *     ./kbuild prove nfs-tcp
  *
  * Works in `prove/work`; the cache of `KBUILD_CACHE`, or the usual one, is the one that is compared with.
  */
