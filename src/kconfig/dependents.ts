@@ -46,24 +46,29 @@ export class Dependents {
     const irregularity =
       order.find((group) => group.irregularity)?.irregularity ??
       (hasLoop ? 'there is a loop in the dependencies' : stale);
-    const dependents = new Dependents(model, order, irregularity);
-    yield;
-    return dependents;
+    const choicesAreMenus = model.dialect.choices === 'menus';
+    const rank = new Int32Array(model.symbolCount).fill(-1);
+    const units: Unit[] = [];
+    yield* inPieces(order, 10 * atOnce, ({symbols}) => {
+      for (const symbol of symbols) rank[symbol.index] = units.length;
+      units.push({symbols, looseChoice: choicesAreMenus ? undefined : symbols.find(isLooseChoice)});
+    });
+    const {start, readers} = yield* readersOf(order, model.symbolCount);
+    return new Dependents(units, irregularity, rank, start, readers);
   }
 
-  private constructor(model: KconfigModel, order: readonly Group[], irregularity: string | undefined) {
-    const choicesAreMenus = model.dialect.choices === 'menus';
-    this.#rank = new Int32Array(model.symbolCount).fill(-1);
-    order.forEach(({symbols}, rank) => {
-      for (const symbol of symbols) this.#rank[symbol.index] = rank;
-    });
-    this.units = order.map(({symbols}) => ({
-      symbols,
-      looseChoice: choicesAreMenus ? undefined : symbols.find(isLooseChoice),
-    }));
-    this.#start = new Int32Array(model.symbolCount + 1);
-    this.#readers = this.#reverse(order);
+  private constructor(
+    units: readonly Unit[],
+    irregularity: string | undefined,
+    rank: Int32Array,
+    start: Int32Array,
+    readers: Int32Array,
+  ) {
+    this.units = units;
     this.irregularity = irregularity;
+    this.#rank = rank;
+    this.#start = start;
+    this.#readers = readers;
   }
 
   rankOf(symbol: ConfigSymbol): number {
@@ -75,18 +80,24 @@ export class Dependents {
     const end = this.#start[symbol.index + 1]!;
     for (let i = this.#start[symbol.index]!; i < end; i++) marks[this.#readers[i]!] = 1;
   }
+}
 
-  /** Fills `#start`, and returns the lists that it divides. */
-  #reverse(order: readonly Group[]): Int32Array {
-    for (const {reads} of order) for (const {index} of reads) this.#start[index + 1]!++;
-    for (let i = 1; i < this.#start.length; i++) this.#start[i]! += this.#start[i - 1]!;
-    const next = this.#start.slice();
-    const readers = new Int32Array(this.#start.at(-1)!);
-    order.forEach(({reads}, rank) => {
-      for (const {index} of reads) readers[next[index]!++] = rank;
-    });
-    return readers;
-  }
+/** By symbol index, where the ranks of the units that read it start in `readers`. */
+function* readersOf(
+  order: readonly Group[],
+  symbolCount: number,
+): Pieces<{start: Int32Array; readers: Int32Array}> {
+  const start = new Int32Array(symbolCount + 1);
+  yield* inPieces(order, 10 * atOnce, ({reads}) => {
+    for (const {index} of reads) start[index + 1]!++;
+  });
+  for (let i = 1; i < start.length; i++) start[i]! += start[i - 1]!;
+  const next = start.slice();
+  const readers = new Int32Array(start.at(-1)!);
+  yield* inPieces(order.entries(), 10 * atOnce, ([rank, {reads}]) => {
+    for (const {index} of reads) readers[next[index]!++] = rank;
+  });
+  return {start, readers};
 }
 
 const indexes = new WeakMap<KconfigModel, Dependents>();
@@ -105,7 +116,7 @@ export function* dependentsInPieces(model: KconfigModel): Pieces<Dependents> {
 }
 
 /** Symbols, or groups of them, in one piece of making it. */
-const atOnce = 300;
+const atOnce = 100;
 
 /** A unit while the order is sought. */
 type Group = {
@@ -129,7 +140,10 @@ function isCalculated(symbol: ConfigSymbol): boolean {
 
 function* makeGroups(model: KconfigModel): Pieces<Map<ConfigSymbol, Group>> {
   const groups = new Map<ConfigSymbol, Group>();
+  // Those of a stored model are made by this.
+  yield* inPieces(Array(model.symbolCount).keys(), atOnce, (index) => model.symbolAt(index));
   const reading = new Reading(model);
+  yield;
   yield* inPieces(model.allSymbols, atOnce, (leader) => {
     // Members come with their choice, even if that has got no type.
     if (!(isCalculated(leader) || leader.isChoice) || leader.choice) return;

@@ -153,7 +153,7 @@ export type StoredSymbols = {
   readonly conditions: Conditions;
   readonly outline: Outline;
   readonly texts: () => Iterable<SymbolTexts>;
-  readonly helps: () => readonly SymbolHelp[];
+  readonly helps: () => Iterable<SymbolHelp>;
   /** The index of each choice. */
   readonly choices: Int32Array;
   readonly isRegular: boolean;
@@ -322,7 +322,7 @@ export class KconfigModel {
   }
 
   /** Where the help texts of all symbols stand; of a stored model no node is made for it. */
-  helps(): readonly SymbolHelp[] {
+  helps(): Iterable<SymbolHelp> {
     if (this.#stored) return this.#stored.helps();
     return this.allSymbols.flatMap(({index, nodes}) =>
       nodes.flatMap(({help}) => (help ? [{symbol: index, help}] : [])),

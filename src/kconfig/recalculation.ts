@@ -17,7 +17,7 @@ export type Step = {
 };
 
 /** Symbols that are calculated or compared in one piece of making ready. */
-const atOnce = 300;
+const atOnce = 100;
 
 /** What became of a unit: see `Recalculation`. */
 type Outcome = 'done' | 'pending' | 'unsettled';
@@ -85,10 +85,18 @@ export class Recalculation {
 
   *#prepare(): Pieces<void> {
     yield* this.#index();
-    const {hashOrder} = this.#evaluation.model;
-    yield* inPieces(hashOrder, atOnce, (symbol) => this.#evaluation.calculate(symbol));
+    yield;
+    yield* this.#calculateInPieces(this.#evaluation);
     if (this.#alwaysAll) this.#calculateAgain();
     else yield* this.#calculateInCopy();
+  }
+
+  *#calculateInPieces(evaluation: Evaluation): Pieces<void> {
+    const calculate = (symbol: ConfigSymbol) => evaluation.calculate(symbol);
+    // First each after what it reads, where the order decides nothing: no piece then calculates a long chain of them.
+    if (!this.#alwaysAll)
+      yield* inPieces(this.#dependents.units, atOnce, ({symbols}) => symbols.forEach(calculate));
+    yield* inPieces(evaluation.model.hashOrder, this.#alwaysAll ? atOnce : 10 * atOnce, calculate);
   }
 
   /** Where the order of calculation decides, nobody may look meanwhile. */
@@ -103,10 +111,10 @@ export class Recalculation {
     const {hashOrder} = this.#evaluation.model;
     // From here on, `leave` says that the copy is no more what it was made of.
     this.#unsettled = false;
-    const copy = this.#evaluation.copy();
-    yield;
+    const copy = yield* this.#evaluation.copyInPieces();
     copy.invalidate();
-    yield* inPieces(hashOrder, atOnce, (symbol) => copy.calculate(symbol));
+    yield;
+    yield* this.#calculateInPieces(copy);
     const saved = new SavedState();
     yield* inPieces(hashOrder, atOnce, (symbol) => {
       if (!this.#evaluation.isAsSaved(symbol, copy.save(symbol, saved))) this.#unsettled = true;

@@ -269,16 +269,14 @@ class Restoration implements LateParts {
     }
   }
 
-  #helps(): readonly SymbolHelp[] {
+  *#helps(): Generator<SymbolHelp> {
     const {nodeStart, symbolNodes} = this.#sections;
-    const helps: SymbolHelp[] = [];
     for (let symbol = shared.length; symbol < this.#symbols.length; symbol++) {
       for (const record of run(symbolNodes, nodeStart, symbol)) {
         const help = this.#help(record);
-        if (help) helps.push({symbol, help});
+        if (help) yield {symbol, help};
       }
     }
-    return helps;
   }
 
   #help(record: number): HelpSpan | undefined {

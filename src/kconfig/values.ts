@@ -1,6 +1,7 @@
 /** An evaluation of a model: the values of its symbols under those that a user asks for. */
 
 import type {Diagnostic} from '../base/diagnostic.ts';
+import {finished, inPieces, type Pieces} from '../base/pieces.ts';
 import {Absences, absence} from './absence.ts';
 import {ChoiceValues} from './choice-values.ts';
 import {ConditionValues} from './condition-values.ts';
@@ -103,11 +104,16 @@ export class Evaluation {
 
   /** An evaluation of its own with the same user's values and the same values, without warnings. */
   copy(): Evaluation {
+    return finished(this.copyInPieces());
+  }
+
+  /** The same; what is changed meanwhile may be in the copy or not. */
+  *copyInPieces(): Pieces<Evaluation> {
     const copy = new Evaluation(this.model);
-    for (let i = 3; i < this.#states.length; i++) {
-      const state = this.#states[i];
-      if (state) copy.#makeState(i).copyFrom(state);
-    }
+    yield* inPieces(this.#states.keys(), 3000, (index) => {
+      const state = this.#states[index];
+      if (index > 2 && state) copy.#makeState(index).copyFrom(state);
+    });
     copy.#absences =
       this.#absences && new Absences(copy.model, copy.#conditions, copy.#visibility, this.#absences.known);
     copy.#visibility.ofPrompts.set(this.#visibility.ofPrompts);

@@ -333,11 +333,13 @@ type Kinds = {
 
 function kindsOf(states: readonly State[]): Kinds {
   const sets = states.flatMap((state) => (state.kind === 'set' ? [state.set] : []));
+  const asksForWords = states.some((state) => state.kind === 'anchor' && state.anchor.includes('word'));
   const kinds = new Map<string, number>();
   const samples: {code: number; side: Side}[] = [];
   const of = new Uint8Array(codes);
   for (let code = 0; code < codes; code++) {
-    const side = sideOf(code);
+    const own = sideOf(code);
+    const side = own === 'word' && !asksForWords ? 'other' : own;
     let key: string = side;
     for (const set of sets) key += set[code];
     let kind = kinds.get(key);
@@ -367,6 +369,8 @@ class Automaton {
   readonly #made: {readonly states: readonly number[]; readonly before: Side}[] = [];
   /** Of each state made, and each kind, the state that comes next. */
   #table = new Int32Array(0);
+  /** Of each state made, whether nothing but a newline ends it, once that was asked. */
+  readonly #lasts: (boolean | undefined)[] = [];
   #steps = 0;
 
   constructor(states: readonly State[], first: number, extent: Extent, kinds: Kinds) {
@@ -392,9 +396,24 @@ class Automaton {
         table = this.#table;
       }
       if (next < 0) return next === found;
+      if (next === state && this.#lastsLine(state)) {
+        table = this.#table;
+        // Many lines fail at their first character: what is left of each is passed over at once.
+        const end = text.indexOf(newline, at);
+        at = (end < 0 || end > to ? to : end) - 1;
+      }
       state = next;
     }
     return this.#go(state, length - 1) === found;
+  }
+
+  /** Whether every character but a newline leads from a state back to it. */
+  #lastsLine(state: number): boolean {
+    const ends = this.#kindOf[newline]!;
+    this.#lasts[state] ??= this.#kinds.every(
+      ({code}, kind) => code < 0 || kind === ends || this.#go(state, kind) === state,
+    );
+    return this.#lasts[state];
   }
 
   #go(from: number, kind: number): number {

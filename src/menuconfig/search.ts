@@ -51,8 +51,8 @@ class Field {
   readonly owners: readonly number[];
 
   constructor(texts: readonly string[], owners: readonly number[]) {
-    // A character that no query has stands between them.
-    this.text = `${texts.join('\0')}\0`.toLowerCase();
+    // A character that no query has stands between them, and the one that ends a line for an automaton.
+    this.text = `${texts.join('\n')}\n`.toLowerCase();
     this.codes = new Uint8Array(this.text.length);
     for (let i = 0; i < this.codes.length; i++) this.codes[i] = this.text.charCodeAt(i);
     this.owners = owners;
@@ -73,7 +73,7 @@ class Field {
 }
 
 /** Texts that are dealt with in one piece of reading ahead: some milliseconds of work. */
-const atOnce = 500;
+const atOnce = 250;
 
 const indentation = /\n[ \t]+/g;
 
@@ -245,12 +245,9 @@ export class SymbolSearch {
 
   *#readNames(): Pieces<void> {
     const byName = new Map<string, SymbolTexts>();
-    yield* inPieces(this.#model.texts(), 4 * atOnce, (texts) => byName.set(texts.name, texts));
-    // Sorted as names: a comparison of what has them would take longer than all else.
-    const names = [...byName.keys()].sort();
-    yield;
-    this.#known = names.map((name) => byName.get(name)!);
-    yield* this.#addFields(this.#names, names.entries());
+    yield* inPieces(this.#model.texts(), 2 * atOnce, (texts) => byName.set(texts.name, texts));
+    this.#known = yield* inOrderOfNames(byName);
+    yield* this.#addFields(this.#names, this.#known.map(({name}) => name).entries());
     yield* this.#addFields(this.#prompts, promptsOf(this.#known));
   }
 
@@ -258,9 +255,7 @@ export class SymbolSearch {
   *#readHelps(): Pieces<void> {
     const numberOf = new Int32Array(this.#model.symbolCount).fill(-1);
     for (const [number, {symbol}] of this.#known.entries()) numberOf[symbol] = number;
-    const helps = this.#model.helps();
-    yield;
-    yield* this.#addFields(this.#helps, helpsOf(helps, numberOf));
+    yield* this.#addFields(this.#helps, helpsOf(this.#model.helps(), numberOf));
   }
 
   *#addFields(fields: Field[], all: Iterable<readonly [owner: number, text: string]>): Pieces<void> {
@@ -278,6 +273,22 @@ export class SymbolSearch {
     }
     end();
   }
+}
+
+/** Sorted as names, since a comparison of what has them would take longer than all else; a first character after the other. */
+function* inOrderOfNames(byName: ReadonlyMap<string, SymbolTexts>): Pieces<SymbolTexts[]> {
+  const alike = new Map<string, string[]>();
+  for (const name of byName.keys()) {
+    const names = alike.get(name[0] ?? '');
+    if (names) names.push(name);
+    else alike.set(name[0] ?? '', [name]);
+  }
+  const ordered: SymbolTexts[] = [];
+  for (const first of [...alike.keys()].sort()) {
+    yield;
+    for (const name of alike.get(first)!.sort()) ordered.push(byName.get(name)!);
+  }
+  return ordered;
 }
 
 function* promptsOf(known: readonly SymbolTexts[]): Generator<readonly [number, string]> {

@@ -91,7 +91,8 @@ for (const fixture of readdirSync(fixtures, {withFileTypes: true}).filter((entry
 }
 
 function helpsOf(model: kconfig.KconfigModel) {
-  return model.helps().map(({symbol, help: {file, start, end}}) => ({symbol, file: file.name, start, end}));
+  const helps = [...model.helps()];
+  return helps.map(({symbol, help: {file, start, end}}) => ({symbol, file: file.name, start, end}));
 }
 
 /** Undefined for a tree with recursive dependencies. */
