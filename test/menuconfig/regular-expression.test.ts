@@ -50,6 +50,41 @@ test('Lines are matched one by one.', (t) => {
   t.false(isIn('one[^x]two', 'one\ntwo'));
 });
 
+test('In any part of a text the lines that match are those of JavaScript’s expressions.', (t) => {
+  const letters = 'ab_ \n';
+  let seed = 1;
+  const text = Array.from({length: 4000}, () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+    return letters[(seed >> 16) % letters.length]!;
+  }).join('');
+  const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  for (const pattern of [
+    '^b',
+    'b$',
+    '^ab',
+    '^a*b$',
+    '^$',
+    '^[ab]+_',
+    '\\bab',
+    'ab\\b',
+    '^(a|bb)_',
+    'a_b',
+    '^_.*a$',
+  ]) {
+    const [ours, theirs] = [new RegularExpression(pattern), new RegExp(pattern, 'im')];
+    for (let from = 0; from < text.length; from += 37) {
+      for (const to of [from, from + 3, from + 20]) {
+        const part = text.slice(from, to);
+        t.is(
+          ours.isIn(bytes, from, Math.min(to, text.length)),
+          theirs.test(part),
+          `${pattern} in ${JSON.stringify(part)}`,
+        );
+      }
+    }
+  }
+});
+
 test('What is no regular expression is told.', (t) => {
   t.is(faultOf('(a'), 'a ) is missing');
   t.is(faultOf('[a'), 'a ] is missing');
