@@ -27,6 +27,8 @@ export type ProgramStart = {
   readonly open: (config: string | undefined) => Opened;
   /** What is opened. */
   readonly config: string | undefined;
+  /** The file it was read from, where that only stands in for one that is not there. */
+  readonly standIn?: string;
   /** The .config that is edited, by its absolute path, where it is no recipe. */
   readonly path?: string;
   readonly recipe?: EditedRecipe;
@@ -97,8 +99,9 @@ export class Program implements Application {
   }
 
   #begin(): void {
-    const {journal, config} = this.#start;
+    const {journal, config, standIn} = this.#start;
     journal.begin({config, at: Date.now()});
+    if (standIn !== undefined) this.#say(`There is no .config yet: these are the values of ${standIn}.`);
     this.#setAll();
   }
 

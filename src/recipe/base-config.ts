@@ -16,7 +16,7 @@ export type KernelTree = {
 };
 
 /** Names of `make` targets that are not files; `make defconfig` of x86 is x86_64_defconfig on a 64-bit machine. */
-const plainDefconfig: Readonly<Record<string, string>> = {x86: 'x86_64_defconfig', arm64: 'defconfig'};
+export const plainDefconfig: Readonly<Record<string, string>> = {x86: 'x86_64_defconfig', arm64: 'defconfig'};
 
 /**
  * The text of a base: `tinyconfig`, `allnoconfig`, `running`, a defconfig of the architecture, or the absolute path of

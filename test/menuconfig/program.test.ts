@@ -73,6 +73,24 @@ async function folderOf(t: ExecutionContext, config?: string): Promise<string> {
 const save = (path: string, format: 'config' | 'defconfig' | 'recipe' = 'config') =>
   ({kind: 'save', format, path, thenQuit: false}) as const;
 
+test('values of a file that stands in for a missing .config are told, and asked about before they are left unsaved', async (t) => {
+  const folder = await folderOf(t);
+  const open = (text: string | undefined) => {
+    const session = new Session(loadConfig(model, text), {asMconf: true});
+    return {session, menu: new Menuconfig({session, file: '.config', goals: []})};
+  };
+  const one = await started(t, folder, {config: 'CONFIG_NET=y\n', standIn: '/boot/config-6.1', open});
+  t.is(
+    one.program.screen().message?.text,
+    'There is no .config yet: these are the values of /boot/config-6.1.',
+  );
+  await one.press('esc');
+  t.truthy(one.dialog());
+  await one.answer('Save');
+  t.regex(await readFile(one.path, 'utf8'), /^CONFIG_NET=y$/m);
+  await one.journal.close();
+});
+
 test('what is saved is what make menuconfig would write, and nothing is left to recover', async (t) => {
   const folder = await folderOf(t);
   const first = await started(t, folder);

@@ -3,6 +3,7 @@
 import {existsSync, statSync} from 'node:fs';
 import {dirname, join, relative, resolve} from 'node:path';
 import type {Command} from 'commander';
+import {machineArchitecture} from '../../base/architecture.ts';
 import {badInput, exitCode, KbuildError} from '../../base/diagnostic.ts';
 import type {Workshop} from '../../base/store.ts';
 import {resolveWritten, type Start} from '../../job/configuration.ts';
@@ -154,13 +155,15 @@ async function programOver(
     ...kconfigRequest(surroundings, {...options, ...inTree}, named),
     ...(folder === undefined ? {} : {inPlace: true as const}),
   };
-  const [kconfig, {Program: Loaded}, {Menuconfig}, {loadConfig, Session}, {KnownFiles}] = await Promise.all([
-    surroundings.readKconfig(workshop, request),
-    import('../../menuconfig/program.ts'),
-    import('../../menuconfig/menuconfig.ts'),
-    import('../../kconfig/index.ts'),
-    import('../../menuconfig/saving.ts'),
-  ]);
+  const [kconfig, {Program: Loaded}, {Menuconfig}, {loadConfig, Session}, {KnownFiles}, {standInConfig}] =
+    await Promise.all([
+      surroundings.readKconfig(workshop, request),
+      import('../../menuconfig/program.ts'),
+      import('../../menuconfig/menuconfig.ts'),
+      import('../../kconfig/index.ts'),
+      import('../../menuconfig/saving.ts'),
+      import('../../recipe/stand-in-config.ts'),
+    ]);
   const files = new KnownFiles();
   // Read here, so that it is known as it is now.
   const text = await files.read(path);
@@ -177,11 +180,14 @@ async function programOver(
           options,
         )
       : {tree: kconfig.tree, config: text, goals: [], recipe: undefined};
+  const isNew = folder !== undefined && text === undefined;
+  const standIn = isNew ? standInConfig(tree, request.arch !== machineArchitecture()) : undefined;
   return new Loaded({
     cwd,
     files,
     journal,
-    config,
+    config: config ?? standIn?.text,
+    ...(standIn === undefined ? {} : {standIn: standIn.path}),
     ...(recipe === undefined ? {path} : {recipe}),
     writesInPlace: Boolean(environment.KCONFIG_OVERWRITECONFIG),
     settings: await settingsOf(options),
@@ -192,7 +198,7 @@ async function programOver(
         session,
         file,
         goals,
-        ...(start === undefined ? {} : {saved: start}),
+        ...(start === undefined || start === standIn?.text ? {} : {saved: start}),
         ...(recipe === undefined ? {} : {recipe: shownFrom(cwd, recipe.path)}),
       });
       return {menu, session};
