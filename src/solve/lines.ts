@@ -148,12 +148,14 @@ export class LineEncoding {
     const {conditions} = this.#model;
     const {defaults, defaultStart, defaultValues, implied, impliedStart} = conditions;
     const ways: Pair[] = symbol.prompts.map((prompt) => this.#promptWay(symbol, prompt));
-    const all = (references: Int32Array, start: Int32Array) => {
-      for (const one of references.subarray(start[symbol.index]!, start[symbol.index + 1]!))
-        ways.push(this.#literals.reference(one));
-    };
     for (const i of symbol.selectedBy.keys()) ways.push(this.#selection(symbol, i));
-    all(implied, impliedStart);
+    const implies = implied.subarray(impliedStart[symbol.index]!, impliedStart[symbol.index + 1]!);
+    if (implies.length > 0) {
+      const implying = this.#gates.orPair(Array.from(implies, (one) => this.#literals.reference(one)));
+      // Other than a select, an imply gives no more than the dependencies of a definition.
+      for (const node of symbol.nodes)
+        ways.push(this.#gates.andPair([implying, this.#wayUnder(symbol, dependenciesAround(node))]));
+    }
     if (!symbol.isChoice) {
       for (let at = defaultStart[symbol.index]!; at < defaultStart[symbol.index + 1]!; at++) {
         const parts = [defaults[at]!, defaultValues[at]!].map((one) => this.#literals.reference(one));
@@ -178,11 +180,15 @@ export class LineEncoding {
     return this.#gates.andPair([this.#literals.pair(selector), this.#literals.expression(property?.written)]);
   }
 
-  /** What a prompt allows, each of its conditions by its own line. */
   #promptWay(symbol: ConfigSymbol, prompt: Prompt): Pair {
+    return this.#wayUnder(symbol, conditionsAround(prompt));
+  }
+
+  /** What conditions allow, each by its own line. */
+  #wayUnder(symbol: ConfigSymbol, conditions: readonly Written[]): Pair {
     const way: Pair = {m: this.#solver.newVariable(), y: this.#solver.newVariable()};
     this.#solver.addClause([negation(way.y), way.m]);
-    for (const {expression, location, word} of conditionsAround(prompt)) {
+    for (const {expression, location, word} of conditions) {
       const operands = expression.kind === 'and' ? expression.operands : [expression];
       for (const operand of operands) {
         const line = this.#line(symbol, `${nameOf(symbol)} ${word} ${formatExpression(operand)}`, location);
@@ -342,6 +348,15 @@ function conditionsAround(prompt: Prompt): readonly Written[] {
     if (node.symbol?.isChoice && node.prompt)
       add(node.prompt.written, node.prompt, 'is in a choice that is visible if');
   }
+  return found;
+}
+
+/** What one definition of a symbol depends on, itself and by the blocks around it. */
+function dependenciesAround(definition: MenuNode): readonly Written[] {
+  const found: Written[] = [];
+  for (let node: MenuNode | undefined = definition; node; node = node.block)
+    for (const one of node.conditions)
+      found.push({expression: one.expression, location: one, word: 'depends on'});
   return found;
 }
 
