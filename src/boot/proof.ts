@@ -20,11 +20,12 @@ import {patience} from './scenarios/machines.ts';
 import {modules} from './scenarios/modules.ts';
 import {nfsRdma} from './scenarios/nfs-rdma.ts';
 import {nfsTcp} from './scenarios/nfs-tcp.ts';
+import {nvmeof} from './scenarios/nvmeof.ts';
 import {qtfs} from './scenarios/qtfs.ts';
 import type {MachineSpec} from './spec.ts';
 
 /** Every scenario that can be asked for by name. */
-export const scenarios: readonly Scenario[] = [nfsRdma, modules, qtfs, lustre, gds, nfsTcp, ceph];
+export const scenarios: readonly Scenario[] = [nfsRdma, modules, qtfs, lustre, gds, nfsTcp, ceph, nvmeof];
 
 export type ProofRequest = {
   /** The name of a scenario. */
