@@ -7,6 +7,9 @@
  *     LUSTRE_SOURCE=DIR ./kbuild prove lustre
  *     ./kbuild prove gds
  *     ./kbuild prove nfs-tcp
+ *     ./kbuild prove ceph
+ *     ./kbuild prove nvmeof
+ *     ./kbuild prove infiniband
  *
  * Works in `prove/work`; the cache of `KBUILD_CACHE`, or the usual one, is the one that is compared with.
  */

@@ -25,6 +25,24 @@ export const spoilt: Readonly<Record<string, readonly Spoilt[]>> = {
     {by: {folder: 'no-second-osd'}, check: 'two OSDs join it, each with its drive'},
     {by: {set: 'BLK_DEV_RBD=n'}, check: 'the client’s kernel maps an image as a block device'},
   ],
+  nvmeof: [
+    {
+      by: {folder: 'no-target-service'},
+      check: 'the target serves its whole drive to the one host that it names',
+    },
+    {by: {set: 'NVME_TARGET_TCP=n'}, check: 'the target listens for NVMe over TCP'},
+    {by: {set: 'NVME_RDMA=n'}, check: 'the initiator is told of it by discovery, and another host is not'},
+  ],
+  infiniband: [
+    {
+      by: {folder: 'no-subnet-manager'},
+      check: 'the subnet manager is looked after, and is not started on Ethernet',
+    },
+    {
+      by: {set: 'RDMA_RXE=n'},
+      check: 'verbs of user space see an RDMA device with an active port on either host',
+    },
+  ],
 };
 
 export const systemProofs: Readonly<Record<string, Proof>> = Object.fromEntries(

@@ -15,6 +15,7 @@ import type {BootReport, CheckResult} from './report.ts';
 import {machinesOf, runChecks, type Scenario} from './scenario.ts';
 import {ceph} from './scenarios/ceph.ts';
 import {gds} from './scenarios/gds.ts';
+import {infiniband} from './scenarios/infiniband.ts';
 import {lustre} from './scenarios/lustre.ts';
 import {patience} from './scenarios/machines.ts';
 import {modules} from './scenarios/modules.ts';
@@ -25,7 +26,17 @@ import {qtfs} from './scenarios/qtfs.ts';
 import type {MachineSpec} from './spec.ts';
 
 /** Every scenario that can be asked for by name. */
-export const scenarios: readonly Scenario[] = [nfsRdma, modules, qtfs, lustre, gds, nfsTcp, ceph, nvmeof];
+export const scenarios: readonly Scenario[] = [
+  nfsRdma,
+  modules,
+  qtfs,
+  lustre,
+  gds,
+  nfsTcp,
+  ceph,
+  nvmeof,
+  infiniband,
+];
 
 export type ProofRequest = {
   /** The name of a scenario. */

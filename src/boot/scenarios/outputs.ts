@@ -65,3 +65,14 @@ export function rpcPorts(table: string): (program: string, version: number) => n
     return row === undefined ? undefined : Number(row[3]);
   };
 }
+
+/** The values of the one row of a table of perftest, by the names of their columns: `BW average[MB/sec]`. */
+export function perftestRow(output: string): Readonly<Record<string, number>> {
+  const lines = output.split('\n');
+  const at = lines.findIndex((line) => /^\s*#bytes\s/.test(line));
+  const names = lines[at]?.trim().split(/\s+(?=#|BW |MsgRate|t_|99)/) ?? [];
+  const values = lines[at + 1]?.trim().split(/\s+/).map(Number) ?? [];
+  return at < 0 || values.length < names.length || values.some(Number.isNaN)
+    ? {}
+    : Object.fromEntries(names.map((name, index) => [name, values[index]!]));
+}
