@@ -1,6 +1,7 @@
 import test from 'ava';
 import {
   mountOptions,
+  perftestRow,
   poolLayout,
   rdmaPackets,
   rpcPorts,
@@ -85,4 +86,25 @@ test('ports are found by program, version and TCP', (t) => {
   t.is(ports('mountd', 3), 41_001);
   t.is(ports('mountd', 2), undefined);
   t.is(ports('nfs', 3), undefined);
+});
+
+test('the table of perftest is read by the names of its columns', (t) => {
+  const bandwidth = `---------------------------------------------------------------------------------------
+ #bytes     #iterations    BW peak[MB/sec]    BW average[MB/sec]   MsgRate[Mpps]
+ 65536      256              12.50              11.25\t\t     0.000180
+---------------------------------------------------------------------------------------
+`;
+  t.deepEqual(perftestRow(bandwidth), {
+    '#bytes': 65536,
+    '#iterations': 256,
+    'BW peak[MB/sec]': 12.5,
+    'BW average[MB/sec]': 11.25,
+    'MsgRate[Mpps]': 0.00018,
+  });
+  const latency = ` #bytes #iterations    t_min[usec]    t_max[usec]  t_typical[usec]    t_avg[usec]    t_stdev[usec]   99% percentile[usec]   99.9% percentile[usec] 
+ 64      500          80.11          900.50       95.25            110.00           12.00            300.00                  900.50
+`;
+  t.is(perftestRow(latency)['t_typical[usec]'], 95.25);
+  t.is(perftestRow(latency)['99.9% percentile[usec]'], 900.5);
+  t.deepEqual(perftestRow("Couldn't connect to 10.77.0.1:18515\n"), {});
 });
