@@ -262,7 +262,7 @@ const connectionsAreManaged: Check = {
       // Nothing shows that the first one listens.
       client: untilTrue(`timeout 60 rping -c -a ${address} -v -V -C 10`, 180),
     });
-    const pings = client.split('\n').filter((line) => /^ping data: /.test(line));
+    const pings = client.split('\n').filter((line) => line.startsWith('ping data: '));
     if (pings.length < 10) throw new CheckFailure(`${pings.length} of 10 pings came back: ${client.trim()}`);
     return `${pings.length} pings to ${address}, with their data`;
   },
