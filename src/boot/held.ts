@@ -13,6 +13,7 @@ import {createInterface} from 'node:readline';
 import {failure} from '../base/diagnostic.ts';
 import {replaceFile} from '../base/replace-file.ts';
 import type {Machine} from './machine.ts';
+import {patience} from './scenarios/machines.ts';
 import type {ShellResult} from './shell.ts';
 
 export type HeldMachine = {
@@ -40,8 +41,39 @@ function recordPath(outDir: string): string {
   return join(outDir, 'machines', 'machines.json');
 }
 
+/** A timer waits no longer; a machine that is still up then is waited for anew. */
+const longestMs = 2 ** 31 - 1;
+
+/** A machine that is started again whenever its own system restarts it. */
+class Held {
+  readonly machine: Machine;
+  #up: Promise<unknown> = Promise.resolve();
+
+  constructor(machine: Machine, signal: AbortSignal) {
+    this.machine = machine;
+    void this.#keepUp(signal);
+  }
+
+  async #keepUp(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const isOff = await this.machine.untilOff(longestMs);
+      if (signal.aborted || (isOff && !this.machine.hasRestarted)) return;
+      if (!isOff) continue;
+      this.#up = this.machine.start().then(async () => this.machine.untilUp(patience));
+      // Who asks next is told.
+      await this.#up.catch(() => undefined);
+    }
+  }
+
+  /** As soon as the machine is up. */
+  async run(command: string, timeoutMs: number): Promise<ShellResult> {
+    await this.#up;
+    return this.machine.run(command, {timeoutMs});
+  }
+}
+
 /**
- * Holds machines until somebody asks to stop them, or `signal`. `ready` is told of them as soon as they can be asked.
+ * Holds machines until somebody asks to stop them, or `signal`; one that restarts comes back. `ready` is told of them as soon as they can be asked.
  * @throws the reason of `signal`
  */
 export async function holdMachines(
@@ -70,12 +102,14 @@ export async function holdMachines(
   const stopped = new Promise<void>((resolve) => {
     stop = resolve;
   });
+  const over = new AbortController();
+  const held = machines.map((machine) => new Held(machine, over.signal));
   const callers = new Set<Socket>();
   const server = createServer((caller) => {
     callers.add(caller);
     caller.on('error', () => undefined);
     caller.on('close', () => callers.delete(caller));
-    createInterface({input: caller}).on('line', (line) => void answerTo(line, machines, caller, stop));
+    createInterface({input: caller}).on('line', (line) => void answerTo(line, held, caller, stop));
   });
   signal.addEventListener('abort', stop, {once: true});
   try {
@@ -88,6 +122,7 @@ export async function holdMachines(
     ready(record.machines);
     if (!signal.aborted) await stopped;
   } finally {
+    over.abort();
     signal.removeEventListener('abort', stop);
     await rm(recordPath(outDir), {force: true});
     for (const caller of callers) caller.destroy();
@@ -99,7 +134,7 @@ export async function holdMachines(
 
 async function answerTo(
   line: string,
-  machines: readonly Machine[],
+  held: readonly Held[],
   caller: Socket,
   stop: () => void,
 ): Promise<void> {
@@ -110,12 +145,12 @@ async function answerTo(
       stop();
       return;
     }
-    const machine = machines.find(({name}) => name === question.machine);
-    if (machine === undefined) {
+    const asked = held.find(({machine}) => machine.name === question.machine);
+    if (asked === undefined) {
       say({error: `there is no machine ${question.machine}`});
       return;
     }
-    const {status, output} = await machine.run(question.command, {timeoutMs: question.timeoutMs});
+    const {status, output} = await asked.run(question.command, question.timeoutMs);
     say({status, output});
   } catch (error) {
     say({error: (error as Error).message});

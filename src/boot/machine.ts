@@ -112,6 +112,12 @@ export class Machine {
     return this.#on !== undefined;
   }
 
+  /** Whether it is off because its own system restarted it: QEMU ends there, since a proof wants no machine that goes round and round. */
+  get hasRestarted(): boolean {
+    const words = /reboot: (?:Restarting system|machine restart)/;
+    return this.#on === undefined && this.lastConsoleLines(3).some((line) => words.test(line));
+  }
+
   /** Switches the power on, and gives once QEMU runs. */
   async start(): Promise<void> {
     this.#plan.signal.throwIfAborted();

@@ -20,7 +20,28 @@ function shellMachine(t: ExecutionContext, scratch: string): Machine {
     spec: {role: 'host', address: '10.77.0.1'},
     logs: {console: '/logs/host-console.log'},
     run: (command: string, options: {timeoutMs?: number}) => shell.run(command, options),
+    untilOff: async () => new Promise(() => {}),
   } as unknown as Machine;
+}
+
+/** A machine that is off, whether or not by a restart, and says how often it was started. */
+function offMachine(hasRestarted: boolean) {
+  const seen = {starts: 0};
+  const machine = {
+    name: 'host',
+    spec: {role: 'host', address: '10.77.0.1'},
+    logs: {console: '/logs/host-console.log'},
+    get hasRestarted() {
+      return hasRestarted && seen.starts === 0;
+    },
+    untilOff: async () => seen.starts === 0 || new Promise(() => {}),
+    start: async () => {
+      seen.starts++;
+    },
+    untilUp: async () => 'running',
+    run: async () => ({status: 0, output: `started ${seen.starts} times\n`}),
+  } as unknown as Machine;
+  return machine;
 }
 
 async function folder(t: ExecutionContext): Promise<string> {
@@ -55,6 +76,23 @@ test('machines that are held run what others ask, one after the other, until the
   await holding;
   t.is(await findHeld(outDir), undefined);
   t.false(existsSync(join(outDir, 'machines/machines.json')));
+});
+
+test('a machine that restarts comes back before it is asked, one that was switched off does not', async (t) => {
+  for (const [hasRestarted, output] of [
+    [true, 'started 1 times\n'],
+    [false, 'started 0 times\n'],
+  ] as const) {
+    const outDir = await folder(t);
+    let holding = Promise.resolve();
+    await new Promise<void>((ready) => {
+      holding = holdMachines([offMachine(hasRestarted)], {outDir, signal, ready: () => ready()});
+    });
+    const held = (await findHeld(outDir))!;
+    t.is((await held.run('host', 'true', {timeoutMs: 60_000, signal})).output, output);
+    await held.stop();
+    await holding;
+  }
 });
 
 test('what was killed has left a record behind, and holds nothing', async (t) => {
