@@ -1,6 +1,6 @@
 /** A search, and what it found. */
 
-import {type ConfigSymbol, isLogical, type MenuNode} from '../kconfig/index.ts';
+import type {ConfigSymbol, MenuNode} from '../kconfig/index.ts';
 import {movedCursor} from './cursor.ts';
 import type {Desk, PanelState} from './desk.ts';
 import type {Key} from './key.ts';
@@ -98,13 +98,7 @@ export class SearchPanelState implements PanelState {
       const node = symbol.nodes.find(({prompt}) => prompt) ?? symbol.nodes[0];
       if (node) showHelp(this.#desk, node);
     } else if (letter === 'e' || letter === 'x') this.#desk.close();
-    else if (symbol) this.#setOrExplain(symbol, letter);
-  }
-
-  #setOrExplain(symbol: ConfigSymbol, letter: string): void {
-    if (isLogical(symbol.type) || letter === '!' || letter === '*')
-      pressSymbolKey(this.#desk, symbol, letter);
-    else if ('ymn '.includes(letter)) this.#desk.say('Enter goes to where the value is edited.');
+    else if (symbol) pressSymbolKey(this.#desk, symbol, letter);
   }
 
   #point(index: number, opens: boolean): void {

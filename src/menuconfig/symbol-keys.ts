@@ -16,6 +16,10 @@ const next = {n: 'm', m: 'y', y: 'n'} as const;
 
 /** The keys that are about a symbol alone; returns whether this is one. */
 export function pressSymbolKey(desk: Desk, symbol: ConfigSymbol, letter: string): boolean {
+  if (!isLogical(symbol.type) && 'ymn '.includes(letter)) {
+    desk.say('Enter goes to where the value is edited.');
+    return true;
+  }
   switch (letter) {
     case 'y':
       include(desk, symbol);

@@ -173,6 +173,16 @@ test('What changed since the start is told with its cause, and Enter goes there.
   t.is(driven.panel.kind, 'changes');
 });
 
+test('Keys for y, m and n say of a number among the changes where it is edited.', (t) => {
+  for (const key of ['space', 'y', 'm', 'n']) {
+    const driven = new Driven(model);
+    driven.goTo('Networking').press('y = down down');
+    driven.press(key);
+    t.is(driven.message, 'Enter goes to where the value is edited.');
+    t.is(driven.session.value('QUEUES'), '4');
+  }
+});
+
 function goal(symbol: string, value: string): Goal {
   return {
     symbol,
