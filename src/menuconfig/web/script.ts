@@ -13,8 +13,10 @@ const make = (tag, className, text) => {
 };
 const setText = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 
-// What there is to see, and what of it was sent: the newest update, and the serial that answers the newest keys.
+// What there is to see, and what of it was sent: the newest update, the serial of the one that is drawn, and the serial
+// that answers the newest keys.
 let update;
+let shown = 0;
 let answered = 0;
 const unsent = [];
 let isSending = false;
@@ -134,7 +136,7 @@ class Line {
 
   // The state has the last word, once it has heard all.
   settle() {
-    if (this.typing === undefined || isSending || unsent.length > 0 || update.serial < answered) return;
+    if (this.typing === undefined || isSending || unsent.length > 0 || shown < answered) return;
     this.text = this.typing.text;
     this.caret = this.typing.caret;
     if (this.isKnown && this.input.value === this.text) return;
@@ -495,6 +497,7 @@ function showDialog(dialog) {
 }
 
 function show() {
+  shown = update.serial;
   const {title, path, panel, dialog, message, unsaved, showsHidden} = update.screen;
   setText(at('title'), title);
   document.title = (unsaved > 0 ? '• ' : '') + title;

@@ -96,6 +96,21 @@ inBrowser('a number is typed in its row, with what is wrong about it', async (t)
   t.true(await page.value("document.activeElement.id === 'rows'"));
 });
 
+inBrowser('what is typed stays, and the caret with it, while the answer is not drawn yet', async (t) => {
+  const {page} = await opened(t);
+  for (let count = 0; count < 3; count += 1) await page.press('ArrowDown');
+  await page.press('Enter');
+  await page.until('valueLine.isKnown');
+  await page.value('window.requestAnimationFrame = (frame) => { window.held = frame; }');
+  await page.press('Home');
+  await page.type('1');
+  await page.until('window.held !== undefined && unsent.length === 0 && !isSending');
+  const line = 'document.activeElement.value + document.activeElement.selectionStart';
+  t.is(await page.value(line), '1641');
+  await page.value('window.held()');
+  t.is(await page.value(line), '1641');
+});
+
 inBrowser('what is typed at once before the page shows it arrives whole', async (t) => {
   const {state, page} = await opened(t);
   await page.type('/cpu_f');
@@ -104,7 +119,7 @@ inBrowser('what is typed at once before the page shows it arrives whole', async 
   t.is(state.query?.text, 'cpu_f');
   t.is(await page.value(textOf('#details')), evil);
   // Until then the state may move the caret.
-  await page.until('queryLine.isKnown && unsent.length === 0 && !isSending && update.serial >= answered');
+  await page.until('queryLine.isKnown && unsent.length === 0 && !isSending && shown >= answered');
   // As a browser changes a line: pasted over what was selected, and whole words deleted.
   await page.value("document.getElementById('query').setSelectionRange(0, 3)");
   await page.send('Input.insertText', {text: 'nr'});
