@@ -5,7 +5,7 @@ import {readCatalogue} from '../../src/recipe/catalogue.ts';
 import {recipeFolders} from '../../src/recipe/folders.ts';
 import {FakeMachine} from '../tunables/fake-machine.ts';
 
-const catalogue = await readCatalogue(await recipeFolders({cwd: '/'}));
+const catalogue = await readCatalogue(await recipeFolders({cwd: import.meta.dirname}));
 
 /** A machine of a folder, of which the catalogue has these. */
 function guest(...names: string[]): Guest {

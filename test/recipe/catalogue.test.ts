@@ -8,7 +8,7 @@ import {isTunableOf, shownValue, type Tunable, tunableValue} from '../../src/rec
 import {filesOf, wordsOf} from '../../src/tunables/index.ts';
 import {kitchen, recipeText} from './kitchen.ts';
 
-const own = await readCatalogue(await recipeFolders({cwd: '/'}));
+const own = await readCatalogue(await recipeFolders({cwd: import.meta.dirname}));
 
 function named(name: string): Tunable {
   return own.find((one) => one.name === name)!;

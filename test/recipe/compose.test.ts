@@ -375,7 +375,7 @@ test('folders are searched as given, then here, then in the project', async (t) 
 });
 
 test('every recipe of the project is sound', async (t) => {
-  const folders = await recipeFolders({cwd: '/', environment: {}});
+  const folders = await recipeFolders({cwd: import.meta.dirname, environment: {}});
   const {recipes, diagnostics} = await listRecipes(folders);
   t.deepEqual(diagnostics, []);
   for (const {name} of recipes) {

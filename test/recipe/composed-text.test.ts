@@ -69,7 +69,7 @@ test('what is shown says of each line where it comes from', async (t) => {
 });
 
 test('what is shown of the project’s recipes is a recipe that asks for the same', async (t) => {
-  const folders = await recipeFolders({cwd: '/', environment: {}});
+  const folders = await recipeFolders({cwd: import.meta.dirname, environment: {}});
   for (const name of ['nfs-rdma-zfs', 'qtfs-servers']) {
     const kernelVersion = name === 'qtfs-servers' ? '5.10.262' : '6.1.192';
     const written = await readRecipe(name, {folders});
@@ -89,7 +89,7 @@ test('what is shown of the project’s recipes is a recipe that asks for the sam
 });
 
 test('a new recipe is sound, and asks for what its comments say', async (t) => {
-  const folders = await recipeFolders({cwd: '/', environment: {}});
+  const folders = await recipeFolders({cwd: import.meta.dirname, environment: {}});
   const {dir} = await kitchen(t, {'mine.yaml': newRecipeText('mine', '/schema.json')});
   const {recipe, value} = await shown(join(dir, 'mine.yaml'), {folders, parameters: ['hostname=two']});
   t.is(recipe.goals.find(({symbol}) => symbol === 'DEFAULT_HOSTNAME')?.value, 'two');

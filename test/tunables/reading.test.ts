@@ -4,7 +4,7 @@ import {recipeFolders} from '../../src/recipe/folders.ts';
 import {type Reading, readingsOf, scriptFor, type Wish} from '../../src/tunables/index.ts';
 import {FakeMachine} from './fake-machine.ts';
 
-const catalogue = await readCatalogue(await recipeFolders({cwd: '/'}));
+const catalogue = await readCatalogue(await recipeFolders({cwd: import.meta.dirname}));
 
 function setting(text: string): Tuning {
   const [, name, value] = /^([^=]+)=(.*)$/.exec(text)!;

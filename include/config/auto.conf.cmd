@@ -1,7 +1,0 @@
-deps_config := \
-	/dev/null \
-
-include/config/auto.conf: $(deps_config)
-
-
-$(deps_config): ;
