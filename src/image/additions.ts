@@ -78,11 +78,23 @@ function hostFiles(spec: ImageSpec, identity: RootIdentity): Record<string, Host
     // Empty: systemd gives each machine its own at the first boot, and does not apply presets again.
     'etc/machine-id': {text: ''},
     'etc/resolv.conf': {link: '../run/systemd/resolve/stub-resolv.conf'},
+    ...Object.fromEntries(
+      Object.entries(spec.image.variables ?? {}).map(([name, values]) => [
+        `etc/kbuild/${name}.conf`,
+        {text: variablesText(spec.recipe, values)},
+      ]),
+    ),
     'etc/kbuild/release': {text: `${JSON.stringify(identity.release, null, 1)}\n`},
     ...(keys.length === 0
       ? {}
       : {'root/.ssh/authorized_keys': {text: keys.map((key) => `${key}\n`).join(''), mode: 0o600}}),
   };
+}
+
+/** Words of the shell; the recipe was read only if no value of it has a quote. */
+function variablesText(recipe: string, values: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(values).map(([name, value]) => `${name}='${value}'\n`);
+  return `# What the recipe ${recipe} was made with: words of the shell.\n${lines.join('')}`;
 }
 
 /** Units that the overlays' own preset files enable, so that an overlay is complete in itself. */

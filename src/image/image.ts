@@ -92,6 +92,7 @@ async function diskInputs(builder: Builder, spec: ImageSpec): Promise<Json> {
     ...(Object.keys(spec.files ?? {}).length === 0 ? {} : {files: spec.files!}),
     enable: image.enable,
     commandLine: image.commandLine,
+    ...(image.variables === undefined ? {} : {variables: image.variables}),
     freeMiB: image.freeMiB,
     authorizedKeys: access.authorizedKeys,
     // What is stored beside an image is readable by more people than the image need be.

@@ -69,6 +69,7 @@ function parameterText({
   unit,
   range,
   values,
+  characters,
   summary,
 }: WrittenRecipe['parameters'][number]): string {
   const members = [
@@ -77,6 +78,7 @@ function parameterText({
     ...(range === undefined ? [] : [`range: [${range.join(', ')}]`]),
     ...(values === undefined ? [] : [`values: [${values.map(quoted).join(', ')}]`]),
     ...(unit === undefined ? [] : [`unit: ${quoted(unit)}`]),
+    ...(characters === undefined ? [] : [`characters: ${quoted(characters)}`]),
     `summary: ${quoted(summary)}`,
   ];
   return `{${members.join(', ')}}`;
@@ -138,6 +140,7 @@ function imageLines({recipe, file}: Composed): readonly Line[] {
 
 function linesOfImage(image: ImageRecipe, {document, file}: Loaded<RecipeFile>): readonly Line[] {
   const {role, summary, arch, packages, modules, enable, commandLine, freeMiB, tuned = []} = image;
+  const {variables = {}} = image;
   const at = (key: string): Place => placeAt(document, ['images', role, key], 'key');
   const own = file?.images?.[role];
   const list = (
@@ -166,6 +169,14 @@ function linesOfImage(image: ImageRecipe, {document, file}: Loaded<RecipeFile>):
     own?.freeMiB === undefined
       ? {text: `    freeMiB: ${freeMiB} # as where nothing is said`}
       : {text: `    freeMiB: ${freeMiB}`, place: at('freeMiB')},
+    ...(Object.keys(variables).length === 0 ? [] : [{text: '    variables:', place: at('variables')}]),
+    ...Object.entries(variables).flatMap(([name, values]): readonly Line[] => [
+      {text: `      ${name}:`, place: placeAt(document, ['images', role, 'variables', name], 'key')},
+      ...Object.entries(values).map(([one, value]) => ({
+        text: `        ${one}: ${scalarText(asWritten(value))}`,
+        place: placeAt(document, ['images', role, 'variables', name, one], 'key'),
+      })),
+    ]),
     ...(tuned.length === 0 ? [] : [{text: '    tunables:'}]),
     ...tuned.map(({tunable: {name}, value}) => ({
       text: `      ${name}: ${scalarText(value)}`,

@@ -51,6 +51,9 @@ export async function readImages(
       enable: [...new Set(image.enable)],
       commandLine: commandLineOf(role, image, scope, faults),
       freeMiB: freeMiBOf(role, image, scope, faults),
+      ...(image.variables === undefined
+        ? {}
+        : {variables: variablesOf(role, image.variables, scope, faults)}),
     };
     const tuned = image.tunables === undefined ? [] : tunedOf(own, image.tunables, catalogue, scope, faults);
     images[role] = tuned.length === 0 ? own : {...own, tuned};
@@ -120,6 +123,28 @@ function commandLineOf(
       );
     return filled;
   });
+}
+
+/** The values, none of which ends the quotes of the shell that it is written in, or its line. */
+function variablesOf(
+  role: string,
+  files: NonNullable<ImageEntry['variables']>,
+  scope: Scope,
+  faults: Diagnostic[],
+): NonNullable<ImageRecipe['variables']> {
+  const valueAt = (path: Path): string => {
+    const filled = filledIn(writtenAt(scope.document, path) ?? '', scope, path, faults);
+    if (/['\p{Cc}]/u.test(filled)) {
+      const message = `${path.join('.')} is ${JSON.stringify(filled)}: a text without ' and control characters is expected`;
+      faults.push(wrongValue(message, scope, path));
+    }
+    return filled;
+  };
+  const members = (name: string, entries: object): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      Object.keys(entries).map((one) => [one, valueAt(['images', role, 'variables', name, one])]),
+    );
+  return Object.fromEntries(Object.entries(files).map(([name, entries]) => [name, members(name, entries)]));
 }
 
 const mostMiB = 1_048_576;

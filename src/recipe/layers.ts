@@ -20,6 +20,7 @@ import {
 } from './parameters.ts';
 import {patchesOf} from './patches.ts';
 import type {Layer, WrittenRecipe} from './recipe.ts';
+import {refusalsOf} from './refusals.ts';
 import type {ModuleFile, PartFile, RecipeFile} from './schema.ts';
 
 export type Layers = {
@@ -70,10 +71,11 @@ export function layersOf(
     declared.set(file, parameters);
     faults.push(...diagnostics);
   }
-  const scopeOf = (file: File, values: Values): Scope => ({
+  const scopeOf = (file: File, values: Values, saidAt: Scope['saidAt'] = new Map()): Scope => ({
     document: file.document,
     parameters: declared.get(file)!,
     values,
+    saidAt,
   });
   const ways = new Map<string, Way[]>();
   const byName = new Map(parts.map((part) => [part.name, part]));
@@ -93,10 +95,8 @@ export function layersOf(
       if (way.conditions.length > 0) ways.set(use.part, [...(ways.get(use.part) ?? []), way]);
     }
   };
-  const scope = scopeOf(
-    recipe,
-    valuesFrom(declared.get(recipe)!, settingsOf(recipe, declared.get(recipe)!, settings, faults)),
-  );
+  const given = settingsOf(recipe, declared.get(recipe)!, settings, faults);
+  const scope = scopeOf(recipe, valuesFrom(declared.get(recipe)!, given.values), given.saidAt);
   pass(recipe, scope, [{}]);
   const layers = new Map<File, readonly Layer[]>();
   // From the end, all users of a part have been met before it.
@@ -105,7 +105,7 @@ export function layersOf(
     layers.set(
       part,
       fillings.map(({conditions, values, way}) => {
-        const own = scopeOf(part, values);
+        const own = scopeOf(part, values, placesOf(way));
         pass(part, own, conditions);
         return {...layerOf(part, own, conditions, faults), usedAt: way?.place};
       }),
@@ -124,12 +124,20 @@ function settingsOf(
   parameters: readonly Parameter[],
   settings: readonly string[],
   faults: Diagnostic[],
-): Values {
+): {readonly values: Values; readonly saidAt: Scope['saidAt']} {
   // Of a faulty file, it is not known what its parameters are.
-  if (recipe.file === undefined) return new Map();
+  if (recipe.file === undefined) return {values: new Map(), saidAt: new Map()};
   const said = settings.map((text) => parameterSetting(text, {parameters, of: `the recipe ${recipe.name}`}));
   faults.push(...said.filter((one) => 'severity' in one));
-  return new Map(said.flatMap((one) => ('severity' in one ? [] : [[one.name, one.value]])));
+  const sound = said.flatMap((one) => ('severity' in one ? [] : [one]));
+  return {
+    values: new Map(sound.map(({name, value}) => [name, value])),
+    saidAt: new Map(sound.map(({name, place}) => [name, place])),
+  };
+}
+
+function placesOf(way: Way | undefined): Scope['saidAt'] {
+  return new Map([...(way?.said ?? [])].map(([name, {place}]) => [name, place]));
 }
 
 /** What an entry of `use` says of the part's parameters. */
@@ -232,6 +240,8 @@ function disagreement(
 }
 
 function layerOf(file: File, scope: Scope, applies: readonly Condition[], faults: Diagnostic[]): Layer {
+  // What nothing comes to is not made at all.
+  if (applies.length > 0) faults.push(...refusalsOf(file, scope, faults));
   return {
     origin: file.name,
     applies,

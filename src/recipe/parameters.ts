@@ -1,6 +1,7 @@
 /** Parameters of recipes and parts: what a file declares, what is said of them, and where they are filled in. */
 
 import type {Diagnostic, Place} from '../base/diagnostic.ts';
+import {characterClass} from './characters.ts';
 import {type Path, placeAt, type SourceDocument, writtenAt} from './document.ts';
 import {nearestHint} from './nearest.ts';
 import type {ParameterEntry} from './schema.ts';
@@ -16,6 +17,8 @@ export type Parameter = {
   readonly range?: readonly [number, number];
   /** Of a choice. */
   readonly values?: readonly string[];
+  /** Of a string: the characters that it may have, and ranges of them. */
+  readonly characters?: string;
   readonly place: Place;
 };
 
@@ -27,6 +30,8 @@ export type Scope = {
   readonly document: SourceDocument;
   readonly parameters: readonly Parameter[];
   readonly values: Values;
+  /** Where somebody outside of the file has said a value. */
+  readonly saidAt?: ReadonlyMap<string, Place>;
 };
 
 /** The parameters that a file declares, with what is wrong with them. */
@@ -35,7 +40,8 @@ export function parametersOf(
   entries: Readonly<Record<string, ParameterEntry>>,
 ): {readonly parameters: readonly Parameter[]; readonly diagnostics: readonly Diagnostic[]} {
   const diagnostics: Diagnostic[] = [];
-  const parameters = Object.entries(entries).map(([name, {type, summary, unit, range, values}]) => {
+  const parameters = Object.entries(entries).map(([name, entry]) => {
+    const {type, summary, unit, range, values, characters} = entry;
     const path = ['parameters', name];
     const parameter: Parameter = {
       name,
@@ -47,6 +53,7 @@ export function parametersOf(
       ...(values === undefined
         ? {}
         : {values: values.map((_, index) => textAt(document, [...path, 'values', index]))}),
+      ...(characters === undefined ? {} : {characters}),
       place: placeAt(document, path, 'key'),
     };
     const value = valueFrom(parameter, parameter.default);
@@ -84,8 +91,12 @@ export function valueFrom(parameter: Parameter, text: string): string | NoValue 
       const values = parameter.values ?? [];
       return values.includes(text) ? text : no(`one of ${values.join(', ')}`);
     }
-    case 'string':
-      return /[\n\r\0]/.test(text) ? no('a text of one line') : text;
+    case 'string': {
+      if (/[\n\r\0]/.test(text)) return no('a text of one line');
+      const {characters} = parameter;
+      if (characters === undefined || characterClass(characters).test(text)) return text;
+      return no(`a text of the characters ${characters}`);
+    }
   }
 }
 
@@ -139,7 +150,7 @@ export function valuesFrom(parameters: readonly Parameter[], said: Values): Valu
 export function parameterSetting(
   text: string,
   recipe: {readonly parameters: readonly Parameter[]; readonly of: string},
-): {readonly name: string; readonly value: string} | Diagnostic {
+): {readonly name: string; readonly value: string; readonly place: Place} | Diagnostic {
   const place: Place = {file: '--param', text, start: 0, end: text.length};
   const equals = text.indexOf('=');
   if (equals < 1) {
@@ -148,7 +159,7 @@ export function parameterSetting(
   }
   const name = text.slice(0, equals);
   const value = valueSaid(recipe, {name, text: text.slice(equals + 1), place});
-  return typeof value === 'string' ? {name, value} : value;
+  return typeof value === 'string' ? {name, value, place} : value;
 }
 
 const reference = /\$\$\{|\$\{([^}]*)\}?/g;

@@ -40,6 +40,8 @@ export type ImageRecipe = {
   readonly commandLine: readonly string[];
   /** Free space left in its root file system, MiB. */
   readonly freeMiB: number;
+  /** Words of the shell in /etc/kbuild/NAME.conf, by NAME; absent where there are none. */
+  readonly variables?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What its machines start with; absent where nothing is said. */
   readonly tuned?: readonly Tuning[];
 };

@@ -2,6 +2,7 @@
 
 import {z} from 'zod';
 import {architectures} from '../base/architecture.ts';
+import {characterClass} from './characters.ts';
 import {isEmptyRange, kernelRangePattern, parseKernelRange} from './condition.ts';
 import {tunablesFile} from './tunable-schema.ts';
 
@@ -70,14 +71,12 @@ const parameterName = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a parameter is named by letters, digits, _ and -');
 
+const parameterValues = z
+  .record(parameterName, z.union([scalar, z.array(scalar).min(1)], 'a value, or a list of values'))
+  .describe('Parameters of this file: a value, a list of which one is enough, or ">=64 <128" of an int');
+
 const when = z
-  .strictObject({
-    ...target,
-    parameters: z
-      .record(parameterName, z.union([scalar, z.array(scalar).min(1)], 'a value, or a list of values'))
-      .optional()
-      .describe('Parameters of this file: a value, a list of which one is enough, or ">=64 <128" of an int'),
-  })
+  .strictObject({...target, parameters: parameterValues.optional()})
   .refine((all) => Object.values(all).some((one) => one !== undefined), {
     error: 'name arch, kernel or parameters',
     when: ({issues}) => issues.length === 0,
@@ -149,6 +148,15 @@ const use = z
   )
   .describe('Parts, by name: recipes/parts/NAME.yaml. Their goals and modules are added');
 
+/** A range that ends before it begins is none. */
+function isCharacterClass(characters: string): boolean {
+  try {
+    return characterClass(characters) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
 const parameter = z
   .strictObject({
     type: z.enum(['int', 'bool', 'string', 'choice'], 'a type is int, bool, string or choice'),
@@ -160,16 +168,32 @@ const parameter = z
       .optional()
       .describe('Of an int: the least and the greatest value'),
     values: z.array(scalar).min(1).optional().describe('Of a choice: what there is to choose from'),
+    characters: z
+      .string()
+      .regex(/^[ -Z_a-~]+$/, 'characters are those of ASCII without brackets, \\ and ^')
+      .refine(isCharacterClass, 'a range of characters goes from the lower to the higher, such as a-z')
+      .optional()
+      .describe('Of a string: the characters that it may have, as in A-Za-z0-9_.-'),
   })
-  .check(({value: {type, range, values, unit}, value, issues}) => {
+  .check(({value: {type, range, values, unit, characters}, value, issues}) => {
     const fault = (key: string, message: string): number =>
       issues.push({code: 'custom', message, input: value, path: [key]});
     if ((values !== undefined) !== (type === 'choice')) fault('values', 'a choice has values, and only it');
     if (range !== undefined && type !== 'int') fault('range', 'only an int has a range');
     if (range !== undefined && range[0] > range[1]) fault('range', 'no number is in this range');
     if (unit !== undefined && type !== 'int') fault('unit', 'only an int has a unit');
+    if (characters !== undefined && type !== 'string')
+      fault('characters', 'only a string has characters to choose from');
   })
   .meta({id: 'parameter', description: 'A value that whoever uses this may choose'});
+
+const refuses = z
+  .array(
+    z
+      .strictObject({parameters: parameterValues, why: sentence.describe('The reason')})
+      .meta({id: 'refusal', description: 'Values of its parameters that do not go together'}),
+  )
+  .describe('Values of its parameters that it is not made with');
 
 const parameters = z
   .record(parameterName, parameter)
@@ -239,6 +263,20 @@ const image = z
       )
       .optional()
       .describe('Free space left in its root file system, MiB; or "${NAME}", a parameter of the recipe'),
+    variables: z
+      .record(
+        z
+          .string()
+          .regex(/^(?!release$)[a-z0-9][a-z0-9-]*$/, 'a file of variables is named by a-z, 0-9 and -'),
+        z.record(
+          z.string().regex(/^[a-z][a-z0-9_]*$/, 'a variable is named by a-z, 0-9 and _, a letter first'),
+          scalar,
+        ),
+      )
+      .optional()
+      .describe(
+        'Words of the shell, by file: those of NAME become /etc/kbuild/NAME.conf; ${NAME} in a value is a parameter of the recipe',
+      ),
     tunables: z
       .record(z.string(), scalar)
       .optional()
@@ -253,6 +291,7 @@ export const partFile = z
     name: name.describe("The file's path below parts/, without .yaml"),
     summary: sentence,
     parameters: parameters.optional(),
+    refuses: refuses.optional(),
     use: use.optional(),
     kernel: z
       .strictObject({patches: patches.optional()})
@@ -272,6 +311,7 @@ export const recipeFile = z
     name: z.string().regex(recipeNamePattern, nameForm).describe("The file's name, without .yaml"),
     summary: sentence,
     parameters: parameters.optional(),
+    refuses: refuses.optional(),
     use: use.optional(),
     kernel: z
       .strictObject({

@@ -2,6 +2,7 @@ import {lstat, readFile, readlink, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import {KbuildError} from '../../src/base/diagnostic.ts';
+import {captureStep} from '../../src/base/process.ts';
 import {stageAdditions} from '../../src/image/additions.ts';
 import {overlayInputs} from '../../src/image/overlay.ts';
 import {smallSpec, writeTree} from './small-image.ts';
@@ -32,6 +33,19 @@ test('files that the spec itself has win over those of overlays', async (t) => {
   await stageAdditions({...(await smallSpec(dir)), files}, identity, join(dir, 'root'), to);
   t.is(await readFile(join(to, 'etc/motd'), 'utf8'), files['/etc/motd']);
   t.is(await readFile(join(to, 'etc/sysctl.d/zz.conf'), 'utf8'), files['/etc/sysctl.d/zz.conf']);
+});
+
+test('variables are words of the shell, whatever they hold', async (t) => {
+  const dir = await temporaryDirectory(t);
+  const spec = await smallSpec(dir);
+  const value = '*(rw,a=$HOME) `x` "y" \\ # ;';
+  const image = {...spec.image, variables: {pool: {layout: 'mirror', exports: value}}};
+  const to = join(dir, 'additions');
+  await stageAdditions({...spec, image}, identity, join(dir, 'root'), to);
+  const path = join(to, 'etc/kbuild/pool.conf');
+  t.regex(await readFile(path, 'utf8'), /^# .* the recipe small was made with.*\nlayout='mirror'\n/);
+  const {stdout} = await captureStep(['sh', '-c', '. "$1"; printf "%s\\n" "$layout" "$exports"', 'sh', path]);
+  t.is(stdout, `mirror\n${value}\n`);
 });
 
 test('a unit that nothing brings is bad input that names recipe, role and unit', async (t) => {

@@ -198,3 +198,96 @@ test(
   ['parameters: {s: {type: int, default: -1, summary: s}}', 'images: {h: {summary: s, freeMiB: "${s}"}}'],
   /^r\.yaml:5:35: error\[wrong-value\]: images\.h\.freeMiB is "-1": a whole number from 0/,
 );
+
+test('variables of an image are filled in, file by file', async (t) => {
+  const {composeWith} = await kitchen(t, {
+    'r.yaml': recipeText(
+      'r',
+      'parameters:',
+      '  layout: {type: choice, values: [mirror, stripe], default: mirror, summary: s}',
+      '  drives: {type: int, default: 2, summary: s}',
+      'images: {host: {summary: s, variables: {pool: {layout: "${layout}", drives: "${drives}", plain: 0x10}}}}',
+    ),
+  });
+  t.deepEqual((await composeWith('r', 'layout=stripe')).images.host?.variables, {
+    pool: {layout: 'stripe', drives: '2', plain: '0x10'},
+  });
+});
+
+test('a text has only the characters that its parameter allows', async (t) => {
+  const {composeWith, faultsWith} = await kitchen(t, {
+    'r.yaml': recipeText(
+      'r',
+      'parameters: {s: {type: string, default: "", characters: "A-Za-z0-9._-", summary: s}}',
+      'images: {host: {summary: s, commandLine: ["x=${s}"]}}',
+    ),
+  });
+  t.deepEqual((await composeWith('r', 's=mlx5_0.1-')).images.host?.commandLine, ['x=mlx5_0.1-']);
+  for (const wrong of ['a b', 'a/b', "a'", 'a$', 'é']) {
+    t.regex(
+      (await faultsWith('r', `s=${wrong}`))[0] ?? '',
+      /a text of the characters A-Za-z0-9\._- is expected/,
+    );
+  }
+});
+
+const refusing = [
+  'parameters:',
+  '  layout: {type: choice, values: [mirror, raidz2], default: raidz2, summary: s}',
+  '  drives: {type: int, default: 3, summary: s}',
+  'refuses:',
+  '  - {parameters: {layout: mirror, drives: "<2"}, why: a mirror has 2 drives or more}',
+  '  - {parameters: {layout: raidz2, drives: "<3"}, why: raidz2 has 3 drives or more}',
+];
+
+test('values that a recipe refuses have the place where one of them was said, and its reason', async (t) => {
+  const {compose, composeWith, faults, faultsWith} = await kitchen(t, {
+    'r.yaml': recipeText('r', ...refusing),
+    's.yaml': recipeText('s', ...refusing.map((line) => line.replace('default: 3', 'default: 1'))),
+    'p.yaml': recipeText('p', 'use: [{part: a, with: {drives: 2}}]'),
+    'q.yaml': recipeText(
+      'q',
+      'use: [{part: a, with: {drives: 2}, when: {parameters: {n: 2}}}]',
+      'parameters: {n: {type: int, default: 1, summary: s}}',
+    ),
+    'parts/a.yaml': partText('a', ...refusing),
+  });
+  t.truthy(await composeWith('r', 'layout=mirror', 'drives=2'));
+  t.truthy(await compose('q'));
+  const reason = 'layout = raidz2 and drives = 2: raidz2 has 3 drives or more';
+  t.deepEqual(await faultsWith('r', 'drives=2'), [
+    `--param:1:1: error[refused-parameters]: r is not made with ${reason}`,
+  ]);
+  t.deepEqual(await faults('s'), [
+    's.yaml:9:18: error[refused-parameters]: s is not made with layout = raidz2 and drives = 1: raidz2 has 3 drives or more',
+  ]);
+  t.deepEqual(await faults('p'), [`p.yaml:4:32: error[refused-parameters]: a is not made with ${reason}`]);
+});
+
+test(
+  'a variable that would end its quotes is refused',
+  fault,
+  [
+    'parameters: {s: {type: string, default: "a\'; rm", summary: s}}',
+    'images: {h: {summary: s, variables: {f: {x: "${s}"}}}}',
+  ],
+  /^r\.yaml:5:45: error\[wrong-value\]: images\.h\.variables\.f\.x is "a'; rm": a text without ' and control characters/,
+);
+test(
+  'a file of variables stays in its folder',
+  fault,
+  ['images: {h: {summary: s, variables: {../f: {x: 1}}}}'],
+  /^r\.yaml:4:38: error\[wrong-key\]: \.\.\/f: a file of variables is named by a-z, 0-9 and -/,
+);
+test(
+  'a range of characters that holds none is refused',
+  fault,
+  ['parameters: {s: {type: string, default: "", characters: z-a, summary: s}}'],
+  /^r\.yaml:4:57: error\[wrong-value\]: parameters\.s\.characters: a range of characters goes from the lower/,
+);
+test(
+  'only a text has characters',
+  fault,
+  ['parameters: {s: {type: int, default: 1, characters: a-z, summary: s}}'],
+  /^r\.yaml:4:53: error\[wrong-value\]: parameters\.s\.characters: only a string has characters/,
+);
