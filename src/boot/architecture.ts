@@ -18,6 +18,8 @@ export type Board = {
   readonly ports: {readonly console: string; readonly shell: string};
   /** Whether the board has the second port itself, or it is a PCI card. */
   readonly secondPort: 'board' | 'card';
+  /** Has drives go in and out by PCIe's own means, as in a server, and not by the firmware's. */
+  readonly hotplug: readonly (readonly [name: string, value: string])[];
   /** UEFI code and variables in the places of Debian, Fedora and Arch, best first. */
   readonly firmware: readonly {readonly code: string; readonly variables: string}[];
   readonly packages: {readonly program: string; readonly firmware: string};
@@ -30,6 +32,7 @@ export const boards: Readonly<Record<Architecture, Board>> = {
     emulatedCpu: 'Nehalem',
     ports: {console: 'ttyS0', shell: 'ttyS1'},
     secondPort: 'board',
+    hotplug: [['-global', 'ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off']],
     firmware: [
       {code: '/usr/share/OVMF/OVMF_CODE_4M.fd', variables: '/usr/share/OVMF/OVMF_VARS_4M.fd'},
       {code: '/usr/share/edk2/ovmf/OVMF_CODE.fd', variables: '/usr/share/edk2/ovmf/OVMF_VARS.fd'},
@@ -45,6 +48,7 @@ export const boards: Readonly<Record<Architecture, Board>> = {
     emulatedCpu: 'cortex-a57',
     ports: {console: 'ttyAMA0', shell: 'ttyS0'},
     secondPort: 'card',
+    hotplug: [],
     firmware: [
       {code: '/usr/share/AAVMF/AAVMF_CODE.fd', variables: '/usr/share/AAVMF/AAVMF_VARS.fd'},
       {

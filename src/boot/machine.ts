@@ -10,7 +10,8 @@ import {failure, missingTool} from '../base/diagnostic.ts';
 import type {Acceleration} from './acceleration.ts';
 import {type Board, boards, missingEmulator} from './architecture.ts';
 import {type BootMilestones, Console} from './console.ts';
-import {type Hardware, qemuArgv} from './qemu.ts';
+import {Monitor} from './monitor.ts';
+import {driveName, type Hardware, qemuArgv} from './qemu.ts';
 import {SerialPort} from './serial.ts';
 import {Shell, type ShellResult} from './shell.ts';
 import type {MachineSpec} from './spec.ts';
@@ -34,19 +35,22 @@ type PowerOn = {
   readonly console: Console;
   readonly ended: Promise<void>;
   readonly shell: Shell;
+  readonly monitor: Monitor;
   /** Resolves when something comes out of the shell's port after the kernel has started. */
   readonly prompted: Promise<void>;
 };
 
 type Plan = {
   readonly spec: MachineSpec;
-  readonly hardware: Omit<Hardware, 'consoleSocket' | 'shellSocket' | 'consoleLog'>;
+  readonly hardware: Omit<Hardware, 'consoleSocket' | 'shellSocket' | 'monitorSocket' | 'consoleLog'>;
   readonly acceleration: Acceleration;
   /** A short path: the serial ports are unix sockets in it. */
   readonly socketDir: string;
   readonly logDir: string;
   readonly signal: AbortSignal;
 };
+
+type Ports = readonly [console: SerialPort, shell: SerialPort, monitor: SerialPort];
 
 /** Every QEMU of this process; none outlives it. */
 const powered = new Set<ChildProcess>();
@@ -61,6 +65,9 @@ const promptPatienceMs = 20_000;
 const upPollSeconds = 20;
 const commandMs = 60_000;
 
+/** A kernel has to let go of a drive first: PCIe gives people five seconds to change their mind, and what is under way is ended. */
+const pullMs = 180_000;
+
 export class Machine {
   readonly spec: MachineSpec;
   readonly logs: MachineLogs;
@@ -69,17 +76,19 @@ export class Machine {
   readonly #plan: Plan;
   readonly #consolePort: SerialPort;
   readonly #shellPort: SerialPort;
+  readonly #monitorPort: SerialPort;
   #on: PowerOn | undefined;
   /** The console of the last start, kept when the power is off. */
   #screen: Console | undefined;
   #complaints = '';
   #fault: Error | undefined;
 
-  private constructor(plan: Plan, consolePort: SerialPort, shellPort: SerialPort) {
+  private constructor(plan: Plan, [consolePort, shellPort, monitorPort]: Ports) {
     this.#plan = plan;
     this.spec = plan.spec;
     this.#consolePort = consolePort;
     this.#shellPort = shellPort;
+    this.#monitorPort = monitorPort;
     const log = (kind: string): string => join(plan.logDir, `${plan.spec.name}-${kind}.log`);
     this.logs = {console: log('console'), shell: log('shell'), qemu: log('qemu')};
   }
@@ -87,9 +96,11 @@ export class Machine {
   /** A machine with its power off. */
   static async make(plan: Plan): Promise<Machine> {
     const socket = (kind: string): string => join(plan.socketDir, `${plan.spec.name}.${kind}`);
-    const consolePort = await SerialPort.listen(socket('console'));
-    const shellPort = await SerialPort.listen(socket('shell'));
-    return new Machine(plan, consolePort, shellPort);
+    return new Machine(plan, [
+      await SerialPort.listen(socket('console')),
+      await SerialPort.listen(socket('shell')),
+      await SerialPort.listen(socket('monitor')),
+    ]);
   }
 
   get architecture(): Architecture {
@@ -142,6 +153,7 @@ export class Machine {
     const ports = Promise.all([
       this.#consolePort.plugged(gone.signal),
       this.#shellPort.plugged(gone.signal),
+      this.#monitorPort.plugged(gone.signal),
     ]).catch(() => undefined);
     const plugged = await ports;
     if (plugged === undefined) throw this.#endedFault('could not be started');
@@ -156,6 +168,7 @@ export class Machine {
         ...hardware,
         consoleSocket: this.#consolePort.path,
         shellSocket: this.#shellPort.path,
+        monitorSocket: this.#monitorPort.path,
         consoleLog: this.logs.console,
       },
       acceleration,
@@ -182,7 +195,7 @@ export class Machine {
   #powerOn(
     child: ChildProcess,
     ended: Promise<void>,
-    [consoleLine, shellLine]: readonly [Socket, Socket],
+    [consoleLine, shellLine, monitorLine]: readonly [Socket, Socket, Socket],
   ): void {
     const screen = new Console();
     this.#screen = screen;
@@ -197,7 +210,14 @@ export class Machine {
     const shell = new Shell(shellLine, shellLine, {
       transcript: (text) => appendFileSync(this.logs.shell, text),
     });
-    const on: PowerOn = {child, console: screen, ended, shell, prompted};
+    const on: PowerOn = {
+      child,
+      console: screen,
+      ended,
+      shell,
+      monitor: new Monitor(monitorLine),
+      prompted,
+    };
     this.#on = on;
     void ended.then(() => {
       if (this.#on !== on) return;
@@ -328,6 +348,11 @@ export class Machine {
     on.shell.close(failure('machine-is-off', `the power of ${this.name} was cut`));
   }
 
+  /** Pulls out a removable drive, by its index among the machine's; see `Guest.pullDrive`. */
+  async pullDrive(index: number): Promise<void> {
+    await this.#power().monitor.remove(driveName(index), pullMs);
+  }
+
   /** Asks the machine to switch itself off, and waits for that; false when it did not in time. */
   async shutDown(timeoutMs: number): Promise<boolean> {
     const on = this.#power();
@@ -354,5 +379,6 @@ export class Machine {
     await this.cutPower();
     await this.#consolePort.close();
     await this.#shellPort.close();
+    await this.#monitorPort.close();
   }
 }

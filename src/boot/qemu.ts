@@ -14,6 +14,7 @@ export type Hardware = {
   readonly drives: readonly string[];
   readonly consoleSocket: string;
   readonly shellSocket: string;
+  readonly monitorSocket: string;
   /** QEMU itself writes the console here too, so that nothing is lost when kbuild is. */
   readonly consoleLog: string;
   readonly networkSocket: string;
@@ -42,6 +43,7 @@ export function qemuArgv(
     ...bootOptions(spec, hardware),
     ...networkOptions(hardware),
     ...driveOptions(spec, hardware),
+    ...(spec.drives.some(({removable}) => removable) ? board.hotplug : []),
     ['-device', 'virtio-rng-pci'],
     ...serialOptions(hardware, board),
   ];
@@ -74,6 +76,16 @@ function bootOptions(spec: MachineSpec, hardware: Hardware): readonly Option[] {
   return options;
 }
 
+/** What QEMU calls the drive of that index. */
+export function driveName(index: number): string {
+  return `nvme${index}`;
+}
+
+/** The serial number that a machine sees of its drive of that index. */
+export function driveSerial(machine: string, index: number): string {
+  return `kbuild-${machine}-${index}`;
+}
+
 /** One network card, without the boot ROM that would have the firmware try the network. */
 function networkOptions(hardware: Hardware): readonly Option[] {
   const path = escapedOption(hardware.networkSocket);
@@ -85,15 +97,16 @@ function networkOptions(hardware: Hardware): readonly Option[] {
 
 function driveOptions(spec: MachineSpec, hardware: Hardware): readonly Option[] {
   const drives = hardware.drives.flatMap((file, index): readonly Option[] => {
-    const {memoryMiB, switched} = spec.drives[index]!;
+    const {memoryMiB, switched, removable} = spec.drives[index]!;
     const device = [
-      `nvme,drive=drive${index},serial=kbuild-${spec.name}-${index}`,
+      `nvme,id=${driveName(index)},drive=drive${index},serial=${driveSerial(spec.name, index)}`,
       ...(memoryMiB === undefined ? [] : [`cmb_size_mb=${memoryMiB}`]),
-      ...(switched ? [`bus=port${index}`] : []),
+      ...(switched || removable ? [`bus=port${index}`] : []),
     ].join(',');
     return [
       ['-drive', `if=none,id=drive${index},format=raw,cache=unsafe,file=${escapedOption(file)}`],
       ...(switched ? [portOption(index)] : []),
+      ...(removable ? [removablePortOption(index)] : []),
       ['-device', device],
     ];
   });
@@ -110,15 +123,23 @@ function portOption(index: number): Option {
   return ['-device', `xio3130-downstream,id=port${index},bus=switch,chassis=${index + 2}`];
 }
 
-/** The first port is the console, the second the root shell; kbuild listens on both before the machine starts. */
+/** A port of the board itself. Firmware would keep I/O addresses for what may come into it, of which a board has few. */
+function removablePortOption(index: number): Option {
+  return ['-device', `pcie-root-port,id=port${index},chassis=${index + 2},io-reserve=0`];
+}
+
+/** The first port is the console, the second the root shell, beside them QEMU's monitor; kbuild listens on all before the machine starts. */
 function serialOptions(hardware: Hardware, {secondPort}: Board): readonly Option[] {
-  const [log, screen, shell] = [hardware.consoleLog, hardware.consoleSocket, hardware.shellSocket].map(
+  const {consoleLog, consoleSocket, shellSocket, monitorSocket} = hardware;
+  const [log, screen, shell, monitor] = [consoleLog, consoleSocket, shellSocket, monitorSocket].map(
     escapedOption,
   );
   return [
     ['-chardev', `socket,id=console,path=${screen},server=off,logfile=${log},logappend=on`],
     ['-serial', 'chardev:console'],
     ['-chardev', `socket,id=shell,path=${shell},server=off`],
+    ['-chardev', `socket,id=monitor,path=${monitor},server=off`],
+    ['-mon', 'chardev=monitor,mode=control'],
     secondPort === 'board' ? ['-serial', 'chardev:shell'] : ['-device', 'pci-serial,chardev=shell'],
   ];
 }

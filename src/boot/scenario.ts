@@ -11,6 +11,8 @@ export type Guest = {
   readonly spec: MachineSpec;
   readonly start: () => Promise<void>;
   readonly cutPower: () => Promise<void>;
+  /** Pulls out the removable drive of that index, and gives once the machine has let go of it. With the power it is back. */
+  readonly pullDrive: (index: number) => Promise<void>;
   readonly untilUp: (patience: Patience) => Promise<'running' | 'degraded'>;
   readonly run: (command: string, options?: {timeoutMs?: number}) => Promise<ShellResult>;
   readonly lastConsoleLines: (count: number) => readonly string[];
@@ -41,6 +43,9 @@ export type Link = {
   readonly label: string;
 };
 
+/** The values of a recipe's parameters, by name. */
+export type ParameterValues = ReadonlyMap<string, string>;
+
 export type Scenario = {
   readonly name: string;
   readonly summary: string;
@@ -59,6 +64,8 @@ export type Scenario = {
   readonly network: string;
   /** The checks in the order of the report, made anew for each run: they may share what they have seen. */
   readonly checks: () => readonly Check[];
+  /** What it is for a recipe with these parameters; absent where it looks at none. */
+  readonly withParameters?: (values: ParameterValues) => Scenario;
 };
 
 export const usualMemoryMiB = 2048;

@@ -30,6 +30,8 @@ export type Drive = {
   readonly memoryMiB?: number;
   /** Below one PCIe switch with the others of the machine that are, rather than on the board itself. */
   readonly switched?: true;
+  /** In a port of its own out of which it can be pulled while the machine runs. */
+  readonly removable?: true;
 };
 
 export type MachineSpec = {

@@ -123,6 +123,7 @@ function machines(world: World): (name: string) => Guest {
     },
     start: async () => undefined,
     cutPower: async () => undefined,
+    pullDrive: async () => undefined,
     untilUp: async () => 'running',
     lastConsoleLines: () => [],
     run: async (command) => {

@@ -115,6 +115,7 @@ function machine(world: World): Guest {
     },
     start: async () => undefined,
     cutPower: async () => undefined,
+    pullDrive: async () => undefined,
     untilUp: async () => 'running',
     lastConsoleLines: () => [],
     run: async (command) => {

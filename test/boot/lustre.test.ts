@@ -150,6 +150,7 @@ function machines(world: World, waits: Wait[] = []): (role: string) => Guest {
     },
     start: async () => undefined,
     cutPower: async () => undefined,
+    pullDrive: async () => undefined,
     untilUp: async () => 'running',
     lastConsoleLines: () => [],
     run: async (command, {timeoutMs = 60_000} = {}) => {

@@ -36,6 +36,7 @@ function machine(role: string, index: number, answers: Answers): Guest {
     },
     start: async () => undefined,
     cutPower: async () => undefined,
+    pullDrive: async () => undefined,
     untilUp: async () => 'running',
     lastConsoleLines: () => [],
     run: async (command) => {

@@ -19,6 +19,7 @@ function fakeGuest(name: string, answers: Readonly<Record<string, string>> = {})
     },
     start: async () => undefined,
     cutPower: async () => undefined,
+    pullDrive: async () => undefined,
     untilUp: async () => 'running',
     lastConsoleLines: () => ['the last line'],
     run: async (command) => {
