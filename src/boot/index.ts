@@ -22,5 +22,13 @@ export {
   type CheckResult,
   type MachineReport,
 } from './report.ts';
-export {type Check, type Guest, type Link, machinesOf, type Scenario, usualMemoryMiB} from './scenario.ts';
+export {
+  type Check,
+  type Guest,
+  type Link,
+  machinesOf,
+  type ParameterValues,
+  type Scenario,
+  usualMemoryMiB,
+} from './scenario.ts';
 export type {DirectBoot, DiskImage, Drive, MachineSpec} from './spec.ts';

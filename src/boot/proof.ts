@@ -12,7 +12,7 @@ import {copyVariables, makeDrive, makeOverlay, makeProvingDisk} from './disk.ts'
 import {Machine} from './machine.ts';
 import {hardwareAddress, Network} from './network.ts';
 import type {BootReport, CheckResult} from './report.ts';
-import {machinesOf, runChecks, type Scenario} from './scenario.ts';
+import {machinesOf, type ParameterValues, runChecks, type Scenario} from './scenario.ts';
 import {ceph} from './scenarios/ceph.ts';
 import {gds} from './scenarios/gds.ts';
 import {infiniband} from './scenarios/infiniband.ts';
@@ -41,6 +41,8 @@ export const scenarios: readonly Scenario[] = [
 export type ProofRequest = {
   /** The name of a scenario. */
   readonly scenario: string;
+  /** Those of the recipe; none where absent. */
+  readonly parameters?: ParameterValues;
   /** All machines of the scenario, by the names it has for them. */
   readonly machines: readonly MachineSpec[];
   /** Where consoles and other logs are kept. */
@@ -49,10 +51,10 @@ export type ProofRequest = {
   readonly keep?: (laboratory: Laboratory) => void;
 };
 
-/** The scenario of that name; without one, bad input with the names there are. */
-export function findScenario(name: string): Scenario {
+/** The scenario of that name, for a recipe with these parameters; without one, bad input with the names there are. */
+export function findScenario(name: string, parameters: ParameterValues = new Map()): Scenario {
   const found = scenarios.find((scenario) => scenario.name === name);
-  if (found !== undefined) return found;
+  if (found !== undefined) return found.withParameters?.(parameters) ?? found;
   throw badInput('unknown-scenario', `there is no scenario ${name}`, {
     hint: `the scenarios are ${scenarios.map((scenario) => scenario.name).join(', ')}`,
   });
@@ -63,7 +65,7 @@ export function findScenario(name: string): Scenario {
  * report; thrown are bad requests, missing tools, and the cancelling of `workshop.signal`.
  */
 export async function runScenario(workshop: Workshop, request: ProofRequest): Promise<BootReport> {
-  const scenario = findScenario(request.scenario);
+  const scenario = findScenario(request.scenario, request.parameters);
   requireMachines(scenario, request.machines);
   workshop.signal.throwIfAborted();
   const started = performance.now();

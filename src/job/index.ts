@@ -41,6 +41,7 @@ import {
   obtainProof,
   type Proof,
   startImages,
+  valuesOf,
 } from './proof.ts';
 import {publish, type Result} from './publish.ts';
 import type {TargetLock} from './recipe-lock.ts';
@@ -301,7 +302,7 @@ class Job {
   ): Promise<Images> {
     const {recipe, access} = this.#request;
     const images = new Map<string, MadeImage>();
-    const scenario = recipe.prove === undefined ? undefined : findScenario(recipe.prove);
+    const scenario = recipe.prove === undefined ? undefined : findScenario(recipe.prove, valuesOf(recipe));
     const addresses = proofAddresses(
       Object.keys(recipe.images).flatMap((role) => machinesOf(scenario, role)),
     );

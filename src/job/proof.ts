@@ -14,6 +14,7 @@ import {
   junitXml,
   type Laboratory,
   type MachineSpec,
+  type ParameterValues,
   type ProofRequest,
   proofCodeDigest,
   runScenario,
@@ -70,6 +71,7 @@ export async function obtainProof(workshop: Workshop, request: JobRequest, image
       scenario,
       checks,
       parameters: digestOfValue(asked),
+      values: Object.fromEntries(valuesOf(request.recipe)),
       images: Object.fromEntries([...images].map(([role, {image}]) => [role, image.digest])),
     },
     make,
@@ -112,7 +114,8 @@ export async function startImages(
 
 async function machinesFor({logDir}: Workshop, {recipe}: JobRequest, images: Images): Promise<ProofRequest> {
   const scenario = recipe.prove!;
-  const {drives, memoryMiB} = findScenario(scenario);
+  const parameters = valuesOf(recipe);
+  const {drives, memoryMiB} = findScenario(scenario, parameters);
   const catalogue = await readCatalogue(recipe.folders);
   const machines = [...images].flatMap(([role, made]) =>
     machineSpecs(role, made, {
@@ -121,7 +124,12 @@ async function machinesFor({logDir}: Workshop, {recipe}: JobRequest, images: Ima
       tunables: catalogue.filter((tunable) => isTunableOf(tunable, recipe.images[role]!)),
     }),
   );
-  return {scenario, machines, logDir};
+  return {scenario, parameters, machines, logDir};
+}
+
+/** The values of a recipe's parameters, for its scenario. */
+export function valuesOf({parameters}: JobRequest['recipe']): ParameterValues {
+  return new Map(parameters.map(({name, value}) => [name, value]));
 }
 
 async function proofIn(dir: string): Promise<Proof> {

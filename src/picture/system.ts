@@ -28,14 +28,17 @@ export type Fact = {readonly label: string; readonly text: string};
  * The machines of a recipe. What its files say nothing of, the scenario knows that proves it.
  * @throws KbuildError (2) `no-machines`, `unknown-scenario`, `missing-role`
  */
-export function systemOf(recipe: Pick<WrittenRecipe, 'name' | 'summary' | 'images' | 'prove'>): System {
+export function systemOf(
+  recipe: Pick<WrittenRecipe, 'name' | 'summary' | 'images' | 'prove' | 'parameters'>,
+): System {
   const images = Object.values(recipe.images);
   if (images.length === 0) {
     throw badInput('no-machines', `the recipe ${recipe.name} has no images, and so no machines to show`, {
       hint: 'name the roles in `images`',
     });
   }
-  const scenario = recipe.prove === undefined ? undefined : findScenario(recipe.prove);
+  const values = new Map(recipe.parameters.map(({name, value}) => [name, value]));
+  const scenario = recipe.prove === undefined ? undefined : findScenario(recipe.prove, values);
   const missing = scenario?.roles.filter((role) => recipe.images[role] === undefined) ?? [];
   if (missing.length > 0) {
     throw badInput(

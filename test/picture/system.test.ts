@@ -11,7 +11,7 @@ function image(role: string, more: Partial<ImageRecipe> = {}): ImageRecipe {
 
 function recipe(...images: ImageRecipe[]) {
   const byRole = Object.fromEntries(images.map((one) => [one.role, one]));
-  return {name: 'mine', summary: 'my machines', images: byRole};
+  return {name: 'mine', summary: 'my machines', images: byRole, parameters: []};
 }
 
 test("a machine has its image's modules and units, and the drives that the proof gives it", (t) => {
