@@ -33,3 +33,20 @@ export async function writeRandom(guest: Guest, path: string, bytes: number): Pr
   await succeed(guest, `dd if=${kept} of=${path} bs=1M conv=fsync status=none`, 300_000);
   return sha256Of(guest, kept);
 }
+
+/**
+ * Begins to write so many MiB of random bytes, one by one with half a second between, past the page cache; gives their
+ * SHA-256, and what ends with the writing. Until then the machine runs nothing else.
+ */
+export async function writeSlowly(
+  guest: Guest,
+  path: string,
+  mebibytes: number,
+): Promise<{readonly digest: string; readonly writing: Promise<string>}> {
+  const kept = `/run/kbuild-random${path.replaceAll('/', '-')}`;
+  await succeed(guest, `head -c ${mebibytes}M /dev/urandom >${kept}`);
+  const digest = await sha256Of(guest, kept);
+  const source = `for n in $(seq 0 ${mebibytes - 1}); do dd if=${kept} bs=1M skip=$n count=1 status=none; sleep 0.5; done`;
+  const target = `dd of=${path} bs=1M iflag=fullblock oflag=direct conv=fsync status=none`;
+  return {digest, writing: succeed(guest, `(${source}) | ${target}`, 900_000)};
+}

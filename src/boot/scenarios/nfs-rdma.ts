@@ -1,88 +1,81 @@
 /** NFS over RDMA, served from ZFS over several NVMe drives: what has to be seen before the images are given out. */
 
+import {driveSerial} from '../qemu.ts';
 import {type Check, CheckFailure, commandDetail, type Guest, type Scenario, succeed} from '../scenario.ts';
-import {dropCaches, requireDigest, sha256Of, writeRandom} from './files.ts';
+import {dropCaches, requireDigest, sha256Of, writeRandom, writeSlowly} from './files.ts';
 import {comesUp, kernelIsTheBuiltOne, noUnitFailed, patience} from './machines.ts';
-import {mountOptions, poolLayout, type RdmaPackets} from './outputs.ts';
+import {mountOptions, type RdmaPackets} from './outputs.ts';
+import {isRedundant, type Pool, poolOf, requireDegraded, requireOnline, requireResilvered} from './pool.ts';
 import {packetsMoved, packetsOf, requirePackets} from './rdma.ts';
 import {parametersExist} from './tunables.ts';
+import {untilTrue} from './waiting.ts';
 
-const pool = 'tank';
-const dataSet = `/${pool}/export`;
+const {name: poolName} = poolOf(new Map());
+const dataSet = `/${poolName}/export`;
 const fileName = 'kbuild-proof';
+/** Written over half a minute at least, whatever the machines can: a drive that is pulled takes some seconds to be gone. */
+const slowFileName = 'kbuild-proof-slow';
+const mebibyte = 1024 * 1024;
+const slowMiB = 64;
 const mountPoint = '/mnt/kbuild-proof';
-const contentBytes = 16 * 1024 * 1024;
+const contentBytes = 16 * mebibyte;
 /** After a restart the server gives clients up to 90 s to reclaim what they had open. */
 const rereadMs = 300_000;
 
-type Seen = {digest?: string; before?: Packets; after?: Packets};
+type Seen = {digest?: string; slowDigest?: string; before?: Packets; after?: Packets};
 type Packets = {readonly host: RdmaPackets; readonly client: RdmaPackets};
 
 export const nfsRdma: Scenario = {
-  name: 'nfs-rdma',
-  summary: 'a client mounts the data set of a ZFS pool by NFS 4.2 over RDMA, before and after a power cut',
-  roles: ['host', 'client'],
-  drives: {host: Array.from({length: 3}, () => ({sizeMiB: 2048, kind: 'nvme'}) as const)},
-  links: [{from: 'client', to: 'host', label: 'NFS 4.2 over RDMA: a data set of the ZFS pool'}],
-  network: 'one private Ethernet network, RDMA by Soft-RoCE',
-  checks: () => {
-    const seen: Seen = {};
-    return [
-      comesUp('host'),
-      comesUp('client'),
-      noUnitFailed(['host', 'client']),
-      kernelIsTheBuiltOne(['host', 'client']),
-      parametersExist(['host', 'client']),
-      poolIsMade,
-      dataSetIsExported,
-      mountIsRdma,
-      contentIsTheSame(seen),
-      countersMoved(seen),
-      poolSurvivesPowerCut(seen),
-      clientReadsAgain(seen),
-    ];
-  },
+  ...nfsRdmaOver(poolOf(new Map())),
+  withParameters: (values) => nfsRdmaOver(poolOf(values)),
 };
 
-const poolIsMade: Check = {
-  id: 'pool',
-  name: 'the pool is raidz over the NVMe drives, and online',
-  needs: ['host-up'],
-  concerns: {host: ['zfs-import-cache.service', 'zfs-mount.service']},
-  show: async (guest) => {
-    const host = guest('host');
-    const expected = host.spec.drives.length;
-    const list = await succeed(host, 'ls /dev/nvme*n1');
-    const drives = list.trim().split(/\s+/);
-    if (drives.length !== expected) {
-      throw new CheckFailure(`the host has ${drives.length} NVMe drives, not ${expected}`);
-    }
-    await succeed(host, `kbuild-pool create ${pool} raidz1 ${drives.join(' ')}`, 300_000);
-    return requireRaidz(host);
-  },
-};
+function nfsRdmaOver(pool: Pool): Scenario {
+  const drive = {sizeMiB: 2048, kind: 'nvme', removable: true} as const;
+  return {
+    name: 'nfs-rdma',
+    summary:
+      'a client mounts the data set of a ZFS pool by NFS 4.2 over RDMA, while a drive is pulled and after a power cut',
+    roles: ['host', 'client'],
+    drives: {host: Array.from({length: pool.drives}, () => drive)},
+    links: [{from: 'client', to: 'host', label: 'NFS 4.2 over RDMA: a data set of the ZFS pool'}],
+    network: 'one private Ethernet network, RDMA by Soft-RoCE',
+    checks: () => {
+      const seen: Seen = {};
+      return [
+        comesUp('host'),
+        comesUp('client'),
+        noUnitFailed(['host', 'client']),
+        kernelIsTheBuiltOne(['host', 'client']),
+        parametersExist(['host', 'client']),
+        poolIsMade(pool),
+        dataSetIsExported,
+        mountIsRdma,
+        contentIsTheSame(seen),
+        countersMoved(seen),
+        ...(isRedundant(pool) ? [driveIsPulled(pool, seen)] : []),
+        poolSurvivesPowerCut(pool, seen),
+        clientReadsAgain(seen),
+      ];
+    },
+  };
+}
 
-/** Throws unless the pool is one raidz1 of exactly the machine's NVMe drives, all online. */
-async function requireRaidz(host: Guest): Promise<string> {
-  const status = await host.run(`zpool status -L -P ${pool}`);
-  const layout = poolLayout(status.output);
-  const [group] = layout.groups;
-  const drives = group?.members.filter((member) => /^\/dev\/nvme\d+n1(?:p\d+)?$/.test(member.name)) ?? [];
-  const online =
-    layout.state === 'ONLINE' &&
-    layout.groups.length === 1 &&
-    group !== undefined &&
-    /^raidz1?-0$/.test(group.name) &&
-    [group, ...group.members].every((member) => member.state === 'ONLINE') &&
-    group.members.length === host.spec.drives.length &&
-    drives.length === group.members.length;
-  if (!online) {
-    throw new CheckFailure(
-      `the pool ${pool} is not raidz1 over ${host.spec.drives.length} NVMe drives, online`,
-      commandDetail(host, status),
-    );
-  }
-  return `${group.name} of ${drives.map((drive) => drive.name).join(', ')}, ONLINE`;
+function poolIsMade(pool: Pool): Check {
+  return {
+    id: 'pool',
+    name: `the pool is ${pool.layout} over ${pool.drives} NVMe drives, as the recipe says, and online`,
+    needs: ['host-up'],
+    concerns: {host: ['zfs-import-cache.service', 'zfs-mount.service']},
+    show: async (guest) => {
+      const host = guest('host');
+      await succeed(host, `kbuild-pool create ${pool.name}`, 300_000);
+      const layout = await requireOnline(host, pool);
+      return isRedundant(pool)
+        ? layout
+        : `${layout}; no drive is pulled: a stripe has no redundancy, and would lose the pool`;
+    },
+  };
 }
 
 const dataSetIsExported: Check = {
@@ -172,11 +165,44 @@ function countersMoved(seen: Seen): Check {
   };
 }
 
-function poolSurvivesPowerCut(seen: Seen): Check {
+function driveIsPulled(pool: Pool, seen: Seen): Check {
+  return {
+    id: 'pull',
+    name: `a drive is pulled while the client writes ${slowMiB} MiB: the pool degrades, and the file is whole`,
+    needs: ['counters'],
+    after: ['units', 'kernel', 'parameters'],
+    concerns: {host: ['systemd-udevd.service', 'nfs-server.service'], client: []},
+    show: async (guest) => {
+      const [host, client] = [guest('host'), guest('client')];
+      const index = pool.drives - 1;
+      const size = `stat -c %s ${dataSet}/${slowFileName}`;
+      const {digest, writing} = await writeSlowly(client, `${mountPoint}/${slowFileName}`, slowMiB);
+      // What is thrown before the writing ends must not leave its own failure unheard.
+      writing.catch(() => undefined);
+      await succeed(host, untilTrue(`[ "$(${size})" -ge ${(slowMiB / 8) * mebibyte} ]`), 180_000);
+      await host.pullDrive(index);
+      const reached = Number(await succeed(host, size)) / mebibyte;
+      if (reached >= slowMiB) {
+        throw new CheckFailure(`the client had written all ${slowMiB} MiB before the drive was gone`);
+      }
+      const degraded = await requireDegraded(host, pool, driveSerial(host.spec.name, index));
+      await writing;
+      seen.slowDigest = digest;
+      await dropCaches(client);
+      await dropCaches(host);
+      await requireDigest(host, `${dataSet}/${slowFileName}`, digest);
+      await requireDigest(client, `${mountPoint}/${slowFileName}`, digest);
+      return `gone after ${reached} of ${slowMiB} MiB; ${degraded}; the file has the same SHA-256 on both`;
+    },
+  };
+}
+
+function poolSurvivesPowerCut(pool: Pool, seen: Seen): Check {
+  const wasPulled = isRedundant(pool);
   return {
     id: 'power-cut',
-    name: 'after a power cut the host has the pool and the file',
-    needs: ['counters'],
+    name: 'after a power cut the host has the pool and what was written',
+    needs: [wasPulled ? 'pull' : 'counters'],
     after: ['units', 'kernel', 'parameters'],
     concerns: {host: ['zfs-import-cache.service', 'zfs-import-scan.service', 'zfs-mount.service']},
     show: async (guest) => {
@@ -184,23 +210,36 @@ function poolSurvivesPowerCut(seen: Seen): Check {
       await host.cutPower();
       await host.start();
       await host.untilUp(patience);
-      const layout = await requireRaidz(host);
-      await requireDigest(host, `${dataSet}/${fileName}`, seen.digest);
-      return `imported without help: ${layout}; the file has the same SHA-256`;
+      const resilvered = wasPulled ? `; ${await requireResilvered(host, pool)}` : '';
+      const layout = await requireOnline(host, pool);
+      await requireFiles(host, dataSet, seen);
+      return `imported without help: ${layout}${resilvered}; the same SHA-256`;
     },
   };
+}
+
+/** Throws unless what the client wrote is there. */
+async function requireFiles(
+  guest: Guest,
+  folder: string,
+  {digest, slowDigest}: Seen,
+  timeoutMs?: number,
+): Promise<void> {
+  await requireDigest(guest, `${folder}/${fileName}`, digest, timeoutMs);
+  if (slowDigest !== undefined)
+    await requireDigest(guest, `${folder}/${slowFileName}`, slowDigest, timeoutMs);
 }
 
 function clientReadsAgain(seen: Seen): Check {
   return {
     id: 'reread',
-    name: 'the client reads the file again',
+    name: 'the client reads it again',
     needs: ['power-cut'],
     concerns: {host: ['nfs-server.service', 'zfs-share.service', 'kbuild-roce.service'], client: []},
     show: async (guest) => {
       const client = guest('client');
       await dropCaches(client);
-      await requireDigest(client, `${mountPoint}/${fileName}`, seen.digest, rereadMs);
+      await requireFiles(client, mountPoint, seen, rereadMs);
       const mounts = await client.run('cat /proc/mounts');
       const actual = mountOptions(mounts.output, mountPoint);
       if (!actual?.options.includes('proto=rdma')) {
