@@ -14,6 +14,9 @@ type World = {
   readonly which?: number;
   /** MiB of the slow file that are on the host when the drive is gone. */
   readonly reached: number;
+  /** The parameter, whom the host then exports to, and what it does for the proof's own client. */
+  readonly exports?: string;
+  readonly shown: string;
   /** Whether the host keeps what is written while the drive is gone. */
   readonly keeps: boolean;
   /** What `zpool status` says of the last scan, after the power cut and after the scrub. */
@@ -26,6 +29,7 @@ const right: World = {
   drives: 3,
   lost: 'REMOVED',
   reached: 21,
+  shown: '*',
   keeps: true,
   resilver: 'resilvered 32.3M in 00:00:02 with 0 errors on Sun Nov 22 23:00:00 2026',
   scrub: 'scrub repaired 0B in 00:00:03 with 0 errors on Sun Nov 22 23:01:00 2026',
@@ -48,6 +52,7 @@ function status({layout, made, drives}: World, names: readonly string[], lost?: 
 function world(given: Partial<World>) {
   const all = {...right, ...given};
   const {layout, drives, lost, which = drives - 1, reached, keeps, resilver, scrub} = all;
+  const also: string[] = [];
   const names = Array.from({length: drives}, (_, index) => `/dev/nvme${index}n1p1`);
   const serials = names.map((_, index) => `/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_kbuild-host-${index}-part1`);
   const pulled: number[] = [];
@@ -59,6 +64,13 @@ function world(given: Partial<World>) {
     [/^zpool status -L -P tank/, () => status(all, names)],
     [/^zpool status -P tank/, () => status(all, serials, lost === 'ONLINE' ? undefined : [which, lost])],
     [/grep -qx DEGRADED/, ''],
+    [
+      /^sed -E .*\\1 ([\d.]+).* && exportfs -ra$/,
+      (address) => {
+        also.push(address!);
+        return '';
+      },
+    ],
     [/^exportfs -v/, '/tank/export\t<world>(sync,rw)\n'],
     [/stat -c %s .*-ge/, ''],
     [/^stat -c %s/, `${reached * 1024 ** 2}\n`],
@@ -74,7 +86,7 @@ function world(given: Partial<World>) {
     [/^sha256sum .*slow/, () => (keeps ? 'feed  -\n' : 'dead  -\n')],
   ];
   const client: Answers = [
-    [/^showmount/, '/tank/export *\n'],
+    [/^showmount/, `/tank/export ${all.shown}\n`],
     [/^cat \/proc\/mounts/, 'x:/tank/export /mnt/kbuild-proof nfs4 rw,vers=4.2,proto=rdma,port=20049 0 0\n'],
     [/^(head|dd|mkdir|mount|\(for)/, ''],
   ];
@@ -89,13 +101,14 @@ function world(given: Partial<World>) {
     new Map([
       ['layout', layout],
       ['drives', String(drives)],
+      ...(all.exports === undefined ? [] : [['exports', all.exports] as const]),
     ]),
   );
   const result = outcome(scenario, (role) => ({
     ...guests(role),
     pullDrive: async (index) => void pulled.push(index),
   }));
-  return {scenario, result, pulled};
+  return {scenario, result, pulled, also};
 }
 
 const sound = {failed: [], said: [], notRun: 0};
@@ -132,6 +145,18 @@ test('without parameters it is three drives in raidz1', (t) => {
   const {drives, checks} = findScenario('nfs-rdma');
   t.is(drives?.host?.length, 3);
   t.true(checks().some(({name}) => name.startsWith('the pool is raidz1 over 3 NVMe drives')));
+});
+
+test('an export that is not to everybody is as the recipe says, and the proof’s own client is added', async (t) => {
+  const exports = '192.0.2.0/24(rw,insecure) 192.0.2.7(ro)';
+  const {result, also} = world({exports, shown: '192.0.2.7,192.0.2.0/24'});
+  t.deepEqual(await result, sound);
+  t.deepEqual(also, ['10.77.0.2']);
+  const other = world({exports, shown: '192.0.2.0/24'});
+  const {failed, said} = await other.result;
+  t.deepEqual(failed, ['the data set is exported as the recipe says, and the client sees it']);
+  t.is(said[0], 'the client is not shown /tank/export for 192.0.2.7');
+  t.deepEqual(also.length + other.also.length, 1);
 });
 
 test('a pool of another layout is seen', async (t) => {

@@ -41,6 +41,36 @@ test('the groups and members of a pool are read with their states', (t) => {
   });
 });
 
+/** As OpenZFS 2.1 wrote it, half a minute after the drive was pulled out of the machine. */
+const pulled = `  pool: tank
+ state: DEGRADED
+status: One or more devices has been removed by the administrator.
+\tSufficient replicas exist for the pool to continue functioning in a
+\tdegraded state.
+action: Online the device using zpool online' or replace the device with
+\t'zpool replace'.
+config:
+
+\tNAME                                                         STATE     READ WRITE CKSUM
+\ttank                                                         DEGRADED     0     0     0
+\t  raidz1-0                                                   DEGRADED     0     0     0
+\t    /dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_kbuild-host-0-part1  ONLINE       0     0     0
+\t    /dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_kbuild-host-1-part1  ONLINE       0     0     0
+\t    /dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_kbuild-host-2-part1  REMOVED      0     0     0
+
+errors: No known data errors
+`;
+
+test('a drive that was pulled is a member of its group still', (t) => {
+  const {state, groups} = poolLayout(pulled);
+  t.is(state, 'DEGRADED');
+  t.is(groups[0]?.name, 'raidz1-0');
+  t.deepEqual(groups[0]?.members[2], {
+    name: '/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_kbuild-host-2-part1',
+    state: 'REMOVED',
+  });
+});
+
 test('no pool has no groups', (t) => {
   t.deepEqual(poolLayout("cannot open 'tank': no such pool\n"), {state: '', groups: []});
 });

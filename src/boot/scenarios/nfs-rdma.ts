@@ -49,7 +49,7 @@ function nfsRdmaOver(pool: Pool): Scenario {
         kernelIsTheBuiltOne(['host', 'client']),
         parametersExist(['host', 'client']),
         poolIsMade(pool),
-        dataSetIsExported,
+        dataSetIsExported(pool),
         mountIsRdma,
         contentIsTheSame(seen),
         countersMoved(seen),
@@ -78,26 +78,40 @@ function poolIsMade(pool: Pool): Check {
   };
 }
 
-const dataSetIsExported: Check = {
-  id: 'export',
-  name: 'the data set is exported, and the client sees it',
-  needs: ['pool', 'client-up'],
-  concerns: {host: ['nfs-server.service', 'zfs-share.service']},
-  show: async (guest) => {
-    const [host, client] = [guest('host'), guest('client')];
-    const exports = await host.run('exportfs -v');
-    const isExported = exports.output.split(/\s+/).includes(dataSet);
-    if (!isExported) {
-      throw new CheckFailure(`the host does not export ${dataSet}`, commandDetail(host, exports));
-    }
-    const shown = await client.run(`showmount --no-headers -e ${host.spec.address}`);
-    const line = shown.output.split('\n').find((text) => text.startsWith(`${dataSet} `));
-    if (line === undefined) {
-      throw new CheckFailure(`the client is not shown ${dataSet}`, commandDetail(client, shown));
-    }
-    return `showmount on the client: ${line.replaceAll(/\s+/g, ' ').trim()}`;
-  },
-};
+function dataSetIsExported(pool: Pool): Check {
+  return {
+    id: 'export',
+    name: 'the data set is exported as the recipe says, and the client sees it',
+    needs: ['pool', 'client-up'],
+    concerns: {host: ['nfs-server.service', 'zfs-share.service']},
+    show: async (guest) => {
+      const [host, client] = [guest('host'), guest('client')];
+      const exports = await host.run('exportfs -v');
+      const isExported = exports.output.split(/\s+/).includes(dataSet);
+      if (!isExported) {
+        throw new CheckFailure(`the host does not export ${dataSet}`, commandDetail(host, exports));
+      }
+      const shown = await client.run(`showmount --no-headers -e ${host.spec.address}`);
+      const line = shown.output.split('\n').find((text) => text.startsWith(`${dataSet} `));
+      const named = line?.slice(dataSet.length).trim().split(',') ?? [];
+      const missing = pool.clients.filter((one) => !named.includes(one));
+      if (missing.length > 0) {
+        const what = `the client is not shown ${dataSet} for ${missing.join(', ')}`;
+        throw new CheckFailure(what, commandDetail(client, shown));
+      }
+      const seen = `showmount on the client: ${dataSet} ${named.join(',')}`;
+      if (pool.clients.includes('*')) return seen;
+      await succeed(host, exportToo(pool, client.spec.address));
+      return `${seen}; in the proof also to ${client.spec.address}`;
+    },
+  };
+}
+
+/** The machines of a proof have addresses of their own, which a recipe's exports need not name: the options are the recipe's. */
+function exportToo({name}: Pool, address: string): string {
+  const [own, more] = [name, 'proof'].map((one) => `/etc/exports.d/kbuild-${one}.exports`);
+  return `sed -E 's/^([^ ]+) [^ (]*(\\([^)]*\\)).*/\\1 ${address}\\2/' ${own} >${more} && exportfs -ra`;
+}
 
 const mountIsRdma: Check = {
   id: 'mount',
@@ -210,8 +224,8 @@ function poolSurvivesPowerCut(pool: Pool, seen: Seen): Check {
       await host.cutPower();
       await host.start();
       await host.untilUp(patience);
-      const resilvered = wasPulled ? `; ${await requireResilvered(host, pool)}` : '';
       const layout = await requireOnline(host, pool);
+      const resilvered = wasPulled ? `; ${await requireResilvered(host, pool)}` : '';
       await requireFiles(host, dataSet, seen);
       return `imported without help: ${layout}${resilvered}; the same SHA-256`;
     },

@@ -12,16 +12,24 @@ export type Pool = {
   readonly layout: (typeof layouts)[number];
   /** NVMe drives of the host, all of which are in it. */
   readonly drives: number;
+  /** Whom its data set is exported to, as exports(5) names them. */
+  readonly clients: readonly string[];
 };
 
 /** What a resilver or a scrub of a few MiB may take a busy machine that is emulated. */
 const scanSeconds = 300;
 
-/** The pool that a recipe's parameters `layout` and `drives` ask for; three drives in raidz1 where it has none. */
+/** The pool that a recipe's `layout`, `drives` and `exports` ask for; three drives in raidz1, for everybody, where it has none. */
 export function poolOf(values: ParameterValues): Pool {
   const layout = layouts.find((one) => one === values.get('layout')) ?? 'raidz1';
   const drives = Number(values.get('drives'));
-  return {name: 'tank', layout, drives: Number.isInteger(drives) && drives > 0 ? drives : 3};
+  const exports = (values.get('exports') ?? '*').split(' ').filter((one) => one !== '');
+  return {
+    name: 'tank',
+    layout,
+    drives: Number.isInteger(drives) && drives > 0 ? drives : 3,
+    clients: exports.map((one) => one.replace(/\(.*/, '') || '*'),
+  };
 }
 
 /** Whether all is there without one of the drives. */
