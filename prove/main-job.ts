@@ -3,6 +3,7 @@
  *
  *     ./kbuild prove                    all of it
  *     ./kbuild prove kill boots         these only
+ *     ./kbuild prove layouts            the recipe with other layouts of its pool, and one that is spoilt
  *     QTFS_SOURCE=DIR ./kbuild prove qtfs
  *     LUSTRE_SOURCE=DIR ./kbuild prove lustre
  *     ./kbuild prove gds
@@ -23,6 +24,7 @@ import {digestOfFile} from '../src/base/digest.ts';
 import {captureStep} from '../src/base/process.ts';
 import {defaultStoreRoot} from '../src/base/store.ts';
 import {gds} from './gds.ts';
+import {layoutProof} from './layouts.ts';
 import {lustre} from './lustre.ts';
 import {qtfs} from './qtfs.ts';
 import {entry, type Finding, kbuild, type Proof, root, work} from './run.ts';
@@ -363,6 +365,7 @@ const proofs: Readonly<Record<string, Proof>> = {
   interrupt,
   engines,
   module,
+  layouts: layoutProof,
   kill,
 };
 /** Proofs of other recipes, or for which something has to be given. */
