@@ -64,6 +64,19 @@ for (const [what, argv] of Object.entries(refused)) {
   });
 }
 
+for (const [exports, said] of [
+  ["a'b", "a'b(x) cannot be exported to"],
+  ['a#b', 'a#b(x) cannot be exported to'],
+  ['a(rw)(ro)', 'a(rw)(ro)(x) is not HOST(OPTIONS)'],
+] as const) {
+  test(`kbuild-pool exports nothing to ${exports}, and makes no pool`, async (t) => {
+    const argv = ['create', '--clients', exports, '--options', 'x', 'tank', 'stripe', '/dev/a'];
+    const {exitCode, stderr} = await captureStep(['sh', pool, ...argv]);
+    t.is(exitCode, 1);
+    t.is(stderr, `kbuild-pool: ${said}\n`);
+  });
+}
+
 const misused: Record<string, readonly string[]> = {
   'a command that there is not': ['mgr'],
   'a monitor without an address': ['mon', '--network', '192.0.2.0/24'],

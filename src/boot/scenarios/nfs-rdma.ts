@@ -195,7 +195,7 @@ function driveIsPulled(pool: Pool, seen: Seen): Check {
       writing.catch(() => undefined);
       await succeed(host, untilTrue(`[ "$(${size})" -ge ${(slowMiB / 8) * mebibyte} ]`), 180_000);
       await host.pullDrive(index);
-      const reached = Number(await succeed(host, size)) / mebibyte;
+      const reached = Math.floor(Number(await succeed(host, size)) / mebibyte);
       if (reached >= slowMiB) {
         throw new CheckFailure(`the client had written all ${slowMiB} MiB before the drive was gone`);
       }
