@@ -12,14 +12,26 @@ type Message = {
   readonly data?: {readonly device?: string};
 };
 
+/** Nothing is told by half a line, the last of a machine whose power is cut. */
+function messageIn(text: string): Message {
+  try {
+    return JSON.parse(text) as Message;
+  } catch {
+    return {};
+  }
+}
+
 export class Monitor {
   readonly #line: Socket;
   readonly #waiting = new Set<(message: Message | undefined) => void>();
 
   constructor(line: Socket) {
     this.#line = line;
+    // Both: a machine whose power is cut resets the line, and readline tells of that again.
     line.on('error', () => undefined);
-    createInterface({input: line}).on('line', (text) => this.#tell(JSON.parse(text) as Message));
+    createInterface({input: line})
+      .on('line', (text) => this.#tell(messageIn(text)))
+      .on('error', () => undefined);
     line.once('close', () => this.#tell(undefined));
     // Until it is told so, QEMU takes no other command.
     this.#say('qmp_capabilities');

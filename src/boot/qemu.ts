@@ -125,7 +125,7 @@ function portOption(index: number): Option {
 
 /** A port of the board itself. Firmware would keep I/O addresses for what may come into it, of which a board has few. */
 function removablePortOption(index: number): Option {
-  return ['-device', `pcie-root-port,id=port${index},chassis=${index + 2},io-reserve=0`];
+  return ['-device', `pcie-root-port,id=port${index},chassis=${index + 2},slot=${index},io-reserve=0`];
 }
 
 /** The first port is the console, the second the root shell, beside them QEMU's monitor; kbuild listens on all before the machine starts. */

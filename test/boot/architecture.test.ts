@@ -65,7 +65,7 @@ test('drives are on the board, or below one PCIe switch, with memory that others
 test('a drive that can be pulled has a port of the board, which a server’s kernel looks after', (t) => {
   const drive = {sizeMiB: 1, kind: 'nvme', removable: true} as const;
   const port =
-    /-device pcie-root-port,id=port1,chassis=3,io-reserve=0 -device nvme,id=nvme1,[^ ]*,bus=port1 /;
+    /-device pcie-root-port,id=port1,chassis=3,slot=1,io-reserve=0 -device nvme,id=nvme1,[^ ]*,bus=port1 /;
   const native = /-global ICH9-LPC\.acpi-pci-hotplug-with-bridge-support=off /;
   t.regex(argvFor('x86_64', [drive, drive]), port);
   t.regex(argvFor('x86_64', [drive, drive]), native);

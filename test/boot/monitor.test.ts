@@ -65,8 +65,8 @@ test('a device that QEMU does not have, or the machine keeps, is a failure', asy
   });
 });
 
-test('a machine that ends meanwhile is a failure, at once', async (t) => {
+test('a machine that ends meanwhile, in the middle of a word, is a failure, at once', async (t) => {
   const {monitor, qemu} = await monitored(t, () => []);
-  setTimeout(() => qemu.destroy(), 20);
+  setTimeout(() => qemu.end('{"event": "DEVI'), 20);
   await t.throwsAsync(monitor.remove('nvme0', 60_000), {message: /^nvme0 cannot be taken out/});
 });
