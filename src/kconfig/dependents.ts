@@ -116,7 +116,7 @@ export function* dependentsInPieces(model: KconfigModel): Pieces<Dependents> {
 }
 
 /** Symbols, or groups of them, in one piece of making it. */
-const atOnce = 100;
+const atOnce = 50;
 
 /** A unit while the order is sought. */
 type Group = {

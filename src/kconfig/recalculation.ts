@@ -17,7 +17,7 @@ export type Step = {
 };
 
 /** Symbols that are calculated or compared in one piece of making ready. */
-const atOnce = 100;
+const atOnce = 50;
 
 /** What became of a unit: see `Recalculation`. */
 type Outcome = 'done' | 'pending' | 'unsettled';

@@ -73,7 +73,7 @@ class Field {
 }
 
 /** Texts that are dealt with in one piece of reading ahead: some milliseconds of work. */
-const atOnce = 250;
+const atOnce = 120;
 
 const indentation = /\n[ \t]+/g;
 

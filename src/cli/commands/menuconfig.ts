@@ -248,7 +248,7 @@ async function settingsOf({set = []}: Options): Promise<readonly (readonly [stri
 }
 
 /** How long a key may have to wait for what is done ahead; the last piece of it may take some milliseconds more. */
-const sliceMs = 4;
+const sliceMs = 2;
 
 async function show(surroundings: Surroundings, program: Program, options: Options): Promise<void> {
   const {terminal, environment, signal} = surroundings;
@@ -256,7 +256,7 @@ async function show(surroundings: Surroundings, program: Program, options: Optio
   const prepare = () => {
     const end = performance.now() + sliceMs;
     while (performance.now() < end) if (!program.prepare()) return;
-    setTimeout(prepare, 1).unref();
+    setImmediate(prepare).unref();
   };
   setTimeout(prepare, 10).unref();
   const perform = async (effect: Effect) => program.perform(effect);
