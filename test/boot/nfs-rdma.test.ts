@@ -58,7 +58,10 @@ function world(given: Partial<World>) {
   const pulled: number[] = [];
   let packets = 0;
   let scan = resilver;
-  const statistic = (): string => `link rxe0/1 sent_pkts ${(packets += 5000)} rcvd_pkts ${packets}\n`;
+  const statistic = (): string => {
+    packets += 5000;
+    return `link rxe0/1 sent_pkts ${packets} rcvd_pkts ${packets}\n`;
+  };
   const host: Answers = [
     [/^kbuild-pool create tank$/, ''],
     [/^zpool status -L -P tank/, () => status(all, names)],
