@@ -1,9 +1,11 @@
 /**
- * `npm run sizes`: builds and boots a recipe for every line of kernels and every architecture, and writes what was
- * measured to docs/sizes.json and docs/sizes.md. What the store has is not built again, what was not asked for keeps
- * what an earlier run has measured.
+ * `npm run sizes`: builds and boots a recipe for every line of kernels and every architecture, then every recipe with its
+ * own kernel and with Debian's, and writes what was measured to docs/sizes.json and docs/sizes.md. What the store has is
+ * not built again, what was not asked for keeps what an earlier run has measured.
  *
  *     npm run sizes -- --kernel 6.1 --arch x86_64     this one only; both may be repeated
+ *     npm run sizes -- --recipe nfs-tcp               this recipe beside Debian's kernel only; may be repeated
+ *     npm run sizes -- --recipe lustre --source lustre=DIR
  *     npm run sizes -- --page                         writes the page from docs/sizes.json, and runs nothing
  */
 
@@ -11,10 +13,12 @@ import {readFile} from 'node:fs/promises';
 import {availableParallelism, loadavg} from 'node:os';
 import {join, resolve} from 'node:path';
 import {parseArgs} from 'node:util';
-import {architectures} from '../../src/base/architecture.ts';
+import {type Architecture, architectures} from '../../src/base/architecture.ts';
 import {captureStep} from '../../src/base/process.ts';
 import {replaceFile} from '../../src/base/replace-file.ts';
 import {kernelLines} from '../../src/build/kernel-line.ts';
+import {recipeFolders} from '../../src/recipe/folders.ts';
+import {listRecipes, readRecipe} from '../../src/recipe/read.ts';
 import {type Answer, seenOf} from './measure.ts';
 import {type Row, type Sizes, sizesPage} from './table.ts';
 
@@ -27,23 +31,42 @@ const {values} = parseArgs({
   options: {
     kernel: {type: 'string', multiple: true},
     arch: {type: 'string', multiple: true},
+    recipe: {type: 'string', multiple: true},
+    source: {type: 'string', multiple: true, default: []},
     page: {type: 'boolean'},
   },
 });
 const kernels = kernelLines.map(({version}) => version);
 requireKnown('--kernel', values.kernel, kernels);
 requireKnown('--arch', values.arch, architectures);
+const recipes = await recipesWithProof();
+requireKnown('--recipe', values.recipe, recipes);
+const wantsRows = values.recipe === undefined;
+const wantsCompared =
+  values.recipe !== undefined || (values.kernel === undefined && values.arch === undefined);
 
-let rows: readonly Row[] = await rowsBefore();
+let {rows, compared} = await before();
 await write();
 if (!values.page) {
-  for (const {kernel, arch} of rows) {
+  for (const {kernel, arch} of wantsRows ? rows : []) {
     if (values.kernel?.includes(kernel) === false || values.arch?.includes(arch) === false) continue;
     console.log(`${kernel} ${arch}`);
-    const row = await run(kernel, arch);
+    const row = {kernel, arch, seen: await startOf(recipe, ['--kernel', kernel, '--arch', arch], arch)};
     rows = rows.map((other) => (other.kernel === kernel && other.arch === arch ? row : other));
     console.log(`  ${'reason' in row.seen ? row.seen.reason : 'measured'}`);
     // After each: the whole takes hours.
+    await write();
+  }
+  for (const {recipe: name} of wantsCompared ? compared : []) {
+    if (values.recipe?.includes(name) === false) continue;
+    console.log(`${name}, its own kernel and Debian's`);
+    const given = values.source
+      .filter((text) => text.startsWith(`${name}=`))
+      .flatMap((text) => ['--source', text]);
+    const own = await startOf(name, ['--no-prove', ...given], 'x86_64');
+    const stock = await startOf(name, ['--stock-kernel', ...given], 'x86_64');
+    compared = compared.map((other) => (other.recipe === name ? {recipe: name, own, stock} : other));
+    for (const seen of [own, stock]) console.log(`  ${'reason' in seen ? seen.reason : 'measured'}`);
     await write();
   }
 }
@@ -55,31 +78,47 @@ function requireKnown(option: string, given: readonly string[] | undefined, know
   process.exit(2);
 }
 
-/** Every line and architecture, with what was measured of it. */
-async function rowsBefore(): Promise<readonly Row[]> {
+async function recipesWithProof(): Promise<readonly string[]> {
+  const folders = await recipeFolders({cwd: import.meta.dirname, environment: {}});
+  const {recipes: all} = await listRecipes(folders);
+  const written = await Promise.all(all.map(({name}) => readRecipe(name, {folders})));
+  return written.filter(({prove}) => prove !== undefined).map(({name}) => name);
+}
+
+/** Every line and architecture, and every recipe, with what was measured of it. */
+async function before(): Promise<Pick<Sizes, 'rows' | 'compared'>> {
   const text = await readFile(kept, 'utf8').catch(() => undefined);
-  const before = text === undefined ? [] : (JSON.parse(text) as Sizes).rows;
-  return kernels.flatMap((kernel) =>
-    architectures.map((arch) => {
-      const seen = before.find((row) => row.kernel === kernel && row.arch === arch)?.seen;
-      return {kernel, arch, seen: seen ?? {reason: 'not run yet'}};
-    }),
-  );
+  const known: Partial<Sizes> = text === undefined ? {} : (JSON.parse(text) as Sizes);
+  const none = {reason: 'not run yet'};
+  return {
+    rows: kernels.flatMap((kernel) =>
+      architectures.map((arch) => {
+        const row = known.rows?.find((one) => one.kernel === kernel && one.arch === arch);
+        return row ?? {kernel, arch, seen: none};
+      }),
+    ),
+    compared: recipes.map(
+      (name) => known.compared?.find((one) => one.recipe === name) ?? {recipe: name, own: none, stock: none},
+    ),
+  };
 }
 
 /** Makes the images first, so that a start is not measured while our own compilers have just run. */
-async function run(kernel: string, arch: Row['arch']): Promise<Row> {
-  const out = join(root, 'prove/work/sizes', `${kernel}-${arch}`);
-  const choice = ['--kernel', kernel, '--arch', arch, '--out', out];
-  const made = await kbuild('image', ...choice);
+async function startOf(name: string, options: readonly string[], arch: Architecture): Promise<Row['seen']> {
+  const choice = [
+    ...options,
+    '--out',
+    join(root, 'prove/work/sizes', [name, ...options].join('').replaceAll(/[^\w.]+/g, '-')),
+  ];
+  const made = await kbuild('image', name, ...choice.filter((option) => option !== '--no-prove'));
   const load = {processors: availableParallelism(), before: loadavg()[0]!};
-  const answer = made.ok === true ? await kbuild('boot', ...choice) : made;
-  return {kernel, arch, seen: await seenOf(answer, arch, load)};
+  const answer = made.ok === true ? await kbuild('boot', name, ...choice) : made;
+  return seenOf(answer, arch, load);
 }
 
-async function kbuild(command: string, ...options: readonly string[]): Promise<Answer> {
+async function kbuild(...options: readonly string[]): Promise<Answer> {
   const entry = join(root, 'dist/src/cli/main.js');
-  const {stdout} = await captureStep([process.execPath, entry, command, recipe, ...options, '--json'], {
+  const {stdout} = await captureStep([process.execPath, entry, ...options, '--json'], {
     cwd: root,
     environment: process.env as Record<string, string>,
   });
@@ -87,7 +126,7 @@ async function kbuild(command: string, ...options: readonly string[]): Promise<A
 }
 
 async function write(): Promise<void> {
-  const sizes: Sizes = {version: 1, recipe, rows};
+  const sizes: Sizes = {version: 1, recipe, rows, compared};
   await replaceFile(kept, `${JSON.stringify(sizes, null, 2)}\n`);
   await replaceFile(page, sizesPage(sizes));
 }

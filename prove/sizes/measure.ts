@@ -3,15 +3,17 @@
 import {readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Architecture} from '../../src/base/architecture.ts';
-import type {BootReport} from '../../src/boot/index.ts';
+import type {BootReport, MachineReport} from '../../src/boot/index.ts';
 import type {Load, Measured, MeasuredMachine, Row} from './table.ts';
 
-/** What is read of the object that `kbuild recipe --json` writes. */
+/** What is read of the object that `kbuild recipe --json` writes, and `kbuild boot --no-prove --json`. */
 export type Answer = {
   readonly ok?: boolean;
   readonly exitCode?: number;
   readonly outDir?: string;
   readonly boot?: BootReport;
+  /** Started, and not proved. */
+  readonly machines?: readonly (MachineReport & {readonly failedUnits: readonly string[]})[];
   readonly diagnostics?: readonly {readonly message: string}[];
 };
 
@@ -31,26 +33,31 @@ export async function seenOf(answer: Answer, arch: Architecture, load: Load): Pr
     const why = answer.diagnostics?.[0]?.message.split('\n')[0] ?? 'it said nothing';
     return {reason: `ended with ${answer.exitCode ?? 'no exit code'}: ${why}`};
   }
-  const {outDir, boot} = answer;
-  if (outDir === undefined || boot === undefined) return {reason: 'the recipe has no proof that boots'};
+  const {outDir} = answer;
+  const machines = answer.boot?.machines ?? answer.machines;
+  if (outDir === undefined || machines === undefined) return {reason: 'the recipe has no proof that boots'};
   const manifest = JSON.parse(await readFile(join(outDir, 'manifest.json'), 'utf8')) as Manifest;
-  return {...(await measured(outDir, manifest, boot, arch)), load};
+  if (machines.some(({architecture}) => architecture !== arch)) {
+    return {reason: 'its machines are of several architectures'};
+  }
+  return {...(await measured(outDir, manifest, machines, arch)), load};
 }
 
 async function measured(
   outDir: string,
   {inputs, files}: Manifest,
-  boot: BootReport,
+  started: NonNullable<Answer['machines']> | BootReport['machines'],
   arch: Architecture,
 ): Promise<Omit<Measured, 'load'>> {
   const {release, modules} = inputs.kernels[arch]!;
   const bytesOf = (path: string): number => files.find((file) => file.path === path)!.bytes;
   const machines: MeasuredMachine[] = [];
-  for (const {role, boots} of boot.machines) {
+  for (const {name, role, boots, ...more} of started) {
     const disk = `${role}.img`;
     const first = boots[0];
     machines.push({
       role,
+      ...(name === role ? {} : {name}),
       initramfsBytes: bytesOf(`${role}.initramfs`),
       diskBytes: bytesOf(disk),
       allocatedBytes: (await stat(join(outDir, disk))).blocks * 512,
@@ -59,9 +66,11 @@ async function measured(
         ...(first?.kernelSeconds === undefined ? {} : {init: first.kernelSeconds}),
         ...(first?.readySeconds === undefined ? {} : {up: first.readySeconds}),
       },
+      ...('failedUnits' in more && more.failedUnits.length > 0 ? {failedUnits: more.failedUnits} : {}),
     });
   }
-  const {kind, cpu} = boot.acceleration;
+  const {kind, cpu} = (started.find(({acceleration}) => acceleration.kind === 'tcg') ?? started[0]!)
+    .acceleration;
   return {
     release,
     kernelBytes: bytesOf('vmlinuz'),

@@ -1,4 +1,7 @@
-/** What was measured of a recipe, by line of kernels and architecture, and the page that shows it. */
+/**
+ * What was measured of a recipe, by line of kernels and architecture, and of every recipe beside Debian's own kernel; and
+ * the page that shows it.
+ */
 
 import type {Architecture} from '../../src/base/architecture.ts';
 
@@ -7,6 +10,15 @@ export type Sizes = {
   readonly recipe: string;
   /** One for every line and architecture. */
   readonly rows: readonly Row[];
+  /** One for every recipe that has a proof. */
+  readonly compared: readonly Compared[];
+};
+
+/** A recipe's images with its own kernel and with Debian's, started in the same machines, one after the other. */
+export type Compared = {
+  readonly recipe: string;
+  readonly own: Row['seen'];
+  readonly stock: Row['seen'];
 };
 
 export type Row = {
@@ -34,16 +46,20 @@ export type Load = {readonly processors: number; readonly before: number};
 
 export type MeasuredMachine = {
   readonly role: string;
+  /** Where several are of one role. */
+  readonly name?: string;
   readonly initramfsBytes: number;
   readonly diskBytes: number;
   /** What the file takes on a file system with holes. */
   readonly allocatedBytes: number;
-  /** Seconds from power on, at the first start of the proof. */
+  /** Seconds from power on, at the first start. */
   readonly start: {readonly kernel?: number; readonly init?: number; readonly up?: number};
+  /** Of a machine that was started and not proved: services that did not come up. */
+  readonly failedUnits?: readonly string[];
 };
 
 /** The page, in Markdown. */
-export function sizesPage({recipe, rows}: Sizes): string {
+export function sizesPage({recipe, rows, compared}: Sizes): string {
   const measured = rows.flatMap((row) => ('reason' in row.seen ? [] : [{...row, seen: row.seen}]));
   const kernels = rows.map(({kernel, arch, seen}) =>
     'reason' in seen ? [kernel, arch, '-', '-', '-', '-'] : [kernel, arch, ...kernelCells(seen)],
@@ -86,7 +102,56 @@ export function sizesPage({recipe, rows}: Sizes): string {
     ...(measured.length === 0 ? [] : ['', ...accelerations(measured)]),
     ...(missing.length === 0 ? [] : ['', '## Not measured', ...missing]),
     '',
+    ...comparison(compared),
+    '',
   ].join('\n');
+}
+
+/** Each recipe's kernel beside Debian's. */
+function comparison(compared: readonly Compared[]): readonly string[] {
+  const sides = compared.flatMap(({recipe, own, stock}) => [
+    {recipe, kernel: 'its own', seen: own},
+    {recipe, kernel: "Debian's", seen: stock},
+  ]);
+  const kernels = sides.map(({recipe, kernel, seen}) =>
+    'reason' in seen
+      ? [recipe, kernel, '-', '-', '-']
+      : [recipe, kernel, seen.release, megabytes(seen.kernelBytes), modulesText(seen.modules)],
+  );
+  const measured = sides.flatMap(({seen, ...side}) => ('reason' in seen ? [] : [{...side, seen}]));
+  const machines = measured.flatMap(({recipe, kernel, seen}) =>
+    seen.machines.map(({role, name, diskBytes, start, failedUnits}) => [
+      recipe,
+      name ?? role,
+      kernel,
+      megabytes(diskBytes),
+      ...[start.kernel, start.init, start.up].map(seconds),
+      (failedUnits ?? []).join(', ') || 'none',
+    ]),
+  );
+  const missing = sides.flatMap(({recipe, kernel, seen}) =>
+    'reason' in seen
+      ? [`- ${recipe}, ${kernel === 'its own' ? 'its own kernel' : `${kernel} kernel`}: ${seen.reason}`]
+      : [],
+  );
+  return [
+    "## Recipes beside Debian's kernel",
+    "The same images, once with the recipe's kernel and once with the one that Debian ships for that line, without modules from",
+    'out of the tree: each started, and not proved, in the same machines (`kbuild boot NAME --no-prove`, `--stock-kernel`).',
+    ...table(['recipe', 'kernel', 'release', 'boot image', 'its modules'], kernels),
+    '',
+    ...table(
+      ['recipe', 'machine', 'kernel', 'disk', 'kernel starts', 'first process', 'systemd up', 'failed units'],
+      machines,
+    ),
+    ...(measured.length === 0
+      ? []
+      : [
+          '',
+          ...accelerations(measured.map(({recipe, kernel, seen}) => ({kernel: recipe, arch: kernel, seen}))),
+        ]),
+    ...(missing.length === 0 ? [] : ['', 'Not measured:', ...missing]),
+  ];
 }
 
 function kernelCells({release, kernelBytes, modules, outOfTree}: Measured): readonly string[] {

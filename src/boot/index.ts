@@ -10,6 +10,7 @@ export {
   checkLine,
   findScenario,
   type Laboratory,
+  machineReport,
   type ProofRequest,
   runScenario,
   scenarios,

@@ -11,7 +11,7 @@ import {type Firmware, findFirmware} from './architecture.ts';
 import {copyVariables, makeDrive, makeOverlay, makeProvingDisk} from './disk.ts';
 import {Machine} from './machine.ts';
 import {hardwareAddress, Network} from './network.ts';
-import type {BootReport, CheckResult} from './report.ts';
+import type {BootReport, CheckResult, MachineReport} from './report.ts';
 import {machinesOf, type ParameterValues, runChecks, type Scenario} from './scenario.ts';
 import {ceph} from './scenarios/ceph.ts';
 import {gds} from './scenarios/gds.ts';
@@ -287,6 +287,11 @@ function slowest(all: readonly Acceleration[]): Acceleration {
   return all.find(({kind}) => kind === 'tcg') ?? all[0]!;
 }
 
+/** What is known of a machine, as a plain value. */
+export function machineReport({spec, architecture, acceleration, boots, logs}: Machine): MachineReport {
+  return {name: spec.name, role: spec.role, architecture, acceleration, boots, logs};
+}
+
 function summary(
   scenario: Scenario,
   laboratory: Laboratory,
@@ -299,14 +304,7 @@ function summary(
     scenario: scenario.name,
     outcome: checks.every((check) => check.outcome === 'passed') ? 'passed' : 'failed',
     acceleration: slowest(laboratory.machines.map(({acceleration}) => acceleration)),
-    machines: laboratory.machines.map(({spec, architecture, acceleration, boots, logs}) => ({
-      name: spec.name,
-      role: spec.role,
-      architecture,
-      acceleration,
-      boots,
-      logs,
-    })),
+    machines: laboratory.machines.map(machineReport),
     checks,
     durationMs: Math.round(durationMs),
     logDir,

@@ -16,6 +16,7 @@ import {readRecipe} from '../recipe/read.ts';
 import {architecturesOf, type WrittenRecipe} from '../recipe/recipe.ts';
 import {readAuthorizedKeys, readPasswordHash} from './access.ts';
 import {type CommonOptions, collect, type Surroundings, wholeNumber} from './command.ts';
+import {defaultOutDir} from './machines.ts';
 import {formatBytes, formatDuration} from './terminal.ts';
 import {withWorkshop} from './workshop.ts';
 
@@ -39,6 +40,7 @@ export type ImageOptions = RecipeOptions & {
   readonly bfbBase?: string;
   readonly bfbCapsule?: string;
   readonly proveAgain?: boolean;
+  readonly stockKernel?: boolean;
   readonly keepMachines?: NonNullable<JobRequest['keep']>;
 };
 
@@ -126,7 +128,10 @@ export async function performJob(
   const arch = architectureWanted(recipe, options.arch, last);
   const machines = architecturesOf(Object.values(recipe.images), arch);
   const vendor = await vendorOf(options, cwd, {recipe, roles, arch});
-  const outDir = resolve(cwd, options.out ?? join('out', recipe.name, machines.join('+')));
+  const outDir =
+    options.out === undefined
+      ? defaultOutDir(recipe, arch, cwd, options.stockKernel)
+      : resolve(cwd, options.out);
   const lock = await readRecipeLock(recipe);
   const request: JobRequest = {
     recipe,
@@ -134,6 +139,7 @@ export async function performJob(
     ...(roles === undefined ? {} : {roles}),
     arch,
     ...(options.kernel === undefined ? {} : {kernel: options.kernel}),
+    ...(options.stockKernel ? {stockKernel: true} : {}),
     sources: await givenSources(recipe, options.source ?? [], cwd),
     engine: options.engine,
     outDir,

@@ -15,6 +15,7 @@ import {collect, type Surroundings} from './command.ts';
 
 export type MachineOptions = {
   readonly arch?: Architecture;
+  readonly stockKernel?: boolean;
   readonly out?: string;
   readonly recipes?: string;
   readonly param?: readonly string[];
@@ -38,11 +39,16 @@ export function addMachineOptions(command: Command): Command {
     );
 }
 
-/** Where the results of a recipe are by default. */
-export function defaultOutDir(recipe: WrittenRecipe, arch: Architecture | undefined, cwd: string): string {
+/** Where the results of a recipe are by default; those on Debian's kernel beside them. */
+export function defaultOutDir(
+  recipe: WrittenRecipe,
+  arch: Architecture | undefined,
+  cwd: string,
+  stockKernel = false,
+): string {
   const images = Object.values(recipe.images);
   const machines = architecturesOf(images, arch ?? images[0]?.arch ?? 'x86_64');
-  return resolve(cwd, join('out', recipe.name, machines.join('+')));
+  return resolve(cwd, join('out', recipe.name, `${machines.join('+')}${stockKernel ? '-stock' : ''}`));
 }
 
 /** The machines of a recipe that a kbuild keeps; undefined where none does. */
@@ -55,7 +61,7 @@ export async function heldOf(
   if (options.out !== undefined) return findHeld(resolve(cwd, options.out));
   const folders = await recipeFolders({given: options.recipes, cwd, environment});
   const recipe = await readRecipe(name, {folders, parameters: options.param ?? [], cwd});
-  return findHeld(defaultOutDir(recipe, options.arch, cwd));
+  return findHeld(defaultOutDir(recipe, options.arch, cwd, options.stockKernel));
 }
 
 /**

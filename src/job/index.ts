@@ -3,7 +3,7 @@
  * function of its inputs' digests; a step after it names its digest, so that a change goes just as far as it must.
  */
 
-import {mkdir} from 'node:fs/promises';
+import {mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type Architecture, machineArchitecture} from '../base/architecture.ts';
 import {takeLock} from '../base/lock.ts';
@@ -20,6 +20,7 @@ import {
   type PackageSet,
 } from '../build/debian/release.ts';
 import {bootFilesSet, builderSet, imageSet, moduleBuilderSet, toolsSuite} from '../build/debian/sets.ts';
+import {obtainStockKernel, stockInitramfsModules} from '../build/debian/stock-kernel.ts';
 import {obtainUserland} from '../build/debian/userland.ts';
 import {makeBuilder, removeLeftContainers} from '../build/engines/select.ts';
 import {type KernelLine, kernelLineOf} from '../build/kernel-line.ts';
@@ -176,7 +177,11 @@ class Job {
     const userlands = upTo === 'build' ? new Map<string, Userland>() : await this.#userlands(line);
     const built: BuiltTarget[] = [];
     for (const [target, modules] of moduleSources) {
-      built.push(await buildTarget(this.#workshop, this.#request, target, modules));
+      built.push(
+        this.#request.stockKernel
+          ? await this.#onStockKernel(target, line)
+          : await buildTarget(this.#workshop, this.#request, target, modules),
+      );
     }
     const kernels = built.flatMap((target) => kernelResults(target, built.length > 1));
     const modules = byArchitecture(built, (target) =>
@@ -236,8 +241,17 @@ class Job {
     };
   }
 
+  /** The target with Debian's kernel for its own. */
+  async #onStockKernel(target: Target, {userland: suite}: KernelLine): Promise<BuiltTarget> {
+    const {arch, resolved} = target;
+    const kernel = await obtainStockKernel(this.#workshop, {arch, suite, locked: this.#request.locked});
+    const configText = await readFile(join(kernel.dir, 'config'), 'latin1');
+    return {...target, resolved: {...resolved, configText}, kernel, modules: new Map()};
+  }
+
   /** Where machines of several architectures are made, each gets the modules of its own images. */
   #modulesFor({arch, recipe}: Target): readonly ModuleRecipe[] {
+    if (this.#request.stockKernel) return [];
     if (this.#architectures.length === 1) return recipe.modules;
     const own = this.#images.filter((image) => architectureOf(image, this.#request.arch) === arch);
     const wanted = withNeeded(
@@ -338,7 +352,7 @@ class Job {
           modules: join(tree.dir, 'modules'),
         },
         ...(arch === machineArchitecture() ? {} : {bootFiles: await this.#bootFiles(arch)}),
-        initramfsModules: [],
+        initramfsModules: this.#request.stockKernel ? stockInitramfsModules : [],
         access,
         proofCommandLines: Object.fromEntries(
           machines.map((machine) => [

@@ -19,6 +19,11 @@ export type JobRequest = {
   readonly arch: Architecture;
   /** A kernel line (`6.1`), a directory or a tarball; the recipe's own when absent. */
   readonly kernel?: string;
+  /**
+   * Makes the images with the kernel that Debian ships for that line in place of the recipe's, without modules out of the
+   * tree: to compare the two.
+   */
+  readonly stockKernel?: boolean;
   /** Directories of module sources, by the name of the source. */
   readonly sources: Readonly<Record<string, string>>;
   readonly engine: 'auto' | EngineName;

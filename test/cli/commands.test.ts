@@ -218,6 +218,30 @@ test('--arch cannot change what a recipe says of each image, but picks one of it
   );
 });
 
+test('machines that are started and not proved are told by when they were up, and end', async (t) => {
+  const {code, stdout, stderr} = await kbuildThat(t, 'starts', 'boot', 'nfs-rdma-zfs', '--no-prove');
+  t.is(code, 0, stderr);
+  const times = 'its kernel starts after 4.1 s, its first process after 5.6 s, it is up after';
+  t.deepEqual(stdout.split('\n').slice(0, 2), [
+    `host: ${times} 44.3 s; failed units: zfs-load-module.service`,
+    `client: ${times} 40 s`,
+  ]);
+  t.regex(stderr, /power is cut/);
+  const json = await kbuildThat(t, 'starts', 'boot', 'nfs-rdma-zfs', '--stock-kernel', '--json');
+  const {machines, outDir} = JSON.parse(json.stdout) as {
+    machines: {name: string; failedUnits: string[]}[];
+    outDir: string;
+  };
+  t.deepEqual(
+    machines.map(({name, failedUnits}) => [name, failedUnits]),
+    [
+      ['host', ['zfs-load-module.service']],
+      ['client', []],
+    ],
+  );
+  t.regex(outDir, /\/out\/nfs-rdma-zfs\/x86_64-stock$/);
+});
+
 test('an unknown role exits 2 with the nearest', async (t) => {
   const {code, stderr} = await kbuildThat(t, 'works', 'image', 'nfs-rdma-zfs', '--role', 'hots');
   t.is(code, 2);

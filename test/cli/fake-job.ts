@@ -6,6 +6,7 @@ import {failure} from '../../src/base/diagnostic.ts';
 import {digestOf} from '../../src/base/digest.ts';
 import {runStep} from '../../src/base/process.ts';
 import type {Workshop} from '../../src/base/store.ts';
+import type {Laboratory} from '../../src/boot/index.ts';
 import {interruptible} from '../../src/cli/interrupt.ts';
 import {runCommandLine} from '../../src/cli/run.ts';
 import {processTerminal} from '../../src/cli/terminal.ts';
@@ -113,6 +114,26 @@ const jobs: Readonly<Record<string, Job>> = {
     if (lock === undefined || lock === 'made') return result;
     const now = {files: await digestsOfFiles(recipe), targets: [target]};
     return {...result, lockDifferences: holdToLock(lock, now, {locked, report})};
+  },
+  /** Two machines that were started, one with a unit that failed; it says when their power is cut. */
+  starts: async ({outDir, keep}, {report}) => {
+    const machine = (name: string, readySeconds: number, failed: string) => ({
+      spec: {name, role: name},
+      architecture: 'x86_64',
+      acceleration: {kind: 'kvm', cpu: 'host'},
+      boots: [{firmwareSeconds: 4.1, kernelSeconds: 5.6, shellSeconds: 20, readySeconds}],
+      logs: {},
+      run: async () => ({status: 0, output: failed}),
+    });
+    const laboratory = {
+      machines: [
+        machine('host', 44.3, 'zfs-load-module.service loaded failed failed ZFS\n'),
+        machine('client', 40, ''),
+      ],
+      clear: async () => report({kind: 'said', severity: 'info', message: 'power is cut'}),
+    };
+    keep!.take(laboratory as unknown as Laboratory);
+    return {outDir, stages: [], files: [], resolved: [resolved]};
   },
   fails: async () => {
     throw failure('compiler-error', 'kernel/fork.c:1:2: error: no', {hint: 'see the log'});

@@ -6,6 +6,8 @@ import {type Answer, seenOf} from '../../prove/sizes/measure.ts';
 import {type Sizes, sizesPage} from '../../prove/sizes/table.ts';
 import {architectures} from '../../src/base/architecture.ts';
 import {kernelLines} from '../../src/build/kernel-line.ts';
+import {recipeFolders} from '../../src/recipe/folders.ts';
+import {listRecipes} from '../../src/recipe/read.ts';
 
 const load = {processors: 2, before: 0.34};
 const docs = resolve(import.meta.dirname, '../../../docs');
@@ -109,6 +111,18 @@ test('the page has a row for each, and says why of what it has no figures for', 
       {kernel: '6.1', arch: 'x86_64', seen: {...seen, machines}},
       {kernel: '6.1', arch: 'arm64', seen: {reason: 'ended with 3: a | b'}},
     ],
+    compared: [
+      {
+        recipe: 'nfs-rdma-zfs',
+        own: {...seen, machines},
+        stock: {
+          ...seen,
+          release: '6.1.0-56-amd64',
+          machines: [{...machines[0]!, failedUnits: ['zfs.service']}],
+        },
+      },
+      {recipe: 'ceph', own: {reason: 'no time'}, stock: {reason: 'not run yet'}},
+    ],
   });
   const lines = page.split('\n');
   t.true(lines.includes('| 6.1 | x86_64 | 6.1.192 | 5.24 MB | 200, 12.35 MB | zfs: 2, 4.10 MB |'), page);
@@ -122,13 +136,41 @@ test('the page has a row for each, and says why of what it has no figures for', 
     'emulated by QEMU, without KVM, as Nehalem, on 2 processors with a load of 0.3 before the start.';
   t.true(lines.includes(`- 6.1, x86_64: ${way}`));
   t.true(lines.includes('- 6.1, arm64: ended with 3: a | b'));
+  t.true(lines.includes("| nfs-rdma-zfs | Debian's | 6.1.0-56-amd64 | 5.24 MB | 200, 12.35 MB |"), page);
+  t.true(
+    lines.includes('| nfs-rdma-zfs | host | its own | 1171 MB | 7.7 s | 10.7 s | 62.5 s | none |'),
+    page,
+  );
+  t.true(
+    lines.includes("| nfs-rdma-zfs | host | Debian's | 1171 MB | 7.7 s | 10.7 s | 62.5 s | zfs.service |"),
+    page,
+  );
+  t.true(lines.includes('- ceph, its own kernel: no time'), page);
 });
 
-test('docs/sizes.md is the page of docs/sizes.json, with a row for every line and architecture', async (t) => {
+test('machines that were started and not proved are measured as those of a proof', async (t) => {
+  const {boot, ...job} = await jobOf(t);
+  const started = boot!.machines.map((machine) => ({...machine, failedUnits: ['zfs.service']}));
+  const seen = await seenOf({...job, machines: started}, 'x86_64', load);
+  if ('reason' in seen) return t.fail(seen.reason);
+  t.deepEqual(seen.machines[0]!.start, {kernel: 7.7, init: 10.7, up: 62.5});
+  t.deepEqual(seen.machines[0]!.failedUnits, ['zfs.service']);
+  const mixed = started.map((machine) => ({...machine, architecture: 'arm64' as const}));
+  t.deepEqual(await seenOf({...job, machines: mixed}, 'x86_64', load), {
+    reason: 'its machines are of several architectures',
+  });
+});
+
+test('docs/sizes.md is the page of docs/sizes.json, with a row for every line and architecture, and every recipe', async (t) => {
   const sizes = JSON.parse(await readFile(join(docs, 'sizes.json'), 'utf8')) as Sizes;
   t.is(await readFile(join(docs, 'sizes.md'), 'utf8'), sizesPage(sizes), 'run npm run sizes -- --page');
   t.deepEqual(
     sizes.rows.map(({kernel, arch}) => `${kernel} ${arch}`),
     kernelLines.flatMap(({version}) => architectures.map((arch) => `${version} ${arch}`)),
+  );
+  const {recipes} = await listRecipes(await recipeFolders({cwd: import.meta.dirname, environment: {}}));
+  t.deepEqual(
+    sizes.compared.map(({recipe}) => recipe),
+    recipes.map(({name}) => name),
   );
 });

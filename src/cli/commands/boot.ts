@@ -3,7 +3,7 @@
 import type {Command} from 'commander';
 import {badInput, failure} from '../../base/diagnostic.ts';
 import {Store} from '../../base/store.ts';
-import type {HeldMachine, Laboratory} from '../../boot/index.ts';
+import type {HeldMachine, Laboratory, MachineReport} from '../../boot/index.ts';
 import {collect, newCommand, respond, type Surroundings} from '../command.ts';
 import {addImageOptions, type ImageOptions, jobValue, jobWords, performJob} from '../job.ts';
 import {heldOf} from '../machines.ts';
@@ -27,7 +27,11 @@ export function bootCommand(surroundings: Surroundings): Command {
   ]);
   return addImageOptions(command)
     .option('--keep', 'leave the machines up after the proof, until Ctrl-C or --stop')
-    .option('--no-prove', 'with --keep: start the machines, and prove nothing')
+    .option('--no-prove', 'start the machines, say when they were up, and prove nothing')
+    .option(
+      '--stock-kernel',
+      "start them on Debian's own kernel of that line, without the recipe's modules, to compare with; implies --no-prove",
+    )
     .option(
       '--run <ROLE=COMMAND>',
       'run a command of the shell as root on a machine that is kept; may be repeated',
@@ -41,23 +45,22 @@ export function bootCommand(surroundings: Surroundings): Command {
 }
 
 async function boot(surroundings: Surroundings, name: string, options: Options): Promise<void> {
-  if (!options.prove && !options.keep) {
-    throw badInput('nothing-to-do', '--no-prove is for machines that are kept', {hint: 'add --keep'});
-  }
   if (options.keep && (await heldOf(surroundings, name, options)) !== undefined) {
     throw badInput('machines-are-kept', `machines of ${name} are kept already`, {
       hint: `end them with kbuild boot ${name} --stop, or give another --out`,
     });
   }
-  // Whoever asks for a boot wants to see one, and not that there was one before.
+  const proved = options.prove && !options.stockKernel;
   let laboratory: Laboratory | undefined;
-  const keep = {
-    proved: options.prove,
-    take: (made: Laboratory): void => {
-      laboratory = made;
-    },
+  const take = (made: Laboratory): void => {
+    laboratory = made;
   };
-  const asked = {...options, proveAgain: true, ...(options.keep ? {keepMachines: keep} : {})};
+  // Whoever asks for a boot wants to see one, and not that there was one before.
+  const asked = {
+    ...options,
+    proveAgain: true,
+    ...(options.keep || !proved ? {keepMachines: {proved, take}} : {}),
+  };
   try {
     const {result, durationMs} = await performJob(surroundings, name, asked, (recipe) => {
       if (recipe.prove !== undefined) return 'boot';
@@ -65,14 +68,40 @@ async function boot(surroundings: Surroundings, name: string, options: Options):
         hint: 'name a scenario in the recipe: prove: nfs-rdma',
       });
     });
+    const started = proved || laboratory === undefined ? undefined : await startedMachines(laboratory);
     respond(surroundings.terminal, 'boot', options, {
-      value: jobValue(result),
-      words: jobWords(result, durationMs),
+      value: {...jobValue(result), ...(started === undefined ? {} : {machines: started})},
+      words: (started ?? []).map(startedWords).join('') + jobWords(result, durationMs),
     });
-    if (laboratory !== undefined) await hold(surroundings, name, laboratory, result.outDir);
+    if (laboratory !== undefined && options.keep) await hold(surroundings, name, laboratory, result.outDir);
   } finally {
     await laboratory?.clear();
   }
+}
+
+/** A machine that was started and not proved, with the units that failed in it. */
+type StartedMachine = MachineReport & {readonly failedUnits: readonly string[]};
+
+async function startedMachines({machines}: Laboratory): Promise<readonly StartedMachine[]> {
+  const {machineReport} = await import('../../boot/index.ts');
+  return Promise.all(
+    machines.map(async (machine) => {
+      const {output} = await machine.run('systemctl list-units --failed --plain --no-legend');
+      const failedUnits = output.split('\n').flatMap((line) => line.trim().split(/\s+/)[0] || []);
+      return {...machineReport(machine), failedUnits};
+    }),
+  );
+}
+
+function startedWords({name, boots, failedUnits}: StartedMachine): string {
+  const {firmwareSeconds, kernelSeconds, readySeconds} = boots[0] ?? {};
+  const times = [
+    [firmwareSeconds, 'its kernel starts'],
+    [kernelSeconds, 'its first process'],
+    [readySeconds, 'it is up'],
+  ].flatMap(([seconds, what]) => (seconds === undefined ? [] : [`${what} after ${seconds} s`]));
+  const failed = failedUnits.length === 0 ? '' : `; failed units: ${failedUnits.join(', ')}`;
+  return `${name}: ${times.join(', ')}${failed}\n`;
 }
 
 async function hold(

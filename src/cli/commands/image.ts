@@ -10,7 +10,11 @@ export function imageCommand(surroundings: Surroundings): Command {
     'kbuild image nfs-rdma-zfs --role client --out images',
     'kbuild image nfs-rdma-zfs --arch arm64 --bfb-base default.bfb',
   ]);
-  return addImageOptions(command).action(async (name: string, options: ImageOptions) => {
+  addImageOptions(command).option(
+    '--stock-kernel',
+    "with Debian's own kernel of that line, without the recipe's modules, to compare with",
+  );
+  return command.action(async (name: string, options: ImageOptions) => {
     const {result, durationMs} = await performJob(surroundings, name, options, 'image');
     respond(surroundings.terminal, 'image', options, {
       value: jobValue(result),

@@ -1,60 +1,21 @@
-import {execFileSync} from 'node:child_process';
-import {createHash} from 'node:crypto';
-import {
-  copyFileSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import {readFileSync, readlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {writeLock} from '../../../src/build/debian/lockfile.ts';
 import {obtainPackageFiles} from '../../../src/build/debian/package-files.ts';
-import {temporaryDirectory, temporaryWorkshop} from '../engines/workshop.ts';
+import {lockedPackage} from './locked-package.ts';
 
-/** A package with a library, and the links a development package has; its script would fail. */
-function makePackage(dir: string): string {
-  const root = join(dir, 'package');
-  mkdirSync(join(root, 'DEBIAN'), {recursive: true});
-  mkdirSync(join(root, 'lib/triplet'), {recursive: true});
-  mkdirSync(join(root, 'usr/lib/triplet'), {recursive: true});
-  writeFileSync(join(root, 'lib/triplet/libz.so.1'), 'library');
-  symlinkSync('/lib/triplet/libz.so.1', join(root, 'usr/lib/triplet/libz.so'));
-  const control = 'Package: zlib\nVersion: 1\nArchitecture: arm64\nMaintainer: n\nDescription: d\n';
-  writeFileSync(join(root, 'DEBIAN/control'), control);
-  writeFileSync(join(root, 'DEBIAN/preinst'), '#!/bin/sh\nexit 1\n', {mode: 0o755});
-  const deb = join(dir, 'zlib.deb');
-  execFileSync('dpkg-deb', ['--root-owner-group', '--build', root, deb], {stdio: 'ignore'});
-  return deb;
-}
-
+/** Of a package with a library, and the links a development package has; its script would fail. */
 async function unpacked(t: ExecutionContext): Promise<string> {
-  const dir = temporaryDirectory(t);
-  const deb = makePackage(dir);
-  const sha256 = createHash('sha256').update(readFileSync(deb)).digest('hex');
-  const workshop = temporaryWorkshop(t);
-  mkdirSync(join(workshop.store.root, 'pool'), {recursive: true});
-  copyFileSync(deb, join(workshop.store.root, 'pool', `${sha256}.deb`));
-  const one = {
+  const {workshop, lockDir} = await lockedPackage(t, {
     name: 'zlib',
-    version: '1',
     architecture: 'arm64',
-    archive: 'debian',
-    path: 'pool/z.deb',
-    size: statSync(deb).size,
-    sha256,
-  } as const;
-  await writeLock(join(dir, 'bookworm-arm64.json'), {sysroot: {requested: ['zlib'], packages: [one]}});
-  const set = {name: 'sysroot', packages: ['zlib'], closure: 'dependencies'} as const;
-  const entry = await obtainPackageFiles(workshop, set, {
-    suite: 'bookworm',
-    architecture: 'arm64',
-    lockDir: dir,
-    locked: true,
+    set: {name: 'sysroot', requested: ['zlib']},
+    files: {'lib/triplet/libz.so.1': 'library', 'DEBIAN/preinst': '#!/bin/sh\nexit 1\n'},
+    links: {'usr/lib/triplet/libz.so': '/lib/triplet/libz.so.1'},
   });
+  const set = {name: 'sysroot', packages: ['zlib'], closure: 'dependencies'} as const;
+  const options = {suite: 'bookworm', architecture: 'arm64', lockDir, locked: true} as const;
+  const entry = await obtainPackageFiles(workshop, set, options);
   return join(entry.dir, 'root');
 }
 
