@@ -40,7 +40,7 @@ const kernels = kernelLines.map(({version}) => version);
 requireKnown('--kernel', values.kernel, kernels);
 requireKnown('--arch', values.arch, architectures);
 const recipes = await recipesWithProof();
-requireKnown('--recipe', values.recipe, recipes);
+requireKnown('--recipe', values.recipe, [...recipes.keys()]);
 const wantsRows = values.recipe === undefined;
 const wantsCompared =
   values.recipe !== undefined || (values.kernel === undefined && values.arch === undefined);
@@ -61,7 +61,7 @@ if (!values.page) {
     if (values.recipe?.includes(name) === false) continue;
     console.log(`${name}, its own kernel and Debian's`);
     const given = values.source
-      .filter((text) => text.startsWith(`${name}=`))
+      .filter((text) => recipes.get(name)!.includes(text.split('=')[0]!))
       .flatMap((text) => ['--source', text]);
     const own = await startOf(name, ['--no-prove', ...given], 'x86_64');
     const stock = await startOf(name, ['--stock-kernel', ...given], 'x86_64');
@@ -78,11 +78,16 @@ function requireKnown(option: string, given: readonly string[] | undefined, know
   process.exit(2);
 }
 
-async function recipesWithProof(): Promise<readonly string[]> {
+/** By name, what their modules' sources are called. */
+async function recipesWithProof(): Promise<ReadonlyMap<string, readonly string[]>> {
   const folders = await recipeFolders({cwd: import.meta.dirname, environment: {}});
   const {recipes: all} = await listRecipes(folders);
   const written = await Promise.all(all.map(({name}) => readRecipe(name, {folders})));
-  return written.filter(({prove}) => prove !== undefined).map(({name}) => name);
+  return new Map(
+    written
+      .filter(({prove}) => prove !== undefined)
+      .map(({name, modules}) => [name, modules.map(({sourceName}) => sourceName)]),
+  );
 }
 
 /** Every line and architecture, and every recipe, with what was measured of it. */
@@ -97,7 +102,7 @@ async function before(): Promise<Pick<Sizes, 'rows' | 'compared'>> {
         return row ?? {kernel, arch, seen: none};
       }),
     ),
-    compared: recipes.map(
+    compared: [...recipes.keys()].map(
       (name) => known.compared?.find((one) => one.recipe === name) ?? {recipe: name, own: none, stock: none},
     ),
   };

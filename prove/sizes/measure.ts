@@ -3,7 +3,7 @@
 import {readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Architecture} from '../../src/base/architecture.ts';
-import type {BootReport, MachineReport} from '../../src/boot/index.ts';
+import {type BootReport, type MachineReport, slowest} from '../../src/boot/index.ts';
 import type {Load, Measured, MeasuredMachine, Row} from './table.ts';
 
 /** What is read of the object that `kbuild recipe --json` writes, and `kbuild boot --no-prove --json`. */
@@ -69,8 +69,7 @@ async function measured(
       ...('failedUnits' in more && more.failedUnits.length > 0 ? {failedUnits: more.failedUnits} : {}),
     });
   }
-  const {kind, cpu} = (started.find(({acceleration}) => acceleration.kind === 'tcg') ?? started[0]!)
-    .acceleration;
+  const {kind, cpu} = slowest(started.map(({acceleration}) => acceleration));
   return {
     release,
     kernelBytes: bytesOf('vmlinuz'),

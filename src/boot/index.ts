@@ -14,6 +14,7 @@ export {
   type ProofRequest,
   runScenario,
   scenarios,
+  slowest,
   startMachines,
 } from './proof.ts';
 export {
@@ -28,8 +29,8 @@ export {
   type Guest,
   type Link,
   machinesOf,
-  type ParameterValues,
   type Scenario,
   usualMemoryMiB,
 } from './scenario.ts';
+export {failedUnits} from './scenarios/machines.ts';
 export type {DirectBoot, DiskImage, Drive, MachineSpec} from './spec.ts';

@@ -6,13 +6,14 @@ import {join, resolve} from 'node:path';
 import type {Architecture} from '../base/architecture.ts';
 import {badInput} from '../base/diagnostic.ts';
 import type {Workshop} from '../base/store.ts';
+import type {Values} from '../recipe/parameters.ts';
 import {type Acceleration, chooseAcceleration, slownessNotice, type Trial} from './acceleration.ts';
 import {type Firmware, findFirmware} from './architecture.ts';
 import {copyVariables, makeDrive, makeOverlay, makeProvingDisk} from './disk.ts';
 import {Machine} from './machine.ts';
 import {hardwareAddress, Network} from './network.ts';
 import type {BootReport, CheckResult, MachineReport} from './report.ts';
-import {machinesOf, type ParameterValues, runChecks, type Scenario} from './scenario.ts';
+import {machinesOf, runChecks, type Scenario} from './scenario.ts';
 import {ceph} from './scenarios/ceph.ts';
 import {gds} from './scenarios/gds.ts';
 import {infiniband} from './scenarios/infiniband.ts';
@@ -42,7 +43,7 @@ export type ProofRequest = {
   /** The name of a scenario. */
   readonly scenario: string;
   /** Those of the recipe; none where absent. */
-  readonly parameters?: ParameterValues;
+  readonly parameters?: Values;
   /** All machines of the scenario, by the names it has for them. */
   readonly machines: readonly MachineSpec[];
   /** Where consoles and other logs are kept. */
@@ -52,7 +53,7 @@ export type ProofRequest = {
 };
 
 /** The scenario of that name, for a recipe with these parameters; without one, bad input with the names there are. */
-export function findScenario(name: string, parameters: ParameterValues = new Map()): Scenario {
+export function findScenario(name: string, parameters: Values = new Map()): Scenario {
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found !== undefined) return found.withParameters?.(parameters) ?? found;
   throw badInput('unknown-scenario', `there is no scenario ${name}`, {
@@ -117,9 +118,9 @@ export async function runScenario(workshop: Workshop, request: ProofRequest): Pr
  */
 export async function startMachines(
   workshop: Workshop,
-  {scenario, machines: specs, logDir}: Omit<ProofRequest, 'keep'>,
+  {scenario, parameters, machines: specs, logDir}: Omit<ProofRequest, 'keep'>,
 ): Promise<Laboratory> {
-  requireMachines(findScenario(scenario), specs);
+  requireMachines(findScenario(scenario, parameters), specs);
   const stage = `start ${specs.map(({name}) => name).join(', ')}`;
   const started = performance.now();
   const finished = (outcome: 'made' | 'failed'): void =>
@@ -283,7 +284,8 @@ async function removeOldLogs(logDir: string, specs: readonly MachineSpec[]): Pro
   }
 }
 
-function slowest(all: readonly Acceleration[]): Acceleration {
+/** The first without KVM, if there is one. */
+export function slowest(all: readonly Acceleration[]): Acceleration {
   return all.find(({kind}) => kind === 'tcg') ?? all[0]!;
 }
 

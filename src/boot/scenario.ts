@@ -1,6 +1,7 @@
 /** Scenarios: checks over machines. A check runs as soon as what it needs has passed. */
 
 import {KbuildError} from '../base/diagnostic.ts';
+import type {Values} from '../recipe/parameters.ts';
 import type {Patience} from './machine.ts';
 import type {CheckDetail, CheckResult} from './report.ts';
 import type {ShellResult} from './shell.ts';
@@ -43,9 +44,6 @@ export type Link = {
   readonly label: string;
 };
 
-/** The values of a recipe's parameters, by name. */
-export type ParameterValues = ReadonlyMap<string, string>;
-
 export type Scenario = {
   readonly name: string;
   readonly summary: string;
@@ -65,7 +63,7 @@ export type Scenario = {
   /** The checks in the order of the report, made anew for each run: they may share what they have seen. */
   readonly checks: () => readonly Check[];
   /** What it is for a recipe with these parameters; absent where it looks at none. */
-  readonly withParameters?: (values: ParameterValues) => Scenario;
+  readonly withParameters?: (values: Values) => Scenario;
 };
 
 export const usualMemoryMiB = 2048;

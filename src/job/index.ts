@@ -31,6 +31,7 @@ import {requireApart} from '../build/source-directory.ts';
 import {makeImage} from '../image/image.ts';
 import {composeRecipe} from '../recipe/compose.ts';
 import {type ModuleRecipe, withNeeded} from '../recipe/module.ts';
+import {valuesOf} from '../recipe/parameters.ts';
 import {architectureOf, architecturesOf, type ImageRecipe} from '../recipe/recipe.ts';
 import {filesOf, wordsOf} from '../tunables/index.ts';
 import {bootStreamResults} from './boot-streams.ts';
@@ -42,7 +43,6 @@ import {
   obtainProof,
   type Proof,
   startImages,
-  valuesOf,
 } from './proof.ts';
 import {publish, type Result} from './publish.ts';
 import type {TargetLock} from './recipe-lock.ts';
@@ -148,17 +148,8 @@ class Job {
       );
       targets.push(await resolveTarget(this.#workshop, {recipe: composed, arch, source: patched, builder}));
     }
-    const resolved = targets.map(({arch, resolved: config}) => ({arch, ...config}));
-    const inputs = {
-      recipe: recipe.name,
-      source: source.digest,
-      patches: byArchitecture(targets, (target) => target.source.patches ?? []),
-      builders: byArchitecture(targets, ({builder}) => builder.digest),
-      configs: byArchitecture(targets, (target) => target.resolved.configDigest),
-      goals: byArchitecture(targets, goalsOf),
-    };
     const locks = await this.#heldToLock(source, targets);
-    if (upTo === 'config') return {outDir, files: [], resolved, ...locks};
+    if (upTo === 'config') return {outDir, files: [], resolved: configurationsOf(targets), ...locks};
 
     // What comes from outside first: a source or a mirror that cannot be reached is found out before the compiler has run
     // for minutes.
@@ -183,6 +174,18 @@ class Job {
           : await buildTarget(this.#workshop, this.#request, target, modules),
       );
     }
+    const resolved = configurationsOf(built);
+    const inputs = {
+      recipe: recipe.name,
+      source: source.digest,
+      patches: byArchitecture(built, (target) => target.source.patches ?? []),
+      builders: byArchitecture(built, ({builder}) => builder.digest),
+      configs: byArchitecture(built, (target) => target.resolved.configDigest),
+      goals: byArchitecture(built, goalsOf),
+      ...(this.#request.stockKernel
+        ? {stockKernels: byArchitecture(built, ({kernel}) => kernel.digest)}
+        : {}),
+    };
     const kernels = built.flatMap((target) => kernelResults(target, built.length > 1));
     const modules = byArchitecture(built, (target) =>
       Object.fromEntries(
@@ -241,12 +244,18 @@ class Job {
     };
   }
 
-  /** The target with Debian's kernel for its own. */
-  async #onStockKernel(target: Target, {userland: suite}: KernelLine): Promise<BuiltTarget> {
+  /** The target with Debian's kernel for its own, which answers to nobody's goals. */
+  async #onStockKernel(target: Target, {builder: suite}: KernelLine): Promise<BuiltTarget> {
     const {arch, resolved} = target;
     const kernel = await obtainStockKernel(this.#workshop, {arch, suite, locked: this.#request.locked});
     const configText = await readFile(join(kernel.dir, 'config'), 'latin1');
-    return {...target, resolved: {...resolved, configText}, kernel, modules: new Map()};
+    return {
+      ...target,
+      resolved: {...resolved, configText, configDigest: kernel.value.configDigest, goals: [], added: []},
+      kernel,
+      modules: new Map(),
+      initramfsModules: stockInitramfsModules,
+    };
   }
 
   /** Where machines of several architectures are made, each gets the modules of its own images. */
@@ -325,7 +334,7 @@ class Job {
       if (userland === undefined) continue;
       const machines = machinesOf(scenario, image.role).map((name) => ({name, address: addresses[name]!}));
       const arch = architectureOf(image, this.#request.arch);
-      const {kernel, modules, resolved} = built.find((target) => target.arch === arch)!;
+      const {kernel, modules, resolved, initramfsModules} = built.find((target) => target.arch === arch)!;
       const {tuned = []} = image;
       const isBuiltIn = (symbol: string): boolean => resolved.configText.includes(`\nCONFIG_${symbol}=y\n`);
       const tools = await this.#builder(toolsSuite, arch);
@@ -352,7 +361,7 @@ class Job {
           modules: join(tree.dir, 'modules'),
         },
         ...(arch === machineArchitecture() ? {} : {bootFiles: await this.#bootFiles(arch)}),
-        initramfsModules: this.#request.stockKernel ? stockInitramfsModules : [],
+        initramfsModules,
         access,
         proofCommandLines: Object.fromEntries(
           machines.map((machine) => [
@@ -375,6 +384,10 @@ class Job {
     const {dir, digest} = await obtainPackageFiles(this.#workshop, bootFilesSet(), options);
     return {dir: join(dir, 'root'), digest};
   }
+}
+
+function configurationsOf(targets: readonly Target[]): JobResult['resolved'] {
+  return targets.map(({arch, resolved}) => ({arch, ...resolved}));
 }
 
 /** Goals that are met: of a wish that was not taken, what its symbol has to be all the same. */

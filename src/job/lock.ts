@@ -11,6 +11,7 @@ import {
   kernelConfigSet,
   kernelSet,
   moduleBuilderSet,
+  stockKernelSet,
   sysrootSet,
   toolsSuite,
 } from '../build/debian/sets.ts';
@@ -84,6 +85,7 @@ function setsOf(
         ...moduleBuilders,
         kernelSet(line.version),
         kernelConfigSet(line.version),
+        stockKernelSet(arch),
       ],
     },
     {suite: line.userland, sets: [...sources, ...userlands, sysrootSet()]},

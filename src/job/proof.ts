@@ -14,7 +14,6 @@ import {
   junitXml,
   type Laboratory,
   type MachineSpec,
-  type ParameterValues,
   type ProofRequest,
   proofCodeDigest,
   runScenario,
@@ -24,6 +23,7 @@ import {
 import type {Kernel} from '../build/kernel.ts';
 import type {ImageValue} from '../image/spec.ts';
 import {readCatalogue} from '../recipe/catalogue.ts';
+import {valuesOf} from '../recipe/parameters.ts';
 import {isTunableOf} from '../recipe/tunable.ts';
 import {scriptFor} from '../tunables/index.ts';
 import type {Result} from './publish.ts';
@@ -125,11 +125,6 @@ async function machinesFor({logDir}: Workshop, {recipe}: JobRequest, images: Ima
     }),
   );
   return {scenario, parameters, machines, logDir};
-}
-
-/** The values of a recipe's parameters, for its scenario. */
-export function valuesOf({parameters}: JobRequest['recipe']): ParameterValues {
-  return new Map(parameters.map(({name, value}) => [name, value]));
 }
 
 async function proofIn(dir: string): Promise<Proof> {

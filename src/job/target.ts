@@ -32,6 +32,8 @@ export type BuiltTarget = Target & {
   readonly kernel: Kernel;
   /** By name. */
   readonly modules: ReadonlyMap<string, BuiltModules>;
+  /** What the initramfs has to load before there is a root file system. */
+  readonly initramfsModules: readonly string[];
 };
 
 /** Throws what `requireNoRefusal` and `obtainConfig` throw. */
@@ -119,7 +121,7 @@ export async function buildTarget(
     const request = {kernel, source, arch, jobs, needed: modules, ...one};
     modules.set(one.module.name, await obtainModules(workshop, request));
   }
-  return {...target, kernel, modules};
+  return {...target, kernel, modules, initramfsModules: []};
 }
 
 /** A value for each target, by its architecture. */

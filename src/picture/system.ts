@@ -3,6 +3,7 @@
 import {architectures} from '../base/architecture.ts';
 import {badInput} from '../base/diagnostic.ts';
 import {type Drive, findScenario, type Link, machinesOf, type Scenario} from '../boot/index.ts';
+import {valuesOf} from '../recipe/parameters.ts';
 import type {ImageRecipe, WrittenRecipe} from '../recipe/recipe.ts';
 
 export type System = {
@@ -37,8 +38,7 @@ export function systemOf(
       hint: 'name the roles in `images`',
     });
   }
-  const values = new Map(recipe.parameters.map(({name, value}) => [name, value]));
-  const scenario = recipe.prove === undefined ? undefined : findScenario(recipe.prove, values);
+  const scenario = recipe.prove === undefined ? undefined : findScenario(recipe.prove, valuesOf(recipe));
   const missing = scenario?.roles.filter((role) => recipe.images[role] === undefined) ?? [];
   if (missing.length > 0) {
     throw badInput(

@@ -25,6 +25,15 @@ export type Parameter = {
 /** The value of each parameter: an int in decimal digits, a bool as `y` or `n`, else its text. */
 export type Values = ReadonlyMap<string, string>;
 
+/** What the parameters of a recipe are. */
+export function valuesOf({
+  parameters,
+}: {
+  readonly parameters: readonly {readonly name: string; readonly value: string}[];
+}): Values {
+  return new Map(parameters.map(({name, value}) => [name, value]));
+}
+
 /** What a file may fill in: its own parameters, and what they are. */
 export type Scope = {
   readonly document: SourceDocument;

@@ -38,7 +38,12 @@ export function noUnitFailed(roles: readonly string[]): Check {
     needs: started(roles),
     concerns: {},
     show: async (guest) => {
-      const lists = await Promise.all(roles.map(async (role) => failedUnits(guest(role))));
+      const lists = await Promise.all(
+        roles.map(async (role) => {
+          const one = guest(role);
+          return (await failedUnits(one)).map((unit) => ({guest: one, unit}));
+        }),
+      );
       const failed = lists.flat();
       if (failed.length === 0) return where(roles);
       throw new CheckFailure(
@@ -53,13 +58,13 @@ export function noUnitFailed(roles: readonly string[]): Check {
   };
 }
 
-async function failedUnits(guest: Guest): Promise<readonly {guest: Guest; unit: string}[]> {
+/** The units of a machine that failed, by name. */
+export async function failedUnits(guest: Guest): Promise<readonly string[]> {
   const list = await succeed(guest, 'systemctl list-units --failed --plain --no-legend');
   return list
     .split('\n')
     .map((line) => line.trim().split(/\s+/)[0] ?? '')
-    .filter((unit) => unit !== '')
-    .map((unit) => ({guest, unit}));
+    .filter((unit) => unit !== '');
 }
 
 /** These machines run the kernel, and the .config, that were built for them; the check is called `kernel`. */

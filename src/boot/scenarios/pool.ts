@@ -1,6 +1,7 @@
 /** The ZFS pool of a recipe: how its drives keep data, as its parameters say, and what a host shows of it. */
 
-import {CheckFailure, commandDetail, type Guest, type ParameterValues, succeed} from '../scenario.ts';
+import type {Values} from '../../recipe/parameters.ts';
+import {CheckFailure, commandDetail, type Guest, succeed} from '../scenario.ts';
 import type {ShellResult} from '../shell.ts';
 import {type PoolLayout, poolLayout} from './outputs.ts';
 import {untilTrue} from './waiting.ts';
@@ -20,7 +21,7 @@ export type Pool = {
 const scanSeconds = 300;
 
 /** The pool that a recipe's `layout`, `drives` and `exports` ask for; three drives in raidz1, for everybody, where it has none. */
-export function poolOf(values: ParameterValues): Pool {
+export function poolOf(values: Values): Pool {
   const layout = layouts.find((one) => one === values.get('layout')) ?? 'raidz1';
   const drives = Number(values.get('drives'));
   const exports = (values.get('exports') ?? '*').split(' ').filter((one) => one !== '');

@@ -1,7 +1,7 @@
 /** The package sets of the builder and of kernel sources. */
 
 import {type Architecture, machineArchitecture} from '../../base/architecture.ts';
-import type {PackageSet} from './release.ts';
+import {debianArchitecture, type PackageSet} from './release.ts';
 
 const kernelTools = [
   'bc',
@@ -108,6 +108,15 @@ export function kernelSet(version: string): PackageSet {
 /** The configurations that Debian builds a kernel line with, for one architecture: `linux-config-6.1`. */
 export function kernelConfigSet(version: string): PackageSet {
   return {name: `kernel-config/${version}`, packages: [`linux-config-${version}`], closure: 'none'};
+}
+
+/** Debian's own kernel, with the tools that its package asks for. */
+export function stockKernelSet(arch: Architecture): PackageSet {
+  return {
+    name: 'stock-kernel',
+    packages: [`linux-image-${debianArchitecture(arch)}`],
+    closure: 'dependencies',
+  };
 }
 
 /** What every image starts with: an init, devices, modules, a network, a shell, a way in. */

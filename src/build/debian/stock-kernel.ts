@@ -9,6 +9,7 @@ import type {Workshop} from '../../base/store.ts';
 import type {Kernel, KernelValue} from '../kernel.ts';
 import {obtainPackageFiles} from './package-files.ts';
 import {type DebianOptions, debianArchitecture} from './release.ts';
+import {stockKernelSet} from './sets.ts';
 
 /**
  * What a kernel for every machine has as modules: the drivers of the disk that an image starts from, and of its file system
@@ -26,12 +27,7 @@ export async function obtainStockKernel(
   {arch, ...options}: {readonly arch: Architecture} & Omit<DebianOptions, 'architecture'>,
 ): Promise<Kernel> {
   const architecture = debianArchitecture(arch);
-  const set = {
-    name: 'stock-kernel',
-    packages: [`linux-image-${architecture}`],
-    closure: 'dependencies',
-  } as const;
-  const packages = await obtainPackageFiles(workshop, set, {...options, architecture});
+  const packages = await obtainPackageFiles(workshop, stockKernelSet(arch), {...options, architecture});
   const root = join(packages.dir, 'root');
   return workshop.store.obtain<KernelValue>(workshop, {
     name: 'stock-kernel',

@@ -1,5 +1,6 @@
 /** `kbuild boot NAME`: boots the images, together, and proves what the recipe says they do; and machines that stay up. */
 
+import {relative} from 'node:path';
 import type {Command} from 'commander';
 import {badInput, failure} from '../../base/diagnostic.ts';
 import {Store} from '../../base/store.ts';
@@ -47,7 +48,7 @@ export function bootCommand(surroundings: Surroundings): Command {
 async function boot(surroundings: Surroundings, name: string, options: Options): Promise<void> {
   if (options.keep && (await heldOf(surroundings, name, options)) !== undefined) {
     throw badInput('machines-are-kept', `machines of ${name} are kept already`, {
-      hint: `end them with kbuild boot ${name} --stop, or give another --out`,
+      hint: `end them with kbuild boot ${wayTo(name, options)} --stop, or give another --out`,
     });
   }
   const proved = options.prove && !options.stockKernel;
@@ -73,7 +74,12 @@ async function boot(surroundings: Surroundings, name: string, options: Options):
       value: {...jobValue(result), ...(started === undefined ? {} : {machines: started})},
       words: (started ?? []).map(startedWords).join('') + jobWords(result, durationMs),
     });
-    if (laboratory !== undefined && options.keep) await hold(surroundings, name, laboratory, result.outDir);
+    if (laboratory !== undefined && options.keep) {
+      // Other commands know of results by their folder only.
+      const out = options.stockKernel ? relative(surroundings.cwd, result.outDir) : options.out;
+      const way = wayTo(name, {...options, stockKernel: false, ...(out === undefined ? {} : {out})});
+      await hold(surroundings, way, laboratory, result.outDir);
+    }
   } finally {
     await laboratory?.clear();
   }
@@ -83,13 +89,12 @@ async function boot(surroundings: Surroundings, name: string, options: Options):
 type StartedMachine = MachineReport & {readonly failedUnits: readonly string[]};
 
 async function startedMachines({machines}: Laboratory): Promise<readonly StartedMachine[]> {
-  const {machineReport} = await import('../../boot/index.ts');
+  const {failedUnits, machineReport} = await import('../../boot/index.ts');
   return Promise.all(
-    machines.map(async (machine) => {
-      const {output} = await machine.run('systemctl list-units --failed --plain --no-legend');
-      const failedUnits = output.split('\n').flatMap((line) => line.trim().split(/\s+/)[0] || []);
-      return {...machineReport(machine), failedUnits};
-    }),
+    machines.map(async (machine) => ({
+      ...machineReport(machine),
+      failedUnits: await failedUnits(machine),
+    })),
   );
 }
 
@@ -104,9 +109,15 @@ function startedWords({name, boots, failedUnits}: StartedMachine): string {
   return `${name}: ${times.join(', ')}${failed}\n`;
 }
 
+/** The words after a command that find the same machines again. */
+function wayTo(name: string, {arch, out, stockKernel}: Options): string {
+  const words = [arch === undefined ? '' : `--arch ${arch}`, out === undefined ? '' : `--out ${out}`];
+  return [name, ...words, stockKernel ? '--stock-kernel' : ''].filter((word) => word !== '').join(' ');
+}
+
 async function hold(
   surroundings: Surroundings,
-  name: string,
+  way: string,
   {machines}: Laboratory,
   outDir: string,
 ): Promise<void> {
@@ -118,21 +129,21 @@ async function hold(
     await holdMachines(machines, {
       outDir,
       signal,
-      ready: (held) => void terminal.stderr.write(heldWords(name, held)),
+      ready: (held) => void terminal.stderr.write(heldWords(way, held)),
     });
   } finally {
     await inUse.release();
   }
 }
 
-function heldWords(name: string, held: readonly HeldMachine[]): string {
+function heldWords(way: string, held: readonly HeldMachine[]): string {
   const lines = held.map(
     ({name: machine, address, console: log}) => `  ${machine}  ${address}  console: ${log}`,
   );
   const ways = [
-    `kbuild param get ${name}`,
-    `kbuild boot ${name} --run ${held[0]?.name ?? 'host'}=COMMAND`,
-    `kbuild boot ${name} --stop, or Ctrl-C here`,
+    `kbuild param get ${way}`,
+    `kbuild boot ${way} --run ${held[0]?.name ?? 'host'}=COMMAND`,
+    `kbuild boot ${way} --stop, or Ctrl-C here`,
   ];
   return `These machines stay up:\n${lines.join('\n')}\n  ${ways.join('\n  ')}\n`;
 }
@@ -142,7 +153,9 @@ async function useHeld(surroundings: Surroundings, name: string, options: Option
   const {terminal, signal} = surroundings;
   const held = await heldOf(surroundings, name, options);
   if (held === undefined) {
-    throw badInput('no-machines', `no machines of ${name} are kept`, {hint: `kbuild boot ${name} --keep`});
+    throw badInput('no-machines', `no machines of ${name} are kept`, {
+      hint: `kbuild boot ${wayTo(name, options)} --keep`,
+    });
   }
   const ran: Record<string, unknown>[] = [];
   for (const text of options.run ?? []) {
