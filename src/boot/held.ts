@@ -59,9 +59,12 @@ class Held {
       const isOff = await this.machine.untilOff(longestMs);
       if (signal.aborted || (isOff && !this.machine.hasRestarted)) return;
       if (!isOff) continue;
-      this.#up = this.machine.start().then(async () => this.machine.untilUp(patience));
-      // Who asks next is told.
-      await this.#up.catch(() => undefined);
+      const started = this.machine.start();
+      // Who asks next is told of a fault.
+      this.#up = started.then(async () => this.machine.untilUp(patience));
+      const [start] = await Promise.allSettled([started, this.#up]);
+      // Nor would it start the next time.
+      if (start.status === 'rejected') return;
     }
   }
 

@@ -44,6 +44,21 @@ function offMachine(hasRestarted: boolean) {
   return machine;
 }
 
+/** A machine that has restarted, and cannot be started again. */
+function lostMachine() {
+  const seen = {starts: 0};
+  const machine = {
+    ...offMachine(false),
+    hasRestarted: true,
+    untilOff: async () => true,
+    start: async () => {
+      seen.starts++;
+      throw new Error('no memory');
+    },
+  } as unknown as Machine;
+  return {machine, seen};
+}
+
 async function folder(t: ExecutionContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'kbuild-test-'));
   t.teardown(() => rm(dir, {recursive: true, force: true}));
@@ -93,6 +108,20 @@ test('a machine that restarts comes back before it is asked, one that was switch
     await held.stop();
     await holding;
   }
+});
+
+test('a machine that cannot be started again is not started for ever, and who asks is told', async (t) => {
+  const outDir = await folder(t);
+  const {machine, seen} = lostMachine();
+  let holding = Promise.resolve();
+  await new Promise<void>((ready) => {
+    holding = holdMachines([machine], {outDir, signal, ready: () => ready()});
+  });
+  const held = (await findHeld(outDir))!;
+  await t.throwsAsync(held.run('host', 'true', {timeoutMs: 60_000, signal}), {message: /no memory/});
+  t.is(seen.starts, 1);
+  await held.stop();
+  await holding;
 });
 
 test('what was killed has left a record behind, and holds nothing', async (t) => {
