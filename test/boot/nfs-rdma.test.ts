@@ -162,6 +162,12 @@ test('an export that is not to everybody is as the recipe says, and the proof’
   t.deepEqual(also.length + other.also.length, 1);
 });
 
+test('where others come before everybody, the proof’s own client is added as well, since the first counts', async (t) => {
+  const {result, also} = world({exports: '192.0.2.0/24(rw,insecure) *(ro)', shown: '192.0.2.0/24,*'});
+  t.deepEqual(await result, sound);
+  t.deepEqual(also, ['10.77.0.2']);
+});
+
 test('a pool of another layout is seen', async (t) => {
   const {failed, notRun} = await world({made: 'mirror'}).result;
   t.deepEqual(failed, ['the pool is raidz1 over 3 NVMe drives, as the recipe says, and online']);
