@@ -23,7 +23,7 @@ function messageIn(text: string): Message {
 
 export class Monitor {
   readonly #line: Socket;
-  readonly #waiting = new Set<(message: Message | undefined) => void>();
+  readonly #waiting = new Set<(message: Message) => void>();
 
   constructor(line: Socket) {
     this.#line = line;
@@ -32,7 +32,7 @@ export class Monitor {
     createInterface({input: line})
       .on('line', (text) => this.#tell(messageIn(text)))
       .on('error', () => undefined);
-    line.once('close', () => this.#tell(undefined));
+    line.once('close', () => this.#tell({error: {desc: 'the machine has ended'}}));
     // Until it is told so, QEMU takes no other command.
     this.#say('qmp_capabilities');
   }
@@ -66,15 +66,15 @@ export class Monitor {
         this.#waiting.delete(take);
         resolve(message);
       };
-      const take = (message: Message | undefined): void => {
-        if (message === undefined || isIt(message)) end(message);
+      const take = (message: Message): void => {
+        if (isIt(message)) end(message);
       };
       const timer = setTimeout(() => end(undefined), timeoutMs);
       this.#waiting.add(take);
     });
   }
 
-  #tell(message: Message | undefined): void {
+  #tell(message: Message): void {
     for (const take of this.#waiting) take(message);
   }
 }
