@@ -3,7 +3,7 @@
  *
  *     ./kbuild prove                    all of it
  *     ./kbuild prove kill boots         these only
- *     ./kbuild prove layouts            the recipe with other layouts of its pool, and one that is spoilt
+ *     ./kbuild prove layouts            the recipe with other layouts of its pool, and spoilt ones
  *     QTFS_SOURCE=DIR ./kbuild prove qtfs
  *     LUSTRE_SOURCE=DIR ./kbuild prove lustre
  *     ./kbuild prove gds

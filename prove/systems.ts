@@ -14,13 +14,6 @@ export type Spoilt = {
 };
 
 export const spoilt: Readonly<Record<string, readonly Spoilt[]>> = {
-  'nfs-rdma-zfs': [
-    {by: {folder: 'no-import'}, check: 'after a power cut the host has the pool and what was written'},
-    {
-      by: {set: 'HOTPLUG_PCI_PCIE=n'},
-      check: 'a drive is pulled while the client writes 64 MiB: the pool degrades, and the file is whole',
-    },
-  ],
   'nfs-tcp': [
     {
       by: {folder: 'no-rpcbind'},

@@ -151,7 +151,8 @@ const use = z
 /** A range that ends before it begins is none. */
 function isCharacterClass(characters: string): boolean {
   try {
-    return characterClass(characters) instanceof RegExp;
+    characterClass(characters);
+    return true;
   } catch {
     return false;
   }
@@ -170,7 +171,7 @@ const parameter = z
     values: z.array(scalar).min(1).optional().describe('Of a choice: what there is to choose from'),
     characters: z
       .string()
-      .regex(/^[ -Z_a-~]+$/, 'characters are those of ASCII without brackets, \\ and ^')
+      .regex(/^[ -Z_a-~]+$/, 'characters are those of ASCII without brackets, \\, ^ and `')
       .refine(isCharacterClass, 'a range of characters goes from the lower to the higher, such as a-z')
       .optional()
       .describe('Of a string: the characters that it may have, as in A-Za-z0-9_.-'),

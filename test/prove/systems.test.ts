@@ -1,6 +1,7 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import test from 'ava';
+import {spoilt as spoiltPools} from '../../prove/layouts.ts';
 import {spoilt} from '../../prove/systems.ts';
 import {findScenario} from '../../src/boot/index.ts';
 import {composeRecipe} from '../../src/recipe/compose.ts';
@@ -9,7 +10,7 @@ import {readRecipe} from '../../src/recipe/read.ts';
 const root = resolve(import.meta.dirname, '../../..');
 const recipes = resolve(root, 'recipes');
 
-for (const [recipe, ways] of Object.entries(spoilt)) {
+for (const [recipe, ways] of Object.entries({...spoilt, 'nfs-rdma-zfs': spoiltPools})) {
   const fixtures = resolve(root, 'fixtures', recipe);
   const folders = ways.flatMap(({by}) => ('folder' in by ? [by.folder] : []));
 

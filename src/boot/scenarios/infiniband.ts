@@ -4,6 +4,7 @@
  */
 
 import {type Check, CheckFailure, commandDetail, type Guest, type Scenario, succeed} from '../scenario.ts';
+import {quoted} from '../shell.ts';
 import {comesUp, kernelIsTheBuiltOne, noUnitFailed} from './machines.ts';
 import {perftestRow} from './outputs.ts';
 import {packetsMoved, packetsOf, requirePackets} from './rdma.ts';
@@ -309,9 +310,13 @@ const simulator = 'kbuild-ibsim';
 /** The GUID that ibsim gives to the first port. */
 const firstPort = '0x0000000000100001';
 
-/** Has programs that ask for InfiniBand find the simulated port of a host. */
+/** The environment, in the shell, in which programs that ask for InfiniBand find the simulated port of a host. */
+function simulated(host: string): string {
+  return `SIM_HOST=${host} LD_PRELOAD=$(echo /usr/lib/*/umad2sim/libumad2sim.so)`;
+}
+
 function asIn(host: string): string {
-  return `env SIM_HOST=${host} LD_PRELOAD=$(echo /usr/lib/*/umad2sim/libumad2sim.so)`;
+  return `env ${simulated(host)}`;
 }
 
 const subnetIsManaged: Check = {
@@ -351,7 +356,7 @@ const subnetIsManaged: Check = {
 
 /** Starts the simulator, and has the subnet manager's unit find its first host. */
 async function simulate(host: Guest): Promise<void> {
-  const words = subnet.map((line) => `'${line}'`).join(' ');
+  const words = subnet.map(quoted).join(' ');
   await succeed(host, `printf '%s\\n' ${words} >/run/${simulator}.net`);
   await succeed(
     host,
@@ -359,7 +364,7 @@ async function simulate(host: Guest): Promise<void> {
   );
   await succeed(host, untilTrue(`timeout 60 ${asIn('host1')} ibstat | grep -q simulator`, 60));
   const unit = '/run/systemd/system/opensm@.service.d';
-  const settings = `SIM_HOST=host1 OSM_CACHE_DIR=/run OSM_TMP_DIR=/run LD_PRELOAD=$(echo /usr/lib/*/umad2sim/libumad2sim.so)`;
+  const settings = `OSM_CACHE_DIR=/run OSM_TMP_DIR=/run ${simulated('host1')}`;
   await succeed(
     host,
     `mkdir -p ${unit} && printf '%s\\n' '[Service]' "Environment=${settings}" >${unit}/simulated.conf && systemctl daemon-reload`,

@@ -1,5 +1,6 @@
 /** NVMe over fabrics: a drive of one machine is used by another, over RDMA and over TCP, and by no other host. */
 
+import {driveSerial} from '../qemu.ts';
 import {type Check, CheckFailure, commandDetail, type Guest, type Scenario, succeed} from '../scenario.ts';
 import {quoted} from '../shell.ts';
 import {dropCaches, requireDigest, writeRandom} from './files.ts';
@@ -70,7 +71,9 @@ export const nvmeof: Scenario = {
 
 /** Writes the target's configuration: to whom it serves its drive. */
 async function serve(target: Guest, hosts: readonly string[], how: 'restart' | 'reload'): Promise<void> {
-  const [drive = ''] = (await succeed(target, 'ls /dev/disk/by-id/nvme-*kbuild-target-0')).split('\n');
+  const [drive = ''] = (
+    await succeed(target, `ls /dev/disk/by-id/nvme-*${driveSerial(target.spec.name, 0)}`)
+  ).split('\n');
   const lines = [`drive=${drive}`, `hosts='${hosts.join(' ')}'`, `subsystem=${subsystem}`];
   await succeed(target, `printf '%s\\n' ${lines.map(quoted).join(' ')} >/etc/kbuild/nvme-target.conf`);
   // What it serves is looked at next: it serves over one transport also where the other fails.
