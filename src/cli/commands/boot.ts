@@ -31,7 +31,7 @@ export function bootCommand(surroundings: Surroundings): Command {
     .option('--no-prove', 'start the machines, say when they were up, and prove nothing')
     .option(
       '--stock-kernel',
-      "start them on Debian's own kernel of that line, without the recipe's modules, to compare with; implies --no-prove",
+      "start them on Debian's own kernel of that line (5.10 or 6.1), without the recipe's modules, to compare with; implies --no-prove",
     )
     .option(
       '--run <ROLE=COMMAND>',

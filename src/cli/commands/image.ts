@@ -12,7 +12,7 @@ export function imageCommand(surroundings: Surroundings): Command {
   ]);
   addImageOptions(command).option(
     '--stock-kernel',
-    "with Debian's own kernel of that line, without the recipe's modules, to compare with",
+    "with Debian's own kernel of that line (5.10 or 6.1), without the recipe's modules, to compare with",
   );
   return command.action(async (name: string, options: ImageOptions) => {
     const {result, durationMs} = await performJob(surroundings, name, options, 'image');
