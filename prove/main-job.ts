@@ -3,6 +3,7 @@
  *
  *     ./kbuild prove                    all of it
  *     ./kbuild prove kill boots         these only
+ *     ./kbuild prove table              every recipe's boot, once
  *     ./kbuild prove layouts            the recipe with other layouts of its pool, and spoilt ones
  *     QTFS_SOURCE=DIR ./kbuild prove qtfs
  *     LUSTRE_SOURCE=DIR ./kbuild prove lustre
@@ -29,6 +30,7 @@ import {lustre} from './lustre.ts';
 import {qtfs} from './qtfs.ts';
 import {entry, type Finding, kbuild, type Proof, root, work} from './run.ts';
 import {systemProofs} from './systems.ts';
+import {table} from './table.ts';
 
 const recipe = 'nfs-rdma-zfs';
 const results = join(root, 'out', recipe, 'x86_64');
@@ -369,7 +371,7 @@ const proofs: Readonly<Record<string, Proof>> = {
   kill,
 };
 /** Proofs of other recipes, or for which something has to be given. */
-const others: Readonly<Record<string, Proof>> = {qtfs, lustre, gds, ...systemProofs};
+const others: Readonly<Record<string, Proof>> = {table, qtfs, lustre, gds, ...systemProofs};
 
 const wanted = process.argv.slice(2);
 const names = wanted.length > 0 ? wanted : Object.keys(proofs);

@@ -17,8 +17,7 @@ import {type Architecture, architectures} from '../../src/base/architecture.ts';
 import {captureStep} from '../../src/base/process.ts';
 import {replaceFile} from '../../src/base/replace-file.ts';
 import {kernelLines} from '../../src/build/kernel-line.ts';
-import {recipeFolders} from '../../src/recipe/folders.ts';
-import {listRecipes, readRecipe} from '../../src/recipe/read.ts';
+import {recipesWithProof} from '../recipes.ts';
 import {type Answer, seenOf} from './measure.ts';
 import {type Row, type Sizes, sizesPage} from './table.ts';
 
@@ -76,18 +75,6 @@ function requireKnown(option: string, given: readonly string[] | undefined, know
   if (unknown === undefined) return;
   console.error(`${option} ${unknown}: there are ${known.join(', ')}`);
   process.exit(2);
-}
-
-/** By name, what their modules' sources are called. */
-async function recipesWithProof(): Promise<ReadonlyMap<string, readonly string[]>> {
-  const folders = await recipeFolders({cwd: import.meta.dirname, environment: {}});
-  const {recipes: all} = await listRecipes(folders);
-  const written = await Promise.all(all.map(({name}) => readRecipe(name, {folders})));
-  return new Map(
-    written
-      .filter(({prove}) => prove !== undefined)
-      .map(({name, modules}) => [name, modules.map(({sourceName}) => sourceName)]),
-  );
 }
 
 /** Every line and architecture, and every recipe, with what was measured of it. */
