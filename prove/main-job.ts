@@ -13,6 +13,7 @@
  *     ./kbuild prove nvmeof
  *     ./kbuild prove infiniband
  *
+ * With `--record`, docs/proofs.md tells what was seen.
  * Works in `prove/work`; the cache of `KBUILD_CACHE`, or the usual one, is the one that is compared with.
  */
 
@@ -28,6 +29,7 @@ import {gds} from './gds.ts';
 import {layoutProof} from './layouts.ts';
 import {lustre} from './lustre.ts';
 import {qtfs} from './qtfs.ts';
+import {record} from './record.ts';
 import {entry, type Finding, kbuild, type Proof, root, work} from './run.ts';
 import {systemProofs} from './systems.ts';
 import {table} from './table.ts';
@@ -373,7 +375,8 @@ const proofs: Readonly<Record<string, Proof>> = {
 /** Proofs of other recipes, or for which something has to be given. */
 const others: Readonly<Record<string, Proof>> = {table, qtfs, lustre, gds, ...systemProofs};
 
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((argument) => argument !== '--record');
+const isRecorded = process.argv.includes('--record');
 const names = wanted.length > 0 ? wanted : Object.keys(proofs);
 let broken = 0;
 for (const name of names) {
@@ -385,9 +388,12 @@ for (const name of names) {
     process.exit(2);
   }
   console.log(name);
-  for (const {holds, seen} of await proof()) {
+  const started = performance.now();
+  const findings = await proof();
+  for (const {holds, seen} of findings) {
     if (!holds) broken += 1;
     console.log(`  ${holds ? 'holds' : 'BROKEN'}  ${seen}`);
   }
+  if (isRecorded) await record(name, {minutes: (performance.now() - started) / 60_000, findings});
 }
 process.exit(broken === 0 ? 0 : 1);
