@@ -64,6 +64,18 @@ function modprobe(world: World, module: string): Answer {
 /** The machine as it answers the scenario's commands; an unknown one fails the test by its status. */
 function machine(world: World): Guest {
   const on = symbols.filter((symbol) => !world.without.includes(symbol));
+  // Content by path: checks that run side by side must not share one.
+  const files = new Map<string, string>();
+  const put = (path: string, content: string | undefined): Answer => {
+    if (content === undefined) return {status: 1, output: 'No such file or directory\n'};
+    files.set(path, content);
+    return done;
+  };
+  const compare = (one: string, other: string, gone: string): Answer => {
+    const same = files.has(one) && files.get(one) === files.get(other);
+    for (const path of gone.split(' ')) files.delete(path);
+    return same ? done : {status: 1, output: `${one} ${other} differ\n`};
+  };
   const answers: readonly (readonly [RegExp, (...groups: string[]) => Answer])[] = [
     [/^uname -r/, () => `${world.release}\n`],
     [/^gzip -dc .*sha256sum/, () => 'abc  -\n'],
@@ -91,7 +103,10 @@ function machine(world: World): Guest {
       () => ({status: 1, output: 'cat: /dev/nvidia-fs0: Operation not supported\n'}),
     ],
     [/^dmesg --notime \| grep/, () => 'nvidia-fs: Could not load nvidia_p2p* symbols\n'],
-    [/^mkfs\.|^mount -t|^dd |^cmp |^head -c \d+ \/dev\/urandom/, () => done],
+    [/^mkfs\.|^mount -t/, () => done],
+    [/^head -c \d+ \/dev\/urandom >(\S+)/, (to) => put(to!, `random ${files.size}`)],
+    [/^dd if=(\S+) of=(\S+)/, (from, to) => put(to!, files.get(from!))],
+    [/^cmp (\S+) (\S+) && rm (.*)/, (one, other, gone) => compare(one!, other!, gone!)],
     [/^cat \/proc\/mounts/, () => '/dev/nvme0n1 /srv/ext4 ext4 rw 0 0\n/dev/nvme1n1 /srv/xfs xfs rw 0 0\n'],
     [/^cat \/proc\/fs\/ext4/, () => `rw\ndata=${world.data}\n`],
     [
@@ -131,7 +146,8 @@ function machine(world: World): Guest {
 }
 
 async function results(world: World): Promise<readonly CheckResult[]> {
-  return runChecks(gds.checks(), () => machine(world), new AbortController().signal);
+  const host = machine(world);
+  return runChecks(gds.checks(), () => host, new AbortController().signal);
 }
 
 async function failed(world: World): Promise<readonly string[]> {

@@ -192,12 +192,14 @@ function mounted(type: string, drive: string, make: string, option: string): Che
       type === 'ext4' ? await succeed(host, `cat /proc/fs/ext4/${drive.slice('/dev/'.length)}/options`) : '';
     if (options?.type !== type || !all.includes(option))
       throw new CheckFailure(`${drive} is not mounted as ${type} ${option}`);
-    await succeed(host, `head -c ${contentMiB * mebibyte} /dev/urandom >/run/content`);
+    // The other file system is tried at the same time.
+    const [content, back] = [`/run/${type}-content`, `/run/${type}-back`];
+    await succeed(host, `head -c ${contentMiB * mebibyte} /dev/urandom >${content}`);
     const copy = (from: string, to: string, flag: string) =>
       succeed(host, `dd if=${from} of=${to} bs=1M ${flag}=direct conv=fsync status=none`, 300_000);
-    await copy('/run/content', `${at}/content`, 'oflag');
-    await copy(`${at}/content`, '/run/back', 'iflag');
-    await succeed(host, 'cmp /run/content /run/back && rm /run/back');
+    await copy(content, `${at}/content`, 'oflag');
+    await copy(`${at}/content`, back, 'iflag');
+    await succeed(host, `cmp ${content} ${back} && rm ${content} ${back}`);
     return `${contentMiB} MiB by O_DIRECT${option === '' ? '' : `, ${option}`}`;
   });
 }
