@@ -6,6 +6,7 @@ import {type ClusterStatus, clusterStatus, isClean} from './ceph-status.ts';
 import {dropCaches, requireDigest, writeRandom} from './files.ts';
 import {comesUp, kernelIsTheBuiltOne, noUnitFailed} from './machines.ts';
 import {mountOptions} from './outputs.ts';
+import {parametersExist} from './tunables.ts';
 
 type Guests = (machine: string) => Guest;
 
@@ -74,6 +75,7 @@ export const ceph: Scenario = {
       osdsJoin,
       fileSystemIsMade,
       clusterIsHealthy,
+      parametersExist(machines, ['healthy']),
       fileSystemIsMounted,
       imageIsMapped,
       fileIsTheSame(seen),
@@ -300,7 +302,7 @@ function osdStops(seen: Seen): Check {
     id: 'degraded',
     name: 'an OSD is stopped, and the client goes on',
     needs: ['image'],
-    after: ['units', 'kernel'],
+    after: ['units', 'kernel', 'parameters'],
     concerns: {client: [], mon: [], osd1: ['ceph-osd@*']},
     show: async (guest) => {
       const client = guest('client');

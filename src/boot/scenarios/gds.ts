@@ -7,6 +7,7 @@ import {compareReleases} from '../../recipe/condition.ts';
 import {type Check, CheckFailure, commandDetail, type Guest, type Scenario, succeed} from '../scenario.ts';
 import {comesUp, kernelIsTheBuiltOne, noUnitFailed} from './machines.ts';
 import {mountOptions} from './outputs.ts';
+import {parametersExist} from './tunables.ts';
 
 const role = 'host';
 const mebibyte = 1024 * 1024;
@@ -35,6 +36,7 @@ export const gds: Scenario = {
     comesUp(role),
     noUnitFailed([role]),
     kernelIsTheBuiltOne([role]),
+    parametersExist([role]),
     symbolsAreSet,
     addressesAreNotTranslated,
     requestsAreNotRedirected,

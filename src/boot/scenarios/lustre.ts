@@ -5,6 +5,7 @@ import {dropCaches, requireDigest, sha256Of, writeRandom} from './files.ts';
 import {comesUp, kernelIsTheBuiltOne, noUnitFailed} from './machines.ts';
 import {mountOptions, stripeLayout} from './outputs.ts';
 import {packetsMoved, packetsOf} from './rdma.ts';
+import {parametersExist} from './tunables.ts';
 import {untilTrue} from './waiting.ts';
 
 const servers = ['mds', 'oss'] as const;
@@ -57,6 +58,7 @@ export const lustre: Scenario = {
       objectsAreServed,
       noUnitFailed(machines),
       clientsMount,
+      parametersExist(machines, ['mount']),
       fileIsStriped(seen),
       otherClientReads(seen),
       stoppedOstIsWaitedFor(seen),
@@ -294,6 +296,7 @@ const clientsGoByRdma: Check = {
   id: 'rdma-mount',
   name: 'both clients mount it by RDMA alone',
   needs: ['ost-back'],
+  after: ['parameters'],
   concerns: {
     mds: [],
     oss: [],

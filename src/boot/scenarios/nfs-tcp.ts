@@ -5,6 +5,7 @@ import type {ShellResult} from '../shell.ts';
 import {dropCaches, sha256Of, writeRandom} from './files.ts';
 import {comesUp, kernelIsTheBuiltOne, noUnitFailed} from './machines.ts';
 import {mountOptions, rpcPorts} from './outputs.ts';
+import {parametersExist} from './tunables.ts';
 
 const roles = ['host', 'client'] as const;
 const tree = '/srv/nfs';
@@ -32,6 +33,7 @@ export const nfsTcp: Scenario = {
   checks: () => [
     ...roles.map(comesUp),
     kernelIsTheBuiltOne(roles),
+    parametersExist(roles),
     portsAreTold,
     noUnitFailed(roles),
     directoryIsExported,

@@ -6,12 +6,15 @@ import {type Check, CheckFailure, commandDetail, type Guest} from '../scenario.t
 /** Asking for all of them is one command, which takes an emulated machine a few seconds. */
 const timeoutMs = 180_000;
 
-/** Every parameter that the catalogue has for these machines is there; the check is called `parameters`. */
-export function parametersExist(machines: readonly string[]): Check {
+/**
+ * Every parameter that the catalogue has for these machines is there; the check is called `parameters`. Some are there
+ * from a mount or a daemon's start on, whose check is then one of `needs`.
+ */
+export function parametersExist(machines: readonly string[], needs: readonly string[] = []): Check {
   return {
     id: 'parameters',
     name: 'every parameter of the catalogue is there',
-    needs: machines.map((machine) => `${machine}-up`),
+    needs: [...machines.map((machine) => `${machine}-up`), ...needs],
     concerns: {},
     show: async (guest) => {
       const counts = await Promise.all(machines.map(async (machine) => countOf(guest(machine))));
