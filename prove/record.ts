@@ -43,7 +43,7 @@ export function proofsPage({proofs}: Proofs): string {
     '# Proofs, as they were last seen',
     '',
     'Written by `./kbuild prove NAME --record`, a line for each run. What is spoilt on purpose has to end with 1, at the check',
-    'that tells of it: the line says which one failed and what it saw.',
+    'that tells of it: the line says which one failed and what it saw. A proof without a section has not been recorded yet.',
     '',
     ...sections,
   ].join('\n');
