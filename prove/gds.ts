@@ -1,7 +1,7 @@
 /** What the recipe gds promises: it passes by nvidia-fs and by PCI P2PDMA, and what is spoilt fails where it should. */
 
 import {join} from 'node:path';
-import {type Finding, failedAt, kbuild, type Proof, passed, root, work} from './run.ts';
+import {failedAt, kbuild, type Proof, passed, root, work} from './run.ts';
 
 /** The kernel, and the check that has to be the first to fail, by the folder of `fixtures/gds` that spoils something. */
 export const spoilt: Readonly<Record<string, {readonly kernel: string; readonly check: string}>> = {
@@ -9,18 +9,14 @@ export const spoilt: Readonly<Record<string, {readonly kernel: string; readonly 
   'no-kallsyms': {kernel: '6.12', check: 'the kernel has the symbols it asks for'},
 };
 
-export const gds: Proof = async () => {
-  const findings: Finding[] = [];
+export const gds: Proof = async function* () {
   for (const kernel of ['6.1', '6.12']) {
     for (let run = 1; run <= 3; run++) {
-      findings.push(
-        passed(`gds on ${kernel}, boot ${run}`, await kbuild(['boot', 'gds', '--kernel', kernel])),
-      );
+      yield passed(`gds on ${kernel}, boot ${run}`, await kbuild(['boot', 'gds', '--kernel', kernel]));
     }
   }
   for (const [folder, {kernel, check}] of Object.entries(spoilt)) {
     const recipes = ['--recipes', join(root, 'fixtures/gds', folder), '--out', join(work, folder)];
-    findings.push(failedAt(folder, check, await kbuild(['boot', 'gds', '--kernel', kernel, ...recipes])));
+    yield failedAt(folder, check, await kbuild(['boot', 'gds', '--kernel', kernel, ...recipes]));
   }
-  return findings;
 };

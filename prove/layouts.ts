@@ -1,7 +1,7 @@
 /** What nfs-rdma-zfs promises of its parameters: each layout passes, also without a drive where it has one to spare. */
 
 import {join} from 'node:path';
-import {type Finding, kbuild, type Proof, passed, work} from './run.ts';
+import {kbuild, type Proof, passed, work} from './run.ts';
 import {type Spoilt, spoiltFindings} from './systems.ts';
 
 const recipe = 'nfs-rdma-zfs';
@@ -28,12 +28,11 @@ export const spoilt: readonly Spoilt[] = [
 ];
 
 /** Each of the layouts once, then what is spoilt. */
-export const layoutProof: Proof = async () => {
-  const findings: Finding[] = [];
+export const layoutProof: Proof = async function* () {
   for (const [name, parameters] of Object.entries(layouts)) {
     const given = parameters.flatMap((one) => ['--param', one]);
     const run = await kbuild(['boot', recipe, ...given, '--out', join(work, `${recipe}-${name}`)]);
-    findings.push(passed(`${recipe}, ${parameters.join(', ')}`, run));
+    yield passed(`${recipe}, ${parameters.join(', ')}`, run);
   }
-  return [...findings, ...(await spoiltFindings(recipe, spoilt))];
+  yield* spoiltFindings(recipe, spoilt);
 };

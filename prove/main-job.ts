@@ -389,10 +389,11 @@ for (const name of names) {
   }
   console.log(name);
   const started = performance.now();
-  const findings = await proof();
-  for (const {holds, seen} of findings) {
-    if (!holds) broken += 1;
-    console.log(`  ${holds ? 'holds' : 'BROKEN'}  ${seen}`);
+  const findings: Finding[] = [];
+  for await (const finding of await proof()) {
+    findings.push(finding);
+    if (!finding.holds) broken += 1;
+    console.log(`  ${finding.holds ? 'holds' : 'BROKEN'}  ${finding.seen}`);
   }
   if (isRecorded) await record(name, {minutes: (performance.now() - started) / 60_000, findings});
 }

@@ -1,7 +1,7 @@
 /** What the recipes of qtfs promise, with a source in `QTFS_SOURCE`: both pass, and what is spoilt fails where it should. */
 
 import {join} from 'node:path';
-import {type Finding, failedAt, kbuild, type Proof, passed, root, work} from './run.ts';
+import {failedAt, kbuild, type Proof, passed, root, work} from './run.ts';
 
 /** The check that has to be the first to fail, by the folder of `fixtures/qtfs` that spoils something. */
 export const spoilt: Readonly<Record<string, string>> = {
@@ -10,26 +10,23 @@ export const spoilt: Readonly<Record<string, string>> = {
   'wrong-port': "the client mounts the server's tree",
 };
 
-export const qtfs: Proof = async () => {
+export const qtfs: Proof = async function* () {
   const source = process.env.QTFS_SOURCE;
   if (source === undefined) {
-    return [
-      {
-        holds: false,
-        seen: 'QTFS_SOURCE has to name the folder qtfs of its makers’ repository, of August 2023',
-      },
-    ];
+    yield {
+      holds: false,
+      seen: 'QTFS_SOURCE has to name the folder qtfs of its makers’ repository, of August 2023',
+    };
+    return;
   }
   const given = ['--source', `qtfs=${source}`];
-  const findings: Finding[] = [];
   for (const recipe of ['qtfs-servers', 'qtfs']) {
     for (let run = 1; run <= 3; run++) {
-      findings.push(passed(`${recipe}, boot ${run}`, await kbuild(['boot', recipe, ...given])));
+      yield passed(`${recipe}, boot ${run}`, await kbuild(['boot', recipe, ...given]));
     }
   }
   for (const [folder, check] of Object.entries(spoilt)) {
     const recipes = ['--recipes', join(root, 'fixtures/qtfs', folder), '--out', join(work, folder)];
-    findings.push(failedAt(folder, check, await kbuild(['boot', 'qtfs-servers', ...recipes, ...given])));
+    yield failedAt(folder, check, await kbuild(['boot', 'qtfs-servers', ...recipes, ...given]));
   }
-  return findings;
 };

@@ -8,7 +8,8 @@ export const entry: string = join(root, 'dist/src/cli/main.js');
 export const work: string = join(root, 'prove/work');
 
 export type Finding = {readonly holds: boolean; readonly seen: string};
-export type Proof = () => Promise<readonly Finding[]>;
+/** Found all at the end, or one after the other. */
+export type Proof = () => Promise<readonly Finding[]> | AsyncGenerator<Finding, void>;
 export type Answer = {
   readonly exitCode: number;
   readonly seconds: number;

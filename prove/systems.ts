@@ -46,25 +46,25 @@ export const spoilt: Readonly<Record<string, readonly Spoilt[]>> = {
 };
 
 export const systemProofs: Readonly<Record<string, Proof>> = Object.fromEntries(
-  Object.entries(spoilt).map(([recipe, ways]) => [recipe, async () => proofOf(recipe, ways)]),
+  Object.entries(spoilt).map(([recipe, ways]) => [recipe, () => proofOf(recipe, ways)]),
 );
 
-async function proofOf(recipe: string, ways: readonly Spoilt[]): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+async function* proofOf(recipe: string, ways: readonly Spoilt[]): AsyncGenerator<Finding, void> {
   for (let run = 1; run <= 3; run++) {
-    findings.push(passed(`${recipe}, boot ${run}`, await kbuild(['boot', recipe])));
+    yield passed(`${recipe}, boot ${run}`, await kbuild(['boot', recipe]));
   }
-  return [...findings, ...(await spoiltFindings(recipe, ways))];
+  yield* spoiltFindings(recipe, ways);
 }
 
 /** What is spoilt fails, and where it should. */
-export async function spoiltFindings(recipe: string, ways: readonly Spoilt[]): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+export async function* spoiltFindings(
+  recipe: string,
+  ways: readonly Spoilt[],
+): AsyncGenerator<Finding, void> {
   for (const {by, check} of ways) {
     const name = 'set' in by ? by.set : by.folder;
     const given = 'set' in by ? ['--set', by.set] : ['--recipes', join(root, 'fixtures', recipe, by.folder)];
     const out = join(work, `${recipe}-${name}`);
-    findings.push(failedAt(name, check, await kbuild(['boot', recipe, ...given, '--out', out])));
+    yield failedAt(name, check, await kbuild(['boot', recipe, ...given, '--out', out]));
   }
-  return findings;
 }
