@@ -31,7 +31,7 @@ async function inTmux(t: ExecutionContext, drive: (tmux: Tmux) => Promise<void>)
       encoding: 'utf8',
     });
   try {
-    run('-u', 'new-session', '-d', '-x', '80', '-y', '24', 'PS1="$ " exec sh -i');
+    run('-u', 'new-session', '-d', '-c', folder, '-x', '80', '-y', '24', 'PS1="$ " exec sh -i');
     const tmux: Tmux = {
       run,
       send: (...keys) => void run('send-keys', ...keys),
