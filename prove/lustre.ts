@@ -1,7 +1,7 @@
 /** What the recipe of Lustre promises: it passes three times, and what is spoilt fails where it should. */
 
 import {join} from 'node:path';
-import {failedAt, kbuild, type Proof, passed, root, work} from './run.ts';
+import {failedAt, kbuild, type Proof, passed, root, sourceGiven, work} from './run.ts';
 
 /** The check that has to be the first to fail, by the folder of `fixtures/lustre` that spoils something. */
 export const spoilt: Readonly<Record<string, string>> = {
@@ -11,8 +11,7 @@ export const spoilt: Readonly<Record<string, string>> = {
 
 /** With the source that the module's file names, or one in `LUSTRE_SOURCE`. */
 export const lustre: Proof = async function* () {
-  const source = process.env.LUSTRE_SOURCE;
-  const given = source === undefined ? [] : ['--source', `lustre=${source}`];
+  const given = sourceGiven('lustre');
   for (let run = 1; run <= 3; run++) {
     yield passed(`lustre, boot ${run}`, await kbuild(['boot', 'lustre', ...given]));
   }

@@ -29,7 +29,7 @@ import {gds} from './gds.ts';
 import {layoutProof} from './layouts.ts';
 import {lustre} from './lustre.ts';
 import {qtfs} from './qtfs.ts';
-import {record} from './record.ts';
+import {commitHere, record} from './record.ts';
 import {entry, type Finding, kbuild, type Proof, root, work} from './run.ts';
 import {systemProofs} from './systems.ts';
 import {table} from './table.ts';
@@ -378,6 +378,7 @@ const others: Readonly<Record<string, Proof>> = {table, qtfs, lustre, gds, ...sy
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--record');
 const isRecorded = process.argv.includes('--record');
 const names = wanted.length > 0 ? wanted : Object.keys(proofs);
+const commit = isRecorded ? await commitHere() : '';
 let broken = 0;
 for (const name of names) {
   const proof = proofs[name] ?? others[name];
@@ -395,6 +396,6 @@ for (const name of names) {
     if (!finding.holds) broken += 1;
     console.log(`  ${finding.holds ? 'holds' : 'BROKEN'}  ${finding.seen}`);
   }
-  if (isRecorded) await record(name, {minutes: (performance.now() - started) / 60_000, findings});
+  if (isRecorded) await record(name, {commit, minutes: (performance.now() - started) / 60_000, findings});
 }
 process.exit(broken === 0 ? 0 : 1);

@@ -1,7 +1,7 @@
 /** What the recipes of qtfs promise, with a source in `QTFS_SOURCE`: both pass, and what is spoilt fails where it should. */
 
 import {join} from 'node:path';
-import {failedAt, kbuild, type Proof, passed, root, work} from './run.ts';
+import {failedAt, kbuild, type Proof, passed, root, sourceGiven, work} from './run.ts';
 
 /** The check that has to be the first to fail, by the folder of `fixtures/qtfs` that spoils something. */
 export const spoilt: Readonly<Record<string, string>> = {
@@ -11,15 +11,14 @@ export const spoilt: Readonly<Record<string, string>> = {
 };
 
 export const qtfs: Proof = async function* () {
-  const source = process.env.QTFS_SOURCE;
-  if (source === undefined) {
+  const given = sourceGiven('qtfs');
+  if (given.length === 0) {
     yield {
       holds: false,
       seen: 'QTFS_SOURCE has to name the folder qtfs of its makers’ repository, of August 2023',
     };
     return;
   }
-  const given = ['--source', `qtfs=${source}`];
   for (const recipe of ['qtfs-servers', 'qtfs']) {
     for (let run = 1; run <= 3; run++) {
       yield passed(`${recipe}, boot ${run}`, await kbuild(['boot', recipe, ...given]));

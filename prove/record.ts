@@ -18,12 +18,16 @@ export type Proofs = {readonly version: 1; readonly proofs: Readonly<Record<stri
 const kept = join(root, 'docs/proofs.json');
 const page = join(root, 'docs/proofs.md');
 
+/** What is proved, asked before it is: the clone may move on meanwhile. */
+export async function commitHere(): Promise<string> {
+  return (await captureStep(['git', '-C', root, 'rev-parse', '--short', 'HEAD'])).stdout.trim();
+}
+
 /** Puts a run in the place of the one of that name, and writes the page. */
-export async function record(name: string, run: Omit<Recorded, 'commit'>): Promise<void> {
+export async function record(name: string, run: Recorded): Promise<void> {
   const text = await readFile(kept, 'utf8').catch(() => undefined);
   const before = text === undefined ? {} : (JSON.parse(text) as Proofs).proofs;
-  const {stdout} = await captureStep(['git', '-C', root, 'rev-parse', '--short', 'HEAD']);
-  const proofs = {...before, [name]: {...run, commit: stdout.trim()}};
+  const proofs = {...before, [name]: run};
   const sorted = Object.fromEntries(Object.entries(proofs).sort(([one], [other]) => (one < other ? -1 : 1)));
   await replaceFile(kept, `${JSON.stringify({version: 1, proofs: sorted} satisfies Proofs, null, 2)}\n`);
   await replaceFile(page, proofsPage({version: 1, proofs: sorted}));

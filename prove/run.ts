@@ -41,6 +41,12 @@ export async function kbuild(
   };
 }
 
+/** `--source NAME=DIR` where `NAME_SOURCE` names a directory; no options where it does not. */
+export function sourceGiven(name: string): readonly string[] {
+  const dir = process.env[`${name.toUpperCase()}_SOURCE`];
+  return dir === undefined ? [] : ['--source', `${name}=${dir}`];
+}
+
 /** Whether a run has passed every check. */
 export function passed(what: string, {exitCode, checks, seconds, stderr}: Answer): Finding {
   const passes = checks.filter(({outcome}) => outcome === 'passed').length;

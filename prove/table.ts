@@ -1,7 +1,7 @@
 /** The table of storage systems: every recipe boots and passes, one after the other, in less than an hour. */
 
 import {recipesWithProof} from './recipes.ts';
-import {kbuild, type Proof, passed} from './run.ts';
+import {kbuild, type Proof, passed, sourceGiven} from './run.ts';
 
 const limitMinutes = 60;
 
@@ -24,9 +24,3 @@ export const table: Proof = async function* () {
     seen: `all of it in ${minutes.toFixed(1)} of ${limitMinutes} minutes`,
   };
 };
-
-/** `--source NAME=DIR` where `NAME_SOURCE` names a directory. */
-function sourceGiven(name: string): readonly string[] {
-  const dir = process.env[`${name.toUpperCase()}_SOURCE`];
-  return dir === undefined ? [] : ['--source', `${name}=${dir}`];
-}
