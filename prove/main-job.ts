@@ -12,6 +12,7 @@
  *     ./kbuild prove ceph
  *     ./kbuild prove nvmeof
  *     ./kbuild prove infiniband
+ *     LUSTRE_SOURCE=DIR QTFS_SOURCE=DIR ./kbuild prove parameters
  *
  * With `--record`, docs/proofs.md tells what was seen.
  * Works in `prove/work`; the cache of `KBUILD_CACHE`, or the usual one, is the one that is compared with.
@@ -28,6 +29,7 @@ import {defaultStoreRoot} from '../src/base/store.ts';
 import {gds} from './gds.ts';
 import {layoutProof} from './layouts.ts';
 import {lustre} from './lustre.ts';
+import {parameters} from './parameters.ts';
 import {qtfs} from './qtfs.ts';
 import {commitHere, record} from './record.ts';
 import {entry, type Finding, kbuild, type Proof, root, work} from './run.ts';
@@ -373,7 +375,7 @@ const proofs: Readonly<Record<string, Proof>> = {
   kill,
 };
 /** Proofs of other recipes, or for which something has to be given. */
-const others: Readonly<Record<string, Proof>> = {table, qtfs, lustre, gds, ...systemProofs};
+const others: Readonly<Record<string, Proof>> = {table, parameters, qtfs, lustre, gds, ...systemProofs};
 
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--record');
 const isRecorded = process.argv.includes('--record');

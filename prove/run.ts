@@ -18,16 +18,23 @@ export type Answer = {
   readonly stderr: string;
 };
 
-/** One run to its end, and what it answered with `--json`. */
+/** One run to its end. */
+export async function run(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Awaited<ReturnType<typeof captureStep>>> {
+  return captureStep([process.execPath, entry, ...args], {
+    cwd: root,
+    environment: {...process.env, ...environment} as Record<string, string>,
+  });
+}
+
+/** The same with `--json`, and what it answered. */
 export async function kbuild(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const argv = [process.execPath, entry, ...args, '--json'];
-  const result = await captureStep(argv, {
-    cwd: root,
-    environment: {...process.env, ...environment} as Record<string, string>,
-  });
+  const result = await run([...args, '--json'], environment);
   const answer = JSON.parse(result.stdout || '{}') as {
     stages?: Answer['stages'];
     boot?: {checks: Answer['checks']};
