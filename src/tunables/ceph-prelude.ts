@@ -16,7 +16,9 @@ ceph_daemons() {
   here=$(ceph_here "$1")
   if [ -n "$here" ]; then echo "$here"; return; fi
   case $1 in
-    'osd.*') ceph_ osd ls 2>/dev/null | sed 's/^/osd./' ;;
+    'osd.*')
+      [ -e "$W/osds" ] || ceph_ osd ls 2>/dev/null | sed 's/^/osd./' >"$W/osds"
+      cat "$W/osds" ;;
     *\**) ;;
     *) echo "$1" ;;
   esac

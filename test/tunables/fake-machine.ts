@@ -100,6 +100,7 @@ const programs = {
     case "$1 $2" in
     "config set") echo "$3  advanced  $4  $5" >>"$FAKE/mon" ;;
     "config dump") cat "$FAKE/mon" ;;
+    "osd ls") echo asked >>"$FAKE/osd-ls"; printf '0\\n1\\n' ;;
     "config help") [ "$3" != osd_op_num_shards ] && up=true || up=false; printf '{\\n  "name": "%s",\\n  "can_update_at_runtime": %s\\n}\\n' "$3" "$up" ;;
     *) d=\${2##*/ceph-}; d=\${d%.asok}; case $4 in
       set) echo "    \\"$5\\": \\"$6\\"," >>"$FAKE/$d"; case $5 in osd_op_num_shards | osd_memory_target) false ;; esac && echo '{"success": ""}' || echo "{\\"success\\": \\"$5 = '$6' (not observed, change may require restart) \\"}" ;;

@@ -197,6 +197,24 @@ test('of Ceph, only what an observer tracks takes effect, on the daemons that ar
   for (const daemon of ['osd.0', 'osd.1']) machine.write(daemon, '');
 });
 
+test('a machine without OSDs asks the monitors once which there are, for however many parameters', (t) => {
+  const machine = new FakeMachine({'/var/run/ceph/ceph-mon.a.asok': ''});
+  for (const daemon of ['osd.0', 'osd.1']) {
+    machine.write(daemon, '"osd_max_backfills": "1",\n"osd_memory_target": "4294967296",\n');
+  }
+  const wishes = ['osd_max_backfills', 'osd_memory_target'].map((name) => ({
+    tunable: catalogue.find((one) => one.name === name)!,
+  }));
+  t.deepEqual(
+    askFor(machine, wishes).map(({seen}) => seen.map(({instance}) => instance)),
+    [
+      ['osd.0', 'osd.1'],
+      ['osd.0', 'osd.1'],
+    ],
+  );
+  t.is(machine.read('osd-ls'), 'asked\n');
+});
+
 test("without the administrator's key, a machine's own daemons are told, and nothing keeps it", (t) => {
   const machine = new FakeMachine({'/var/run/ceph/ceph-osd.0.asok': '', '/no-key': ''});
   const reading = set(machine, 'osd_max_backfills=60');
