@@ -15,6 +15,7 @@ export const layouts: Readonly<Record<string, readonly string[]>> = {
     'exports=192.0.2.0/24(rw,insecure,no_subtree_check,root_squash) 192.0.2.7(ro)',
     'rdma-device=eth0',
   ],
+  raidz3: ['layout=raidz3', 'drives=5'],
   stripe: ['layout=stripe', 'drives=2'],
 };
 
