@@ -34,6 +34,7 @@ for (const [recipe, kinds] of Object.entries(shown)) {
         }
       }
       const wrong = tuning(refused[0]);
+      t.is(known.find(({name}) => name === refused[0].split('=')[0])?.kind, kind, refused[0]);
       t.true('severity' in wrong && wrong.code === 'wrong-parameter', refused[0]);
     }
   });

@@ -303,7 +303,7 @@ function osdStops(seen: Seen): Check {
     name: 'an OSD is stopped, and the client goes on',
     needs: ['image'],
     after: ['units', 'kernel', 'parameters'],
-    concerns: {client: [], mon: [], osd1: ['ceph-osd@*']},
+    concerns: {client: [], mon: [], osd1: ['ceph-osd@*'], osd2: ['ceph-osd@*']},
     show: async (guest) => {
       const client = guest('client');
       const name = await turn(guest('osd2'), 'stop');
@@ -340,11 +340,14 @@ function osdHasAll(seen: Seen): Check {
     id: 'copies',
     name: 'the OSD that was away has all of it',
     needs: ['recovered'],
-    concerns: {client: [], mon: [], osd2: ['ceph-osd@*']},
+    concerns: {client: [], mon: [], osd1: ['ceph-osd@*'], osd2: ['ceph-osd@*']},
     show: async (guest) => {
       const name = await turn(guest('osd1'), 'stop');
       await untilCluster(guest, `${name} is down`, ({osds: {up}}) => up === 1);
-      return `with ${name} stopped, ${await requireAll(guest('client'), seen)}`;
+      const files = await requireAll(guest('client'), seen);
+      // Whoever keeps the machines has a cluster that is whole.
+      await turn(guest('osd1'), 'start');
+      return `with ${name} stopped, ${files}; ${summary(await untilHealthy(guest))}`;
     },
   };
 }
