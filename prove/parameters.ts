@@ -89,7 +89,13 @@ export const shown: Readonly<Record<string, readonly Shown[]>> = {
       kind: 'module-parameter',
       on: 'host',
       now: ['zfs.zfs_txg_timeout=10'],
-      waiting: {settings: ['zfs.zio_taskq_batch_pct=60'], machines: ['host'], event: 'reboot'},
+      waiting: {
+        settings: ['zfs.zio_taskq_batch_pct=60'],
+        machines: ['host'],
+        event: 'reboot',
+        // The sysctl from above, of a module that is loaded late.
+        shows: ['rpcinfo -p | awk \'$5 == "nlockmgr" { print $4 }\' | sort -u', /^4001$/],
+      },
       refused: ['nvme.io_queue_depth=1', 'zfs.zfs_txg_timeout=7'],
     },
   ],

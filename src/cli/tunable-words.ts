@@ -118,19 +118,24 @@ function seenText(catalogue: readonly Tunable[], reading: Reading): string {
   return seen.map(({instance, value}) => `${instance} ${shownIn(catalogue, reading, value)}`).join(', ');
 }
 
-function remark({verdict, until, reason}: Reading): string {
-  const when = until === undefined ? '' : `: ${until}`;
+function remark({verdict, until, lasting, reason, seen}: Reading): string {
+  const forGood = lasting === undefined ? '' : `for good only with ${lasting}`;
+  const also = forGood === '' ? '' : `; ${forGood}`;
   switch (verdict) {
     case 'in effect':
-      return until === undefined ? '' : `for good only with ${until}`;
+      return forGood;
     case 'pending':
-      return until === undefined ? 'the system keeps another value' : `not in effect until ${until}`;
-    case 'not observed':
-      return `nothing shows what is in effect${when === '' ? '' : `; sure after ${until}`}`;
+      return `${until === undefined ? 'the system keeps another value' : `not in effect until ${until}`}${also}`;
+    case 'not observed': {
+      if (seen.length > 0) return `the system chooses${also}`;
+      return `nothing shows what is in effect${until === undefined ? '' : `; sure after ${until}`}${also}`;
+    }
     case 'refused':
       return `refused: ${reason}`;
     case 'missing':
       return `not there${until === undefined ? '' : `; it takes ${until}`}`;
+    case 'elsewhere':
+      return 'a matter of other machines';
   }
 }
 
@@ -151,13 +156,17 @@ export function settingWords(answers: readonly MachineAnswer[], catalogue: reado
 }
 
 function outcome(catalogue: readonly Tunable[], reading: Reading): string {
-  switch (reading.verdict) {
-    case 'in effect':
-      return reading.until === undefined ? 'took effect' : `took effect; for good only with ${reading.until}`;
-    case 'pending':
-      return reading.until === undefined
-        ? `not in effect: the system keeps ${seenText(catalogue, reading)}`
-        : `not in effect (${seenText(catalogue, reading)}) until ${reading.until}`;
+  const {verdict, until, lasting, seen, wanted} = reading;
+  const forGood = lasting === undefined ? '' : `; for good only with ${lasting}`;
+  switch (verdict) {
+    case 'in effect': {
+      const own = seen.filter(({value}) => value !== wanted).map(({instance}) => instance);
+      return `took effect${own.length === 0 ? '' : `; not for ${own.join(', ')}, with a value of its own`}${forGood}`;
+    }
+    case 'pending': {
+      const keeps = seenText(catalogue, reading);
+      return `${until === undefined ? `not in effect: the system keeps ${keeps}` : `not in effect (${keeps}) until ${until}`}${forGood}`;
+    }
     default:
       return remark(reading);
   }

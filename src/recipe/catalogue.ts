@@ -63,6 +63,7 @@ function tunablesOf({file, document}: Loaded<TunablesFile>, faults: Diagnostic[]
       key: key ?? (name.startsWith(prefix) ? name.slice(prefix.length) : name),
       ...(unit === undefined ? {} : {unit}),
       ...(range === undefined ? {} : {range: [range[0], range[1]]}),
+      ...(entry.automatic === undefined ? {} : {automatic: at('automatic')}),
       also: (also ?? []).map((_, index) => at('also', index)),
       values: (values ?? []).map((_, index) => at('values', index)),
       ...(count === undefined ? {} : {count}),

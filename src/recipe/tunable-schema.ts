@@ -90,6 +90,9 @@ const tunable = z
       .min(1)
       .optional()
       .describe('Values outside the range that mean something of their own'),
+    automatic: scalar
+      .optional()
+      .describe('The value by which the system chooses itself; what it has chosen then proves nothing'),
     values: z.array(scalar).min(1).optional().describe('Of an enum: what there is to choose from'),
     count: z.int().min(2).max(16).optional().describe('Of integers: how many'),
     powerOfTwo: z.literal(true).optional(),

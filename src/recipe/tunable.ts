@@ -17,6 +17,8 @@ export type Tunable = Pick<TunableEntry, 'summary' | 'kind' | 'type' | 'effect'>
   readonly unit?: string;
   /** Of a size, in bytes. */
   readonly range?: readonly [number, number];
+  /** By which the system chooses itself. */
+  readonly automatic?: string;
   /** Beside the range. */
   readonly also: readonly string[];
   readonly values: readonly string[];

@@ -28,7 +28,12 @@ to_ceph() {
   if [ -e "$s" ]; then ceph daemon "$s" "$@"; else ceph_ tell "$d" "$@"; fi
 }
 # Each command of Ceph takes a second to start, so what daemons tell is asked for once: $W is a folder for it.
-ceph_again() { rm -f "$W"/show-*; ceph_ config dump >"$W/dump" 2>/dev/null; }
+ceph_again() { rm -f "$W"/show-* "$W/key"; has_key; }
+# Only who has a client's key can ask the monitors.
+has_key() {
+  [ -e "$W/key" ] || { ceph_ config dump >"$W/dump" 2>/dev/null && echo y || echo n; } >"$W/key"
+  [ "$(cat "$W/key")" = y ]
+}
 # Whether an observer tracks it, y or n; nothing where Ceph does not know it.
 ceph_tracks() {
   case $1 in debug_*) echo y; return ;; esac
@@ -37,7 +42,11 @@ ceph_tracks() {
   [ -s "$h" ] || { h=$W/help-$1; [ -e "$h" ] || ceph_ config help "$1" -f json-pretty >"$h" 2>/dev/null; }
   awk -v n="\"name\": \"$1\"" 'index($0, n) { on = 1 } on && /"can_update_at_runtime"/ { print (/true/ ? "y" : "n"); exit }' "$h"
 }
-there_ceph() { [ -n "$(ceph_tracks "$2")" ] || gone "$1"; }
+# A machine with neither such a daemon nor a key has nothing to do with it.
+there_ceph() {
+  [ -n "$(ceph_here "$3")" ] || has_key || { say "$1" elsewhere; return 1; }
+  [ -n "$(ceph_tracks "$2")" ] || gone "$1"
+}
 # What no observer tracks is told by the daemon as it was set, and not as it works with it. What was set since its start
 # is an override there, which ends with it.
 seen_ceph() {
@@ -59,14 +68,12 @@ set_ceph() {
     for (k = 2; k < 5; k++) if ($k == n) printf "@%s set %s\t%s\n", i, ($1 == w ? "" : $1), $(k + 1)
   }' "$W/dump"
 }
-# Daemons first: one that the monitors have told already has nothing to say of an observer.
+# Daemons first: one that the monitors have told already has nothing to say of an observer. One that does not answer holds up no other.
 put_ceph() {
   for d in $(ceph_daemons "$5"); do
-    a=$(to_ceph "$d" config set "$2" "$3" 2>&1) || { say "$1" error "$d" "$a"; return 1; }
+    a=$(to_ceph "$d" config set "$2" "$3" 2>&1) || { say "$1" error "$d" "$a"; continue; }
     case $a in *unchangeable* | *'not observed'* | *'require restart'*) say "$1" later "$d" ;; esac
   done
-  a=$(ceph_ config set "$4" "$2" "$3" 2>&1) && return 0
-  [ -n "$(ceph_here "$5")" ] || { say "$1" error '' "$a"; return 1; }
-  say "$1" fleeting
+  if has_key; then try "$1" ceph_ config set "$4" "$2" "$3"; else say "$1" fleeting; fi
 }
 `);

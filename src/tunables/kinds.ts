@@ -37,9 +37,9 @@ function call(name: string, index: number, ...words: readonly string[]): string 
   return [name, index, ...words.map((one) => (one === '' ? "''" : quoted(one)))].join(' ');
 }
 
-const keepDropIn = ({tunable}: Asked, value: string): string => {
+const keepDropIn = ({tunable, index}: Asked, value: string): string => {
   const {path, text} = dropInOf(tunable, value)!;
-  return `keep ${quoted(path)} ${quoted(text.trimEnd())}`;
+  return call('try', index, 'keep', path, text.trimEnd());
 };
 const held = ({tunable, index}: Asked): string => call('held', index, dropInOf(tunable, '')!.path);
 
@@ -71,7 +71,8 @@ const kinds: Readonly<Record<TunableKind, Kind>> = {
     },
     persist: ({tunable, index}, value) => {
       const {path, text} = dropInOf(tunable, value)!;
-      return call('keep_module', index, moduleParameter(tunable)[0], path, text.trimEnd());
+      const module = moduleParameter(tunable)[0];
+      return call('keep_module', index, module, path, text.trimEnd(), waits(tunable) ? 'waits' : '');
     },
   },
   'zfs-property': {
@@ -124,7 +125,7 @@ const kinds: Readonly<Record<TunableKind, Kind>> = {
     persist: () => undefined,
   },
   ceph: {
-    there: ({tunable, index}) => call('there_ceph', index, tunable.key),
+    there: ({tunable, index, daemons}) => call('there_ceph', index, tunable.key, daemons),
     configured: ({tunable, index, section}) => call('set_ceph', index, tunable.key, section),
     seen: ({tunable, index, daemons}) =>
       call('seen_ceph', index, tunable.key, daemons, tunable.effect === 'now' ? '' : 'waits'),
@@ -209,11 +210,12 @@ export function readingLines(asked: Asked): string {
   return `${kind.there(asked)} && { ${kind.configured(asked)}; ${observeLine(asked) ?? kind.seen(asked)}; }`;
 }
 
-function observeLine({tunable: {observe, type}, index}: Asked): string | undefined {
+function observeLine({tunable: {observe, type}, index, instance}: Asked): string | undefined {
   if (observe === undefined) return undefined;
   if (observe === 'nothing') return ':';
   if ('mount' in observe) {
-    return call('seen_mount', index, observe.mount, observe.option, type === 'boolean' ? '1' : '');
+    const {mount, option} = observe;
+    return call('seen_mount', index, mount, option, type === 'boolean' ? '1' : '', instance ?? '');
   }
   if ('rpc' in observe) return call('seen_rpc', index, ...observe.rpc.split(' '));
   if (observe.field !== undefined) return call('seen_field', index, observe.file, observe.field);

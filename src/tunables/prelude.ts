@@ -13,15 +13,16 @@ export const prelude = shellText(String.raw`
 R=\${KBUILD_ROOT-}
 T=$(printf '\t')
 say() { printf '@%s %s %s\t%s\n' "$1" "$2" "$3" "$(printf %s "$4" | tr '\n\t' '  ')"; }
-# Not there; with a symbol that the kernel has not, which one.
+config() { gzip -dc "$R/proc/config.gz" 2>/dev/null || cat "$R/boot/config-$(uname -r)" 2>/dev/null; }
+# Not there; with a symbol that the kernel has not, which one. A kernel that does not tell its configuration lacks nothing for sure.
 gone() {
   say "$1" absent
-  [ -z "$2" ] || gzip -dc "$R/proc/config.gz" 2>/dev/null | grep -q "^CONFIG_$2=" || say "$1" needs '' "$2"
+  [ -z "$2" ] || ! config | awk -v s="CONFIG_$2=" 'index($0, s) == 1 { has = 1 } END { exit !(NR && !has) }' || say "$1" needs '' "$2"
   return 1
 }
 there() { for f in $R$2; do [ ! -e "$f" ] || return 0; done; gone "$1" "$3"; }
 # The value of a file that holds one line NAME=VALUE.
-held() { [ ! -r "$R$2" ] || say "$1" set '' "$(sed -n 's/^[^=]*= *//p' "$R$2")"; }
+held() { [ ! -r "$R$2" ] || say "$1" set '' "$(sed -n 's/^[^=]*= *//; s/^"\(.*\)"$/\1/; $p' "$R$2")"; }
 keep() { mkdir -p "$R\${1%/*}" && printf '%s\n' "$2" >"$R$1.new" && mv "$R$1.new" "$R$1"; }
 try() { i=$1; shift; e=$("$@" 2>&1) && return 0; say "$i" error '' "$e"; return 1; }
 into() { printf '%s\n' "$2" >"$1"; }
@@ -37,7 +38,7 @@ seen_word() {
   done
 }
 seen_mount() {
-  awk -v i="$1" -v t="$2" -v o="$3" -v b="$4" '$3 ~ "^" t "[0-9]*$" {
+  awk -v i="$1" -v t="$2" -v o="$3" -v b="$4" -v d="$5" '$3 ~ "^" t "[0-9]*$" && (d == "" || $1 == d || index($1, d "/") == 1) {
     n = split($4, options, ","); v = b ? "y" : ""
     for (k = 1; k <= n; k++) {
       if (b && options[k] == "no" o) v = "n"
@@ -57,12 +58,27 @@ there_module() {
   gone "$1" "$4"
 }
 is_builtin() { grep -q "/$(echo "$1" | sed 's/[-_]/[-_]/g')[.]ko" "$R/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null; }
-keep_module() { if is_builtin "$2"; then say "$1" fleeting; else keep "$3" "$4"; fi; }
+# One that is a part of the kernel reads no file: what it took at run time is gone with the next boot, what waits it never gets.
+keep_module() {
+  if ! is_builtin "$2"; then try "$1" keep "$3" "$4"
+  elif [ "$5" = waits ]; then say "$1" builtin
+  else say "$1" fleeting
+  fi
+}
 instances() { while IFS=$T read -r d v; do say "$1" "$2" "$d" "$v"; done; }
 # zfs and zpool without arguments list the properties they know.
 there_property() { "$2" get 2>&1 | grep -q "^[[:space:]]*$3[[:space:]]" || gone "$1"; }
-seen_zfs() { zfs get -Hp -r -t filesystem -o name,value "$2" $3 2>/dev/null | instances "$1" now; }
-set_zfs() { zfs get -Hp -o name,value "$2" \${3:-$(zpool list -H -o name)} 2>/dev/null | instances "$1" set; }
+# NAME EDIT INHERIT VALUES: what data sets do not inherit is of one alone.
+below() { ! zfs get 2>&1 | grep -q "^[[:space:]]*$1[[:space:]]*YES[[:space:]]*YES" || echo -r; }
+seen_zfs() {
+  zfs get -Hp $(below "$2") -t filesystem -o name,value "$2" \${3:-$(zpool list -H -o name)} 2>/dev/null | instances "$1" now
+}
+# With the data sets below that have a value of their own.
+set_zfs() {
+  p=\${3:-$(zpool list -H -o name)}
+  { zfs get -Hp -o name,value "$2" $p; zfs get -Hp $(below "$2") -t filesystem -s local,received -o name,value "$2" $p; } 2>/dev/null |
+    sort -u | instances "$1" set
+}
 put_property() {
   pools=\${5:-$(zpool list -H -o name 2>/dev/null)}
   [ -n "$pools" ] || { say "$1" error '' 'there is no pool'; return 1; }
@@ -84,5 +100,8 @@ set_lctl() {
   ! is_mgs || lctl --device MGS llog_print params 2>/dev/null | awk -v i="$1" -v p="parameter: $2, value: " '
     n = index($0, p) { v = substr($0, n + length(p)); sub(/ *}$/, "", v) } END { if (v != "") printf "@%s set \t%s\n", i, v }'
 }
-put_lctl() { try "$1" lctl set_param "$2=$3" && { ! is_mgs || try "$1" lctl set_param -P "$2=$3"; }; }
+put_lctl() {
+  try "$1" lctl set_param "$2=$3" || return 1
+  if is_mgs; then try "$1" lctl set_param -P "$2=$3"; else say "$1" fleeting; fi
+}
 `);

@@ -14,9 +14,10 @@ export type Seen = {readonly instance: string; readonly value: string};
 
 /**
  * `in effect`: all that is seen is as it is set. `pending`: something else is seen. `not observed`: nothing shows it, or only
- * that it was set. `refused`: the machine said no. `missing`: the machine has no such thing.
+ * that it was set, or what the system has chosen itself. `refused`: the machine said no. `missing`: the machine has no such thing. `elsewhere`: it is a matter of
+ * other machines.
  */
-export type Verdict = 'in effect' | 'pending' | 'not observed' | 'refused' | 'missing';
+export type Verdict = 'in effect' | 'pending' | 'not observed' | 'refused' | 'missing' | 'elsewhere';
 
 export type Reading = {
   readonly name: string;
@@ -31,6 +32,8 @@ export type Reading = {
   readonly until?: string;
   /** The machine's own words, where it refused. */
   readonly reason?: string;
+  /** What would make a value last that the machine itself does not keep beyond its next start. */
+  readonly lasting?: string;
 };
 
 /** The command that sets wishes which have a value, and then reads all. One for all: a console takes a while for each. */
@@ -93,18 +96,26 @@ function judged({tunable, instance, value}: Wish, said: Said): Reading {
     const until = said.needs === '' ? {} : {until: `a rebuilt kernel with ${said.needs}`};
     return {...common, verdict: 'missing', ...until};
   }
+  if (said.flags.has('elsewhere')) return {...common, verdict: 'elsewhere'};
   if (said.errors.length > 0) return {...common, verdict: 'refused', reason: said.errors.join('; ')};
-  const isFleeting = said.flags.has('fleeting');
+  if (said.flags.has('builtin')) return {...common, verdict: 'refused', reason: onlyInImage};
   const until =
     said.later.length > 0 ? `the next start of ${[...new Set(said.later)].join(', ')}` : untilOf(tunable);
-  const waits = until === undefined ? {} : {until};
-  if (said.later.length > 0) return {...common, verdict: 'pending', ...waits};
-  const isAsSet = seen.every((one) => one.value === (value ?? setFor(one.instance, set) ?? one.value));
-  if (!isAsSet)
-    return {...common, verdict: 'pending', ...(isFleeting ? {until: lastingWay(tunable)} : waits)};
-  if (seen.length === 0) return {...common, verdict: 'not observed', ...waits};
-  // What will not outlive the next boot is said, though it is in effect now.
-  return {...common, verdict: 'in effect', ...(isFleeting ? {until: lastingWay(tunable)} : {})};
+  const lasting = said.flags.has('fleeting') ? {lasting: lastingWay(tunable)} : {};
+  const open = {...common, ...(until === undefined ? {} : {until}), ...lasting};
+  if (said.later.length > 0) return {...open, verdict: 'pending'};
+  const expected = ({instance: one, value: now}: Seen): string =>
+    ownOf(one, set) ?? value ?? setFor(one, set) ?? now;
+  if (seen.length === 0) return {...open, verdict: 'not observed'};
+  if (seen.every((one) => one.value === expected(one))) return {...common, ...lasting, verdict: 'in effect'};
+  // It was told to choose, and has.
+  const isChosen = seen.every((one) => expected(one) === tunable.automatic);
+  return {...open, verdict: isChosen ? 'not observed' : 'pending'};
+}
+
+/** What a data set or a daemon has of its own. */
+function ownOf(instance: string, set: readonly Seen[]): string | undefined {
+  return instance === '' ? undefined : set.find((one) => one.instance === instance)?.value;
 }
 
 /** What is set for an instance: its own value, that of what it is below, or the one for all. */
@@ -123,8 +134,12 @@ function isOnlyTold({kind, effect, observe}: Tunable): boolean {
 /** What makes a value last that the machine itself cannot keep. */
 function lastingWay({kind}: Tunable): string {
   if (kind === 'ceph') return "a machine with the administrator's key, which can tell the monitors";
+  if (kind === 'lctl') return 'lctl set_param -P on the machine with the MGS';
   return 'an image made with it: its module is a part of the kernel (kbuild param set --in-image)';
 }
+
+const onlyInImage =
+  'its module is a part of the kernel: only an image made with it has it (kbuild param set --in-image)';
 
 /** What makes a value effective that is set. */
 function untilOf({effect, kind, key}: Tunable): string | undefined {

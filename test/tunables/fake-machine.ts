@@ -75,6 +75,7 @@ const usualFiles = {
   '/etc/kbuild/qtfs.conf': '# as it comes\nport=12345\nlog_level=WARN\n',
   '/sys/module/qtfs_server/parameters/qtfs_server_vsock_port': '12345\n',
   '/sbin/mount.nfs': '',
+  '/boot/config-6.1.0': 'CONFIG_MMU=y\n',
 };
 
 /** The state of each is a folder of the machine: properties, and what of them was refused. */
@@ -86,11 +87,14 @@ const programs = {
     /^\\[/ { on = $0 == s } on && index($0, k) == 1 { v = substr($0, length(k) + 1) } END { if (v == "") exit 1; print v }'\n`,
   zpool: `case $1 in list) echo tank ;; get) [ "$#" -gt 1 ] || { printf '\\tautotrim  YES  on | off\\n' >&2; exit 2; }
     printf 'tank\\t%s\\n' "$(cat "$FAKE/pool" 2>/dev/null || echo off)" ;; set) echo "\${2#*=}" >"$FAKE/pool" ;; esac\n`,
-  zfs: `case $1 in
-    get) [ "$#" -gt 1 ] || { printf '\\trecordsize  YES  YES  512 to 1M\\n\\texec  YES  YES  on | off\\n' >&2; exit 2; }
-      v=$(cat "$FAKE/data-set" 2>/dev/null || echo 131072); printf 'tank\\t%s\\n' "$v"
-      case $* in *filesystem*) printf 'tank/export\\t%s\\n' "$v" ;; esac ;;
-    set) [ "\${2#*=}" != 512 ] || { echo "cannot set property: feature is off" >&2; exit 1; }; echo "\${2#*=}" >"$FAKE/data-set" ;; esac\n`,
+  zfs: `own=$FAKE/own-value
+    case $1 in
+    get) [ "$#" -gt 1 ] || { printf '\\trecordsize  YES  YES  512 to 1M\\n\\texec  YES  YES  on | off\\n\\tquota  YES  NO  <size> | none\\n' >&2; exit 2; }
+      v=$(cat "$FAKE/data-set" 2>/dev/null || echo 131072)
+      case $* in *local*) [ ! -e "$own" ] || printf 'tank/export\\t%s\\n' "$(cat "$own")"; exit ;; *tank/export) ;; *) printf 'tank\\t%s\\n' "$v" ;; esac
+      case $* in *' -r '* | *tank/export) printf 'tank/export\\t%s\\n' "$(cat "$own" 2>/dev/null || echo "$v")" ;; esac ;;
+    set) [ "\${2#*=}" != 512 ] || { echo "cannot set property: feature is off" >&2; exit 1; }
+      [ "$3" = tank ] && echo "\${2#*=}" >"$FAKE/data-set" || echo "\${2#*=}" >"$own" ;; esac\n`,
   qtinfo: `case $1 in -l) echo "$2" >"$FAKE/level" ;; -a) case $(cat "$FAKE/level" 2>/dev/null) in DEBUG) n=4 ;; *) n=2 ;; esac; echo "Log level: $n" ;; esac\n`,
   lctl: `case $1 in list_param) case $2 in osc.*) exit 0 ;; esac; exit 1 ;; dl) ;;
     get_param) v=$(cat "$FAKE/osc" 2>/dev/null || echo 64); echo "osc.a-OST0000.max_dirty_mb=$v"; echo "osc.a-OST0001.max_dirty_mb=$v" ;;
@@ -99,7 +103,7 @@ const programs = {
     [ ! -e "$FAKE/no-key" ] || [ "$1" = daemon ] || { echo 'no keyring found' >&2; exit 1; }
     case "$1 $2" in
     "config set") echo "$3  advanced  $4  $5" >>"$FAKE/mon" ;;
-    "config dump") cat "$FAKE/mon" ;;
+    "config dump") [ ! -e "$FAKE/mon" ] || cat "$FAKE/mon" ;;
     "osd ls") echo asked >>"$FAKE/osd-ls"; printf '0\\n1\\n' ;;
     "config help") [ "$3" != osd_op_num_shards ] && up=true || up=false; printf '{\\n  "name": "%s",\\n  "can_update_at_runtime": %s\\n}\\n' "$3" "$up" ;;
     *) d=\${2##*/ceph-}; d=\${d%.asok}; case $4 in

@@ -86,14 +86,41 @@ test('a parameter read when its module is loaded is kept for that, and not writt
   t.like(set(machine, 'ib_ipoib.send_queue_size=512'), {set: '512', seen: [], verdict: 'not observed'});
 });
 
-test('a module that is a part of the kernel wants another image', (t) => {
+test('a module that is a part of the kernel keeps nothing, and what has to wait for it is not set at all', (t) => {
   const machine = new FakeMachine({
-    '/lib/modules/6.1.0/modules.builtin': 'kernel/drivers/nvme/host/nvme.ko\n',
+    '/lib/modules/6.1.0/modules.builtin': 'kernel/drivers/nvme/host/nvme.ko\nkernel/fs/zfs/zfs.ko\n',
   });
   const reading = set(machine, 'nvme.io_queue_depth=64');
-  t.is(reading.verdict, 'pending');
-  t.regex(reading.until!, /^an image made with it/);
+  t.is(reading.verdict, 'refused');
+  t.regex(reading.reason!, /only an image made with it has it/);
   t.is(machine.read('/etc/modprobe.d/zz-kbuild-nvme.io_queue_depth.conf'), undefined);
+  const fleeting = set(machine, 'zfs.zfs_txg_timeout=10');
+  t.is(fleeting.verdict, 'in effect');
+  t.regex(fleeting.lasting!, /^an image made with it/);
+});
+
+test('what cannot be kept for the next start is refused, with the reason', (t) => {
+  const machine = new FakeMachine({'/etc/nfs.conf.d': 'no folder'});
+  const reading = set(machine, 'nfsd.vers3=n');
+  t.is(reading.verdict, 'refused');
+  t.regex(reading.reason!, /nfs\.conf\.d/);
+});
+
+test('a parameter of a module with a blank in it is read as it was set', (t) => {
+  const machine = new FakeMachine({'/sys/module/lnet/parameters/networks': 'tcp0(eth0), o2ib0(ib0)\n'});
+  t.like(set(machine, 'lnet.networks=tcp0(eth0), o2ib0(ib0)'), {
+    set: 'tcp0(eth0), o2ib0(ib0)',
+    verdict: 'in effect',
+  });
+});
+
+test('a value by which the system chooses is not held against what it has chosen', (t) => {
+  const machine = new FakeMachine();
+  t.like(set(machine, 'fs.nfs.nlm_tcpport=0'), {
+    seen: [{instance: '', value: '40321'}],
+    verdict: 'not observed',
+  });
+  t.like(set(machine, 'zfs.zfs_arc_max=0'), {verdict: 'not observed'});
 });
 
 test('what the system refuses is not kept for its next start', (t) => {
@@ -114,7 +141,24 @@ test('a property goes to the pools, and is seen on every data set', (t) => {
     ['tank', 'tank/export'],
   );
   t.like(set(machine, 'zpool.autotrim=y'), {verdict: 'in effect', seen: [{instance: 'tank', value: 'y'}]});
-  t.is(set(machine, 'zfs.recordsize@tank/export=64K').name, 'zfs.recordsize@tank/export');
+  t.like(set(machine, 'zfs.recordsize@tank/export=64K'), {
+    name: 'zfs.recordsize@tank/export',
+    seen: [{instance: 'tank/export', value: '65536'}],
+    verdict: 'in effect',
+  });
+});
+
+test('a data set with a value of its own is held against that, and one that inherits nothing against none', (t) => {
+  const machine = new FakeMachine({'/own-value': '65536\n'});
+  t.like(get(machine, 'zfs.recordsize'), {set: '131072, 65536', verdict: 'in effect'});
+  t.like(set(machine, 'zfs.recordsize=1M'), {
+    seen: [
+      {instance: 'tank', value: '1048576'},
+      {instance: 'tank/export', value: '65536'},
+    ],
+    verdict: 'in effect',
+  });
+  t.deepEqual(set(new FakeMachine(), 'zfs.quota=10G').seen, [{instance: 'tank', value: '10737418240'}]);
 });
 
 test('a property that mounts have is seen in the mounts, one by one', (t) => {
@@ -129,6 +173,7 @@ test('a property that mounts have is seen in the mounts, one by one', (t) => {
     verdict: 'pending',
     until: 'the next mount',
   });
+  t.deepEqual(set(machine, 'zfs.exec@tank/export=n').seen, [{instance: 'tank/export', value: 'n'}]);
 });
 
 test('settings of NFS are kept apart from its own files, and the server is asked what it does', (t) => {
@@ -172,6 +217,8 @@ test('Lustre is set on every target there is', (t) => {
     reading.seen.map(({instance}) => instance),
     ['osc.a-OST0000.max_dirty_mb', 'osc.a-OST0001.max_dirty_mb'],
   );
+  // Only the MGS keeps it beyond the next mount.
+  t.regex(reading.lasting!, /MGS/);
 });
 
 test('of Ceph, only what an observer tracks takes effect, on the daemons that are meant', (t) => {
@@ -220,8 +267,15 @@ test("without the administrator's key, a machine's own daemons are told, and not
   const reading = set(machine, 'osd_max_backfills=60');
   t.deepEqual(reading.seen, [{instance: 'osd.0', value: '60'}]);
   t.is(reading.set, undefined);
-  t.regex(reading.until!, /with the administrator's key/);
-  t.like(set(new FakeMachine({'/no-key': ''}), 'osd_max_backfills=60'), {verdict: 'missing'});
+  t.regex(reading.lasting!, /with the administrator's key/);
+  t.like(set(new FakeMachine({'/no-key': ''}), 'osd_max_backfills=60'), {verdict: 'elsewhere'});
+});
+
+test('a kernel that does not tell its configuration is not said to lack a symbol', (t) => {
+  t.like(get(new FakeMachine({'/boot/config-6.1.0': ''}), 'vm.nr_hugepages'), {
+    verdict: 'missing',
+    until: undefined,
+  });
 });
 
 test('what a machine has not is missing, with the symbol that its kernel lacks', (t) => {
