@@ -10,6 +10,7 @@ import {createConnection, createServer, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
+import {setTimeout} from 'node:timers/promises';
 import {failure} from '../base/diagnostic.ts';
 import {replaceFile} from '../base/replace-file.ts';
 import type {Machine} from './machine.ts';
@@ -68,10 +69,14 @@ class Held {
     }
   }
 
-  /** As soon as the machine is up. */
+  /** As soon as the machine is up, which counts as a part of the time that it may take. */
   async run(command: string, timeoutMs: number): Promise<ShellResult> {
-    await this.#up;
-    return this.machine.run(command, {timeoutMs});
+    const asked = performance.now();
+    const tooLate = new AbortController();
+    const late = setTimeout(timeoutMs, 'late', {signal: tooLate.signal}).catch(() => undefined);
+    const first = await Promise.race([this.#up, late]).finally(() => tooLate.abort());
+    if (first === 'late') throw new Error(`it is still starting after ${timeoutMs / 1000} s`);
+    return this.machine.run(command, {timeoutMs: timeoutMs - (performance.now() - asked)});
   }
 }
 

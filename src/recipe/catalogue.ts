@@ -124,9 +124,9 @@ export function findTunable(
     };
   }
   if (instance === undefined) return {tunable};
-  if (instanceKinds.has(tunable.kind) && /^[A-Za-z][\w.:/ -]*$/.test(instance)) return {tunable, instance};
+  if (instanceKinds.has(tunable.kind) && /^[A-Za-z][\w.:/-]*$/.test(instance)) return {tunable, instance};
   const message = instanceKinds.has(tunable.kind)
-    ? `${name}: ${JSON.stringify(instance)} is no name of a pool or data set`
+    ? `${name}: ${JSON.stringify(instance)} is no name of a pool or data set that kbuild takes: letters, digits and _ . : / -`
     : `${plain} is one value of a machine: there is no ${name}`;
   return {severity: 'error', code: 'wrong-instance', message, ...at};
 }

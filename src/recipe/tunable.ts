@@ -1,5 +1,6 @@
 /** A tunable: a value of a system that can be changed once it is built. What its values are, and how they are read. */
 
+import {isIP} from 'node:net';
 import type {Place} from '../base/diagnostic.ts';
 import type {TunableEntry, TunableWhere} from './tunable-schema.ts';
 
@@ -78,9 +79,7 @@ function readAs({type, count}: Tunable, text: string): string | undefined {
         : undefined;
     }
     case 'address':
-      return /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)$/.test(trimmed)
-        ? trimmed.toLowerCase()
-        : undefined;
+      return isIP(trimmed) === 0 ? undefined : trimmed.toLowerCase();
     case 'enum':
       // As /sys/kernel/mm/transparent_hugepage has it: all values, the chosen one in brackets.
       return /\[([^\]]+)\]/.exec(trimmed)?.[1] ?? trimmed;

@@ -124,6 +124,21 @@ test('a machine that cannot be started again is not started for ever, and who as
   await holding;
 });
 
+test('a machine that takes longer to start than one waits does not answer', async (t) => {
+  const outDir = await folder(t);
+  const machine = Object.create(offMachine(true), {untilUp: {value: async () => new Promise(() => {})}});
+  let holding = Promise.resolve();
+  await new Promise<void>((ready) => {
+    holding = holdMachines([machine as Machine], {outDir, signal, ready: () => ready()});
+  });
+  const held = (await findHeld(outDir))!;
+  await t.throwsAsync(held.run('host', 'true', {timeoutMs: 50, signal}), {
+    message: /still starting after 0\.05 s/,
+  });
+  await held.stop();
+  await holding;
+});
+
 test('what was killed has left a record behind, and holds nothing', async (t) => {
   const outDir = await folder(t);
   await mkdir(join(outDir, 'machines'));

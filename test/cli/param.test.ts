@@ -142,6 +142,46 @@ test('--on leaves a role or a machine; what nobody there has is bad input', asyn
   t.regex(other.stderr, /there is no such role or machine/);
 });
 
+test('where no machine is asked, --on is a role, and nothing is written for another word', async (t) => {
+  const {file, run} = await world(t);
+  const before = await readFile(file, 'utf8');
+  for (const argv of [
+    ['set', file, 'vm.dirty_ratio=10', '--in-image'],
+    ['list', file],
+  ]) {
+    const {code, stderr} = await run(...argv, '--on', 'clinet');
+    t.is(code, 2);
+    t.regex(stderr, /--on clinet: the recipe r has no such role\n.*did you mean client\?/);
+  }
+  t.is(await readFile(file, 'utf8'), before);
+});
+
+test('a pattern of daemons is for what those daemons have, and nothing else is touched', async (t) => {
+  const {file, run, host} = await world(t);
+  await writeFile(file, recipe.replace('nfs-kernel-server]', 'nfs-kernel-server, ceph-osd, ceph-mon]'));
+  const other = await run('set', file, 'vm.dirty_ratio=10', '--on', 'osd.1', ...up);
+  t.is(other.code, 2);
+  t.regex(other.stderr, /--on osd\.1: vm\.dirty_ratio is none of these daemons'/);
+  t.is(host.read('/proc/sys/vm/dirty_ratio'), '20\n');
+  const service = await run('set', file, 'mon_osd_down_out_interval=300', '--on', 'osd.*', ...up);
+  t.is(service.code, 2);
+  t.regex(service.stderr, /it is for mon\.\*/);
+  const {machines} = JSON.parse((await run('get', file, '--on', 'osd.*', '--json', ...up)).stdout) as {
+    machines: readonly {readings: readonly {name: string}[]}[];
+  };
+  t.true(machines[0]!.readings.length > 5);
+  t.true(machines[0]!.readings.every(({name}) => /^(?:osd_|debug_osd)/.test(name)));
+});
+
+test('each parameter that is named has to be on a machine that is asked, those of a system where they are', async (t) => {
+  const {file, run} = await world(t);
+  const machines = ['--machine', 'client=root@up'];
+  const {code, stderr} = await run('get', file, 'vm.dirty_ratio', 'nfsd.threads', ...machines);
+  t.is(code, 2);
+  t.regex(stderr, /no machine that is named here has nfsd\.threads/);
+  t.is((await run('get', file, 'nfs', ...machines)).code, 0);
+});
+
 test('without a machine, and with one that is no host, one is told what to write', async (t) => {
   const {file, run} = await world(t);
   const none = await run('get', file);

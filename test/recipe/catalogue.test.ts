@@ -35,6 +35,9 @@ test('values are kept in one form, whatever they are written as', (t) => {
   t.is(taken('net.ipv4.tcp_rmem', '4096, 65536   1048576'), '4096 65536 1048576');
   t.is(taken('nfsd.vers3', 'off'), 'n');
   t.is(taken('qtfs.server_ip', '10.0.0.1'), '10.0.0.1');
+  t.is(taken('qtfs.server_ip', 'FE80::1'), 'fe80::1');
+  for (const text of ['999.1.1.1', '::::', 'host'])
+    t.is(taken('qtfs.server_ip', text), 'expected: an IP address');
   t.is(shownValue(named('zfs.recordsize'), '131072'), '128K');
   t.is(shownValue(named('vm.dirty_ratio'), '1024'), '1024');
 });
@@ -70,6 +73,7 @@ test('an unknown name comes with the nearest, an instance only of what has sever
   t.is(messageOf('vm.dity_ratio'), 'r has no parameter vm.dity_ratio; did you mean vm.dirty_ratio?');
   t.is(messageOf('zfs.recordsize@tank/export'), 'zfs.recordsize tank/export');
   t.regex(messageOf('vm.dirty_ratio@tank'), /is one value of a machine/);
+  t.regex(messageOf('zfs.recordsize@tank old'), /is no name of a pool or data set/);
   t.regex(messageOf('zfs.recordsize@-r'), /is no name of a pool or data set/);
 });
 

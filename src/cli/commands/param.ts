@@ -15,6 +15,7 @@ import {findTunable, readCatalogue, type Tuning, tuningOf} from '../../recipe/ca
 import {withEntries} from '../../recipe/entry-lines.ts';
 import {recipeFolders, shownPath} from '../../recipe/folders.ts';
 import {imageFault} from '../../recipe/images.ts';
+import {nearestHint} from '../../recipe/nearest.ts';
 import {readRecipe} from '../../recipe/read.ts';
 import type {WrittenRecipe} from '../../recipe/recipe.ts';
 import {isTunableOf, type Tunable} from '../../recipe/tunable.ts';
@@ -76,6 +77,7 @@ function listCommand(surroundings: Surroundings): Command {
   ).action(async (name: string, names: readonly string[], _: Options, self: Command) => {
     const options = self.optsWithGlobals<Options>();
     const {recipe, catalogue} = await recipeAndCatalogue(surroundings, name, options);
+    requireRoles(recipe, options);
     const roles = rolesOf(recipe, options);
     const known = tunablesFor(recipe, catalogue, roles);
     const wanted = namedTunables(known, names, recipe);
@@ -109,9 +111,13 @@ function getCommand(surroundings: Surroundings): Command {
     const options = self.optsWithGlobals<Options>();
     const {recipe, catalogue} = await recipeAndCatalogue(surroundings, name, options);
     const known = tunablesFor(recipe, catalogue, rolesOf(recipe, options));
-    const wishes = namedWishes(known, names, recipe);
-    const answers = await ask(surroundings, recipe, options, wishes);
-    const words = answerWords(answers, catalogue, names.length > 0);
+    const areNamed = names.length > 0;
+    const wishes = namedWishes(areNamed ? known : ofDaemons(known, options), names, recipe);
+    const named = wishes.filter(({tunable, instance}) =>
+      names.includes(instance === undefined ? tunable.name : `${tunable.name}@${instance}`),
+    );
+    const answers = await ask(surroundings, recipe, options, wishes, named);
+    const words = answerWords(answers, catalogue, areNamed);
     answer(surroundings, 'param get', options, answers, words);
   });
 }
@@ -134,6 +140,7 @@ function setCommand(surroundings: Surroundings): Command {
   ).action(async (name: string, settings: readonly string[], _: Options, self: Command) => {
     const options = self.optsWithGlobals<Options>();
     const {recipe, catalogue} = await recipeAndCatalogue(surroundings, name, options);
+    if (options.inImage) requireRoles(recipe, options);
     const roles = rolesOf(recipe, options);
     // All of them are judged before a machine is touched.
     const tunings = settingsOf(settings, tunablesFor(recipe, catalogue, roles), recipe);
@@ -163,6 +170,15 @@ function rolesOf({images}: WrittenRecipe, {on = []}: Options): readonly string[]
   const roles = Object.keys(images);
   const named = roles.filter((role) => on.includes(role));
   return named.length > 0 ? named : roles;
+}
+
+/** @throws KbuildError (2) where `--on` names what is no role: without machines, there is nothing else it could mean */
+function requireRoles({name, images}: WrittenRecipe, {on = []}: Options): void {
+  const roles = Object.keys(images);
+  const unknown = on.find((one) => !roles.includes(one));
+  if (unknown === undefined) return;
+  const hint = nearestHint(unknown, roles) ?? `its roles are ${roles.join(', ') || 'none'}`;
+  throw badInput('unknown-role', `--on ${unknown}: the recipe ${name} has no such role`, {hint});
 }
 
 function haveIt({images}: WrittenRecipe, tunable: Tunable, roles: readonly string[]): readonly string[] {
@@ -243,12 +259,32 @@ function settingsOf(
   return [...tunings.values()];
 }
 
-/** Asks the machines that `--on` leaves, each for what machines of its role have. */
+/** Whether it is for the daemons of a pattern: `osd.*` has those of the service osd, and what counts for all of Ceph. */
+function isOfDaemons({kind, service}: Tunable, daemons: string): boolean {
+  return kind === 'ceph' && (service === 'global' || daemons.startsWith(`${service}.`));
+}
+
+function ofDaemons(known: readonly Tunable[], {on = []}: Options): readonly Tunable[] {
+  const daemons = on.find((one) => daemonPattern.test(one));
+  return daemons === undefined ? known : known.filter((tunable) => isOfDaemons(tunable, daemons));
+}
+
+function requireOfDaemons(wishes: readonly Wish[], daemons: string): void {
+  const other = wishes.find(({tunable}) => !isOfDaemons(tunable, daemons));
+  if (other === undefined) return;
+  const {name, kind, service} = other.tunable;
+  throw badInput('wrong-option', `--on ${daemons}: ${name} is none of these daemons'`, {
+    hint: kind === 'ceph' ? `it is for ${service}.*` : 'name a role or a machine',
+  });
+}
+
+/** Asks the machines that `--on` leaves, each for what machines of its role have; some of it is named one by one. */
 async function ask(
   surroundings: Surroundings,
   recipe: WrittenRecipe,
   options: Options,
   wishes: readonly Wish[],
+  named: readonly Wish[] = wishes,
 ): Promise<readonly MachineAnswer[]> {
   const {on = []} = options;
   const timeoutMs =
@@ -256,6 +292,7 @@ async function ask(
   const channels = await channelsTo(surroundings, recipe, options);
   const daemons = on.filter((one) => daemonPattern.test(one));
   if (daemons.length > 1) throw badInput('wrong-option', '--on takes one pattern of daemons at a time');
+  if (daemons[0] !== undefined) requireOfDaemons(wishes, daemons[0]);
   const names = on.filter((one) => !daemonPattern.test(one));
   const chosen = channels.filter(
     ({machine, role}) => names.length === 0 || names.includes(role) || names.includes(machine),
@@ -272,9 +309,10 @@ async function ask(
       wishes: wishes.filter(({tunable}) => isTunableOf(tunable, recipe.images[channel.role]!)),
     }))
     .filter((task) => task.wishes.length > 0);
-  const nowhere = wishes.find((wish) => !tasks.some((task) => task.wishes.includes(wish)));
+  const isSomewhere = (wish: Wish): boolean => tasks.some((task) => task.wishes.includes(wish));
   // All there is is asked of whoever has it; what is named has to be somewhere.
-  if (nowhere !== undefined && (nowhere.value !== undefined || tasks.length === 0)) {
+  const nowhere = named.find((wish) => !isSomewhere(wish)) ?? wishes.find((wish) => !isSomewhere(wish));
+  if (nowhere !== undefined && (named.includes(nowhere) || tasks.length === 0)) {
     throw badInput('nowhere', `no machine that is named here has ${nowhere.tunable.name}`, {
       hint: `those of ${haveIt(recipe, nowhere.tunable, Object.keys(recipe.images)).join(', ')} have it`,
     });
