@@ -14,8 +14,8 @@ export type Seen = {readonly instance: string; readonly value: string};
 
 /**
  * `in effect`: all that is seen is as it is set. `pending`: something else is seen. `not observed`: nothing shows it, or only
- * that it was set, or what the system has chosen itself. `refused`: the machine said no. `missing`: the machine has no such thing. `elsewhere`: it is a matter of
- * other machines.
+ * that it was set, or what the system has chosen itself. `refused`: the machine said no. `missing`: the machine has no such
+ * thing. `elsewhere`: it is a matter of other machines.
  */
 export type Verdict = 'in effect' | 'pending' | 'not observed' | 'refused' | 'missing' | 'elsewhere';
 
