@@ -13,6 +13,7 @@
  *     ./kbuild prove nvmeof
  *     ./kbuild prove infiniband
  *     LUSTRE_SOURCE=DIR QTFS_SOURCE=DIR ./kbuild prove parameters
+ *     ./kbuild prove parameters-ceph    those of one recipe's machines
  *
  * With `--record`, docs/proofs.md tells what was seen.
  * Works in `prove/work`; the cache of `KBUILD_CACHE`, or the usual one, is the one that is compared with.
@@ -29,7 +30,7 @@ import {defaultStoreRoot} from '../src/base/store.ts';
 import {gds} from './gds.ts';
 import {layoutProof} from './layouts.ts';
 import {lustre} from './lustre.ts';
-import {parameters} from './parameters.ts';
+import {parameterProofs} from './parameters.ts';
 import {qtfs} from './qtfs.ts';
 import {commitHere, record} from './record.ts';
 import {entry, type Finding, kbuild, type Proof, root, work} from './run.ts';
@@ -375,9 +376,19 @@ const proofs: Readonly<Record<string, Proof>> = {
   kill,
 };
 /** Proofs of other recipes, or for which something has to be given. */
-const others: Readonly<Record<string, Proof>> = {table, parameters, qtfs, lustre, gds, ...systemProofs};
+const others: Readonly<Record<string, Proof>> = {
+  table,
+  qtfs,
+  lustre,
+  gds,
+  ...systemProofs,
+  ...parameterProofs,
+};
 
-const wanted = process.argv.slice(2).filter((argument) => argument !== '--record');
+const wanted = process.argv
+  .slice(2)
+  .filter((argument) => argument !== '--record')
+  .flatMap((name) => (name === 'parameters' ? Object.keys(parameterProofs) : [name]));
 const isRecorded = process.argv.includes('--record');
 const names = wanted.length > 0 ? wanted : Object.keys(proofs);
 const commit = isRecorded ? await commitHere() : '';

@@ -94,7 +94,7 @@ export const shown: Readonly<Record<string, readonly Shown[]>> = {
         machines: ['host'],
         event: 'reboot',
         // The sysctl from above, of a module that is loaded late.
-        shows: ['rpcinfo -p | awk \'$5 == "nlockmgr" { print $4 }\' | sort -u', /^4001$/],
+        shows: ['rpcinfo -p | awk \'$3 == "tcp" && $5 == "nlockmgr" { print $4 }\' | sort -u', /^4001$/],
       },
       refused: ['nvme.io_queue_depth=1', 'zfs.zfs_txg_timeout=7'],
     },
@@ -153,20 +153,23 @@ const patience = ['--timeout', '300'];
 
 const sources: Readonly<Record<string, string>> = {'qtfs-servers': 'qtfs', lustre: 'lustre'};
 
-export const parameters: Proof = async function* () {
-  for (const [recipe, kinds] of Object.entries(shown)) {
-    const source = sources[recipe];
-    const machines = await keep(recipe, source === undefined ? [] : sourceGiven(source));
-    yield machines.up;
-    if (!machines.up.holds) continue;
-    try {
-      for (const kind of kinds) yield* shownOf(recipe, kind);
-    } finally {
-      await run(['boot', recipe, '--stop']);
-      await machines.ended;
-    }
+/** A proof a recipe. */
+export const parameterProofs: Readonly<Record<string, Proof>> = Object.fromEntries(
+  Object.entries(shown).map(([recipe, kinds]) => [`parameters-${recipe}`, () => proofOf(recipe, kinds)]),
+);
+
+async function* proofOf(recipe: string, kinds: readonly Shown[]): AsyncGenerator<Finding, void> {
+  const source = sources[recipe];
+  const machines = await keep(recipe, source === undefined ? [] : sourceGiven(source));
+  yield machines.up;
+  if (!machines.up.holds) return;
+  try {
+    for (const kind of kinds) yield* shownOf(recipe, kind);
+  } finally {
+    await run(['boot', recipe, '--stop']);
+    await machines.ended;
   }
-};
+}
 
 /** Machines that passed their proof, and that stay up. */
 async function keep(

@@ -16,7 +16,9 @@ type World = {
   readonly reached: number;
   /** The parameter, whom the host then exports to, and what it does for the proof's own client. */
   readonly exports?: string;
-  readonly shown: string;
+  /** Whom the host exports to, and whether mountd tells of it. */
+  readonly exported: readonly string[];
+  readonly isShown: boolean;
   /** Whether the host keeps what is written while the drive is gone. */
   readonly keeps: boolean;
   /** What `zpool status` says of the last scan, after the power cut and after the scrub. */
@@ -29,7 +31,8 @@ const right: World = {
   drives: 3,
   lost: 'REMOVED',
   reached: 21,
-  shown: '*',
+  exported: ['*'],
+  isShown: true,
   keeps: true,
   resilver: 'resilvered 32.3M in 00:00:02 with 0 errors on Sun Nov 22 23:00:00 2026',
   scrub: 'scrub repaired 0B in 00:00:03 with 0 errors on Sun Nov 22 23:01:00 2026',
@@ -74,7 +77,7 @@ function world(given: Partial<World>) {
         return '';
       },
     ],
-    [/^exportfs -v/, '/tank/export\t<world>(sync,rw)\n'],
+    [/^exportfs -s/, all.exported.map((one) => `/tank/export  ${one}(sync,wdelay,rw)\n`).join('')],
     [/stat -c %s .*-ge/, ''],
     [/^stat -c %s/, `${reached * 1024 ** 2}\n`],
     [/grep -q '\^resilvered'/, () => `${scan}\n`],
@@ -89,7 +92,7 @@ function world(given: Partial<World>) {
     [/^sha256sum .*slow/, () => (keeps ? 'feed  -\n' : 'dead  -\n')],
   ];
   const client: Answers = [
-    [/^showmount/, `/tank/export ${all.shown}\n`],
+    [/^showmount/, all.isShown ? `/tank/export ${all.exported[0]}\n` : ''],
     [/^cat \/proc\/mounts/, 'x:/tank/export /mnt/kbuild-proof nfs4 rw,vers=4.2,proto=rdma,port=20049 0 0\n'],
     [/^(head|dd|mkdir|mount|\(for)/, ''],
   ];
@@ -152,18 +155,24 @@ test('without parameters it is three drives in raidz1', (t) => {
 
 test('an export that is not to everybody is as the recipe says, and the proof’s own client is added', async (t) => {
   const exports = '192.0.2.0/24(rw,insecure) 192.0.2.7(ro)';
-  const {result, also} = world({exports, shown: '192.0.2.7,192.0.2.0/24'});
+  const {result, also} = world({exports, exported: ['192.0.2.7', '192.0.2.0/24']});
   t.deepEqual(await result, sound);
   t.deepEqual(also, ['10.77.0.2']);
-  const other = world({exports, shown: '192.0.2.0/24'});
+  const other = world({exports, exported: ['192.0.2.0/24']});
   const {failed, said} = await other.result;
   t.deepEqual(failed, ['the data set is exported as the recipe says, and the client sees it']);
-  t.is(said[0], 'the client is not shown /tank/export for 192.0.2.7');
+  t.is(said[0], 'the host does not export /tank/export to 192.0.2.7');
   t.deepEqual(also.length + other.also.length, 1);
 });
 
+test('an export that mountd does not tell of is seen', async (t) => {
+  const {failed, said} = await world({isShown: false}).result;
+  t.deepEqual(failed, ['the data set is exported as the recipe says, and the client sees it']);
+  t.is(said[0], 'the client is not shown /tank/export');
+});
+
 test('where others come before everybody, the proof’s own client is added as well, since the first counts', async (t) => {
-  const {result, also} = world({exports: '192.0.2.0/24(rw,insecure) *(ro)', shown: '192.0.2.0/24,*'});
+  const {result, also} = world({exports: '192.0.2.0/24(rw,insecure) *(ro)', exported: ['192.0.2.0/24', '*']});
   t.deepEqual(await result, sound);
   t.deepEqual(also, ['10.77.0.2']);
 });

@@ -86,26 +86,36 @@ function dataSetIsExported(pool: Pool): Check {
     concerns: {host: ['nfs-server.service', 'zfs-share.service']},
     show: async (guest) => {
       const [host, client] = [guest('host'), guest('client')];
-      const exports = await host.run('exportfs -v');
-      const isExported = exports.output.split(/\s+/).includes(dataSet);
-      if (!isExported) {
+      const exports = await host.run('exportfs -s');
+      const named = clientsOf(exports.output);
+      if (named.length === 0) {
         throw new CheckFailure(`the host does not export ${dataSet}`, commandDetail(host, exports));
       }
-      const shown = await client.run(`showmount --no-headers -e ${host.spec.address}`);
-      const line = shown.output.split('\n').find((text) => text.startsWith(`${dataSet} `));
-      const named = line?.slice(dataSet.length).trim().split(',') ?? [];
       const missing = pool.clients.filter((one) => !named.includes(one));
       if (missing.length > 0) {
-        const what = `the client is not shown ${dataSet} for ${missing.join(', ')}`;
-        throw new CheckFailure(what, commandDetail(client, shown));
+        const what = `the host does not export ${dataSet} to ${missing.join(', ')}`;
+        throw new CheckFailure(what, commandDetail(host, exports));
       }
-      const seen = `showmount on the client: ${dataSet} ${named.join(',')}`;
+      // mountd tells of no address that is in a network it tells of.
+      const shown = await client.run(`showmount --no-headers -e ${host.spec.address}`);
+      if (!shown.output.split('\n').some((text) => text.startsWith(`${dataSet} `))) {
+        throw new CheckFailure(`the client is not shown ${dataSet}`, commandDetail(client, shown));
+      }
+      const seen = `to ${named.join(', ')}, and showmount on the client tells of it`;
       // Who comes first counts.
       if (pool.clients[0] === '*') return seen;
       await succeed(host, exportToo(pool, client.spec.address));
       return `${seen}; in the proof also to ${client.spec.address}`;
     },
   };
+}
+
+/** Whom the data set is exported to, of lines such as `/tank/export  192.0.2.0/24(sync,…)`. */
+function clientsOf(exports: string): readonly string[] {
+  return exports.split('\n').flatMap((line) => {
+    const [path, client = ''] = line.split(/\s+/);
+    return path === dataSet ? [client.replace(/\(.*/, '')] : [];
+  });
 }
 
 /** The machines of a proof have addresses of their own, which a recipe's exports need not name: the options are the recipe's. */
