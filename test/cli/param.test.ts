@@ -142,6 +142,15 @@ test('--on leaves a role or a machine; what nobody there has is bad input', asyn
   t.regex(other.stderr, /there is no such role or machine/);
 });
 
+test('a role and a machine of another role are both asked for what each has', async (t) => {
+  const {file, run} = await world(t);
+  const machines = ['--machine', 'client=root@down', ...up];
+  const which = ['--on', 'client', '--on', 'root@up'];
+  const {code, stdout, stderr} = await run('get', file, 'nfsd.threads', ...which, ...machines);
+  t.is(code, 0, stderr);
+  t.regex(stdout, /nfsd\.threads +– +16/);
+});
+
 test('where no machine is asked, --on is a role, and nothing is written for another word', async (t) => {
   const {file, run} = await world(t);
   const before = await readFile(file, 'utf8');

@@ -165,11 +165,12 @@ async function recipeAndCatalogue(
 /** Daemons of Ceph, which are on whatever machine they are. */
 const daemonPattern = /^(?:mon|mgr|osd|mds|client)\.[\w.*-]+$/;
 
-/** The roles that `--on` leaves: names of roles count here, names of machines when machines are known. */
+/** The roles that `--on` leaves. A machine may be of any, until machines are known. */
 function rolesOf({images}: WrittenRecipe, {on = []}: Options): readonly string[] {
   const roles = Object.keys(images);
-  const named = roles.filter((role) => on.includes(role));
-  return named.length > 0 ? named : roles;
+  const named = on.filter((one) => !daemonPattern.test(one));
+  const areRoles = named.length > 0 && named.every((one) => roles.includes(one));
+  return areRoles ? roles.filter((role) => named.includes(role)) : roles;
 }
 
 /** @throws KbuildError (2) where `--on` names what is no role: without machines, there is nothing else it could mean */
