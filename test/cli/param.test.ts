@@ -170,7 +170,7 @@ test('a pattern of daemons is for what those daemons have, and nothing else is t
   await writeFile(file, recipe.replace('nfs-kernel-server]', 'nfs-kernel-server, ceph-osd, ceph-mon]'));
   const other = await run('set', file, 'vm.dirty_ratio=10', '--on', 'osd.1', ...up);
   t.is(other.code, 2);
-  t.regex(other.stderr, /--on osd\.1: vm\.dirty_ratio is none of these daemons'/);
+  t.regex(other.stderr, /--on osd\.1: vm\.dirty_ratio has nothing to do with these daemons/);
   t.is(host.read('/proc/sys/vm/dirty_ratio'), '20\n');
   const service = await run('set', file, 'mon_osd_down_out_interval=300', '--on', 'osd.*', ...up);
   t.is(service.code, 2);
@@ -180,6 +180,17 @@ test('a pattern of daemons is for what those daemons have, and nothing else is t
   };
   t.true(machines[0]!.readings.length > 5);
   t.true(machines[0]!.readings.every(({name}) => /^(?:osd_|debug_osd)/.test(name)));
+  const system = await run('get', file, 'ceph', '--on', 'osd.*', ...up);
+  t.is(system.code, 0, system.stderr);
+  t.notRegex(system.stdout, /mds_cache_memory_limit/);
+  t.is((await run('get', file, 'nfs', 'ceph', '--on', 'osd.*', ...up)).code, 2);
+});
+
+test('a pattern of daemons for machines without Ceph is bad input', async (t) => {
+  const {file, run} = await world(t);
+  const {code, stderr} = await run('get', file, '--on', 'osd.*', ...up);
+  t.is(code, 2);
+  t.regex(stderr, /--on osd\.\*: the recipe r has nothing to do with these daemons/);
 });
 
 test('each parameter that is named has to be on a machine that is asked, those of a system where they are', async (t) => {
@@ -187,6 +198,10 @@ test('each parameter that is named has to be on a machine that is asked, those o
   const machines = ['--machine', 'client=root@up'];
   const {code, stderr} = await run('get', file, 'vm.dirty_ratio', 'nfsd.threads', ...machines);
   t.is(code, 2);
+  await writeFile(file, recipe.replace('nfs-kernel-server]', 'nfs-kernel-server, ceph-osd]'));
+  const system = await run('get', file, 'vm.dirty_ratio', 'ceph', ...machines);
+  t.is(system.code, 2);
+  t.regex(system.stderr, /no machine that is named here has ceph\n.*those of host have it/);
   t.regex(stderr, /no machine that is named here has nfsd\.threads/);
   t.is((await run('get', file, 'nfs', ...machines)).code, 0);
 });

@@ -111,13 +111,9 @@ function getCommand(surroundings: Surroundings): Command {
     const options = self.optsWithGlobals<Options>();
     const {recipe, catalogue} = await recipeAndCatalogue(surroundings, name, options);
     const known = tunablesFor(recipe, catalogue, rolesOf(recipe, options));
-    const areNamed = names.length > 0;
-    const wishes = namedWishes(areNamed ? known : ofDaemons(known, options), names, recipe);
-    const named = wishes.filter(({tunable, instance}) =>
-      names.includes(instance === undefined ? tunable.name : `${tunable.name}@${instance}`),
-    );
-    const answers = await ask(surroundings, recipe, options, wishes, named);
-    const words = answerWords(answers, catalogue, areNamed);
+    const wanted = wantedOf(known, names, recipe);
+    const answers = await ask(surroundings, recipe, options, wanted);
+    const words = answerWords(answers, catalogue, names.length > 0);
     answer(surroundings, 'param get', options, answers, words);
   });
 }
@@ -146,7 +142,8 @@ function setCommand(surroundings: Surroundings): Command {
     const tunings = settingsOf(settings, tunablesFor(recipe, catalogue, roles), recipe);
     if (options.inImage) await setInImages(surroundings, name, options, {recipe, roles, tunings});
     else {
-      const answers = await ask(surroundings, recipe, options, tunings);
+      const wanted = tunings.map((tuning) => ({name: tuning.tunable.name, wishes: [tuning]}));
+      const answers = await ask(surroundings, recipe, options, wanted);
       answer(surroundings, 'param set', options, answers, settingWords(answers, catalogue));
     }
   });
@@ -213,27 +210,32 @@ function namedTunables(
   names: readonly string[],
   recipe: WrittenRecipe,
 ): readonly Tunable[] {
-  return [...new Set(namedWishes(known, names, recipe).map(({tunable}) => tunable))];
+  const wishes = wantedOf(known, names, recipe).flatMap((wanted) => wanted.wishes);
+  return [...new Set(wishes.map(({tunable}) => tunable))];
 }
 
-/** The tunables, instances and systems of these names; all where none is given. */
-function namedWishes(
+/** What one name stands for, a parameter or all of a system: some of it has to be where it is asked for. */
+type Wanted = {readonly name: string; readonly wishes: readonly Wish[]};
+
+/** What these names stand for; all there is where none is given. */
+function wantedOf(
   known: readonly Tunable[],
   names: readonly string[],
   recipe: WrittenRecipe,
-): readonly Wish[] {
-  if (names.length === 0) return known.map((tunable) => ({tunable}));
+): readonly Wanted[] {
+  const of = `the recipe ${recipe.name}`;
+  if (names.length === 0) return [{name: of, wishes: known.map((tunable) => ({tunable}))}];
   const faults: Diagnostic[] = [];
-  const wishes = names.flatMap((name): readonly Wish[] => {
+  const wanted = names.flatMap((name): readonly Wanted[] => {
     const ofSystem = known.filter(({system}) => system === name);
-    if (ofSystem.length > 0) return ofSystem.map((tunable) => ({tunable}));
-    const found = findTunable(name, known, `the recipe ${recipe.name}`);
-    if (!('severity' in found)) return [found];
+    if (ofSystem.length > 0) return [{name, wishes: ofSystem.map((tunable) => ({tunable}))}];
+    const found = findTunable(name, known, of);
+    if (!('severity' in found)) return [{name, wishes: [found]}];
     faults.push(found);
     return [];
   });
   if (faults.length > 0) throw new KbuildError(exitCode.badInput, ...faults);
-  return wishes;
+  return wanted;
 }
 
 function settingsOf(
@@ -265,61 +267,64 @@ function isOfDaemons({kind, service}: Tunable, daemons: string): boolean {
   return kind === 'ceph' && (service === 'global' || daemons.startsWith(`${service}.`));
 }
 
-function ofDaemons(known: readonly Tunable[], {on = []}: Options): readonly Tunable[] {
-  const daemons = on.find((one) => daemonPattern.test(one));
-  return daemons === undefined ? known : known.filter((tunable) => isOfDaemons(tunable, daemons));
-}
-
-function requireOfDaemons(wishes: readonly Wish[], daemons: string): void {
-  const other = wishes.find(({tunable}) => !isOfDaemons(tunable, daemons));
-  if (other === undefined) return;
-  const {name, kind, service} = other.tunable;
-  throw badInput('wrong-option', `--on ${daemons}: ${name} is none of these daemons'`, {
-    hint: kind === 'ceph' ? `it is for ${service}.*` : 'name a role or a machine',
+/** What of it is for the daemons of a pattern. */
+function ofDaemons({name, wishes}: Wanted, daemons: string): Wanted {
+  const left = wishes.filter(({tunable}) => isOfDaemons(tunable, daemons));
+  if (left.length > 0) return {name, wishes: left};
+  const services = new Set(wishes.flatMap(({tunable: {service = []}}) => service));
+  const others = [...services].map((service) => `${service}.*`).join(', ');
+  throw badInput('wrong-option', `--on ${daemons}: ${name} has nothing to do with these daemons`, {
+    hint: others === '' ? 'name a role or a machine' : `it is for ${others}`,
   });
 }
 
-/** Asks the machines that `--on` leaves, each for what machines of its role have; some of it is named one by one. */
+/** Asks the machines that `--on` leaves, each for what machines of its role have. */
 async function ask(
   surroundings: Surroundings,
   recipe: WrittenRecipe,
   options: Options,
-  wishes: readonly Wish[],
-  named: readonly Wish[] = wishes,
+  wanted: readonly Wanted[],
 ): Promise<readonly MachineAnswer[]> {
   const {on = []} = options;
   const timeoutMs =
     1000 * (options.timeout === undefined ? 60 : wholeNumber('--timeout', options.timeout, 1, 3600));
-  const channels = await channelsTo(surroundings, recipe, options);
-  const daemons = on.filter((one) => daemonPattern.test(one));
-  if (daemons.length > 1) throw badInput('wrong-option', '--on takes one pattern of daemons at a time');
-  if (daemons[0] !== undefined) requireOfDaemons(wishes, daemons[0]);
+  const [daemons, ...more] = on.filter((one) => daemonPattern.test(one));
+  if (more.length > 0) throw badInput('wrong-option', '--on takes one pattern of daemons at a time');
+  const left = daemons === undefined ? wanted : wanted.map((one) => ofDaemons(one, daemons));
+  const channels = chosenOf(await channelsTo(surroundings, recipe, options), on);
+  const wishes = left.flatMap((one) => one.wishes);
+  const tasks = channels
+    .map((channel: Channel) => ({
+      channel,
+      wishes: wishes.filter(({tunable}) => isTunableOf(tunable, recipe.images[channel.role]!)),
+    }))
+    .filter((task) => task.wishes.length > 0);
+  const asked = new Set(tasks.flatMap((task) => task.wishes));
+  const nowhere = left.find((one) => !one.wishes.some((wish) => asked.has(wish)));
+  if (nowhere !== undefined) {
+    const roles = Object.keys(recipe.images).filter((role) =>
+      nowhere.wishes.some(({tunable}) => isTunableOf(tunable, recipe.images[role]!)),
+    );
+    throw badInput('nowhere', `no machine that is named here has ${nowhere.name}`, {
+      hint: `those of ${roles.join(', ')} have it`,
+    });
+  }
+  const {signal} = surroundings;
+  return askMachines(tasks, {timeoutMs, signal, ...(daemons === undefined ? {} : {daemons})});
+}
+
+/** The machines that `--on` leaves, by their names or by those of their roles. */
+function chosenOf(channels: readonly Channel[], on: readonly string[]): readonly Channel[] {
   const names = on.filter((one) => !daemonPattern.test(one));
-  const chosen = channels.filter(
-    ({machine, role}) => names.length === 0 || names.includes(role) || names.includes(machine),
-  );
   const unknown = names.find((one) => !channels.some(({machine, role}) => machine === one || role === one));
   if (unknown !== undefined) {
     throw badInput('unknown-machine', `--on ${unknown}: there is no such role or machine`, {
       hint: `there are ${channels.map(({machine, role}) => (machine === role ? machine : `${role} (${machine})`)).join(', ')}`,
     });
   }
-  const tasks = chosen
-    .map((channel: Channel) => ({
-      channel,
-      wishes: wishes.filter(({tunable}) => isTunableOf(tunable, recipe.images[channel.role]!)),
-    }))
-    .filter((task) => task.wishes.length > 0);
-  const isSomewhere = (wish: Wish): boolean => tasks.some((task) => task.wishes.includes(wish));
-  // All there is is asked of whoever has it; what is named has to be somewhere.
-  const nowhere = named.find((wish) => !isSomewhere(wish)) ?? wishes.find((wish) => !isSomewhere(wish));
-  if (nowhere !== undefined && (named.includes(nowhere) || tasks.length === 0)) {
-    throw badInput('nowhere', `no machine that is named here has ${nowhere.tunable.name}`, {
-      hint: `those of ${haveIt(recipe, nowhere.tunable, Object.keys(recipe.images)).join(', ')} have it`,
-    });
-  }
-  const {signal} = surroundings;
-  return askMachines(tasks, {timeoutMs, signal, ...(daemons[0] === undefined ? {} : {daemons: daemons[0]})});
+  return channels.filter(
+    ({machine, role}) => names.length === 0 || names.includes(role) || names.includes(machine),
+  );
 }
 
 /** Shows what machines answered; fails where one did not, or said no. */
