@@ -49,6 +49,8 @@ const longestMs = 2 ** 31 - 1;
 class Held {
   readonly machine: Machine;
   #up: Promise<unknown> = Promise.resolve();
+  /** Ends with the last command that was asked for. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(machine: Machine, signal: AbortSignal) {
     this.machine = machine;
@@ -69,13 +71,27 @@ class Held {
     }
   }
 
-  /** As soon as the machine is up, which counts as a part of the time that it may take. */
+  /**
+   * After what was asked for before, and as soon as the machine is up: both count as a part of the time that it may take.
+   * What has not begun by then is not run: who asked was told that the machine does not answer.
+   */
   async run(command: string, timeoutMs: number): Promise<ShellResult> {
+    const mine = this.#runAfter(this.#turn, command, timeoutMs);
+    this.#turn = Promise.allSettled([this.#turn, mine]);
+    return mine;
+  }
+
+  async #runAfter(turn: Promise<unknown>, command: string, timeoutMs: number): Promise<ShellResult> {
     const asked = performance.now();
+    let state = 'busy with an earlier command';
+    const free = turn.then(async () => {
+      state = 'starting';
+      await this.#up;
+    });
     const tooLate = new AbortController();
     const late = setTimeout(timeoutMs, 'late', {signal: tooLate.signal}).catch(() => undefined);
-    const first = await Promise.race([this.#up, late]).finally(() => tooLate.abort());
-    if (first === 'late') throw new Error(`it is still starting after ${timeoutMs / 1000} s`);
+    const first = await Promise.race([free, late]).finally(() => tooLate.abort());
+    if (first === 'late') throw new Error(`it is still ${state} after ${timeoutMs / 1000} s`);
     return this.machine.run(command, {timeoutMs: timeoutMs - (performance.now() - asked)});
   }
 }

@@ -3,6 +3,7 @@ import {existsSync} from 'node:fs';
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {findHeld, holdMachines} from '../../src/boot/held.ts';
 import type {Machine} from '../../src/boot/machine.ts';
@@ -135,6 +136,37 @@ test('a machine that takes longer to start than one waits does not answer', asyn
   await t.throwsAsync(held.run('host', 'true', {timeoutMs: 50, signal}), {
     message: /still starting after 0\.05 s/,
   });
+  await held.stop();
+  await holding;
+});
+
+test('waiting for what was asked before is a part of the time, and what is too late is never run', async (t) => {
+  const outDir = await folder(t);
+  const ran: string[] = [];
+  let end = (): void => undefined;
+  const long = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const run = async (command: string) => {
+    ran.push(command);
+    if (command === 'long') await long;
+    return {status: 0, output: ''};
+  };
+  const machine = Object.create(offMachine(false), {run: {value: run}}) as Machine;
+  let holding = Promise.resolve();
+  await new Promise<void>((ready) => {
+    holding = holdMachines([machine], {outDir, signal, ready: () => ready()});
+  });
+  const held = (await findHeld(outDir))!;
+  const first = held.run('host', 'long', {timeoutMs: 60_000, signal});
+  while (ran.length === 0) await delay(10);
+  await t.throwsAsync(held.run('host', 'short', {timeoutMs: 50, signal}), {
+    message: 'it is still busy with an earlier command after 0.05 s',
+  });
+  end();
+  await first;
+  await held.run('host', 'next', {timeoutMs: 60_000, signal});
+  t.deepEqual(ran, ['long', 'next']);
   await held.stop();
   await holding;
 });
