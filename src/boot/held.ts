@@ -209,7 +209,8 @@ export async function findHeld(outDir: string): Promise<HeldMachines | undefined
   return {
     machines,
     run: async (machine, command, {timeoutMs, signal}) => {
-      const answer = await asked(socket, {ask: 'run', machine, command, timeoutMs}, signal);
+      const question: Question = {ask: 'run', machine, command, timeoutMs};
+      const answer = await asked(socket, question, signal, timeoutMs + graceMs);
       if (answer === undefined) throw failure('machine-gone', `the kbuild that holds ${machine} has ended`);
       if ('error' in answer) throw failure('machine-silent', answer.error);
       return answer;
@@ -225,8 +226,16 @@ function call(socket: string): Promise<Socket> {
   });
 }
 
-/** The answer to a question; undefined where the line was closed without one. */
-async function asked(socket: string, question: Question, signal: AbortSignal): Promise<Answer | undefined> {
+/** What the kbuild that holds machines may take beyond their own time: it says itself what they are waited for. */
+const graceMs = 1000;
+
+/** The answer to a question, waited for without end if `silenceMs` is 0; undefined where the line was closed without one. */
+async function asked(
+  socket: string,
+  question: Question,
+  signal: AbortSignal,
+  silenceMs = 0,
+): Promise<Answer | undefined> {
   const line = await call(socket);
   const hangUp = (): void => void line.destroy();
   signal.addEventListener('abort', hangUp, {once: true});
@@ -234,6 +243,7 @@ async function asked(socket: string, question: Question, signal: AbortSignal): P
     line.on('error', () => undefined);
     line.write(`${JSON.stringify(question)}\n`);
     return await new Promise((resolve) => {
+      line.setTimeout(silenceMs, () => resolve({error: `no answer in ${silenceMs / 1000} s`}));
       createInterface({input: line}).once('line', (text) => resolve(JSON.parse(text) as Answer));
       line.once('close', () => resolve(undefined));
     });

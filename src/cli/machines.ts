@@ -117,7 +117,9 @@ function heldChannel(held: HeldMachines, machine: string, role: string): Channel
       try {
         return (await held.run(machine, script, options)).output;
       } catch (error) {
-        if (error instanceof KbuildError) throw new Unreachable(error.message);
+        // The script is kbuild's own, and nobody's to read.
+        if (error instanceof KbuildError)
+          throw new Unreachable(error.message.replace(`\`${script}\``, () => 'its shell'));
         throw error;
       }
     },

@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -141,6 +142,7 @@ test('a machine that takes longer to start than one waits does not answer', asyn
 });
 
 test('waiting for what was asked before is a part of the time, and what is too late is never run', async (t) => {
+  const {signal} = new AbortController();
   const outDir = await folder(t);
   const ran: string[] = [];
   let end = (): void => undefined;
@@ -177,6 +179,22 @@ test('what was killed has left a record behind, and holds nothing', async (t) =>
   const record = {version: 1, pid: 1, socket: join(outDir, 'gone'), machines: []};
   await writeFile(join(outDir, 'machines/machines.json'), JSON.stringify(record));
   t.is(await findHeld(outDir), undefined);
+});
+
+test('a kbuild that is stopped, and answers nothing for the machines it holds, is not waited for', async (t) => {
+  const {signal} = new AbortController();
+  const outDir = await folder(t);
+  await mkdir(join(outDir, 'machines'));
+  const socket = join(outDir, 'socket');
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  t.teardown(() => server.close());
+  const record = {version: 1, pid: 1, socket, machines: []};
+  await writeFile(join(outDir, 'machines/machines.json'), JSON.stringify(record));
+  const held = (await findHeld(outDir))!;
+  await t.throwsAsync(held.run('host', 'true', {timeoutMs: 50, signal}), {
+    message: 'no answer in 1.05 s',
+  });
 });
 
 test('Ctrl-C ends the holding, as an interruption', async (t) => {

@@ -2,6 +2,9 @@ import {chmodSync, mkdirSync, writeFileSync} from 'node:fs';
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {failure} from '../../src/base/diagnostic.ts';
+import {holdMachines} from '../../src/boot/held.ts';
+import type {Machine} from '../../src/boot/machine.ts';
 import {FakeMachine} from '../tunables/fake-machine.ts';
 import {type Ended, kbuildWith, scratch} from './cli.ts';
 
@@ -125,6 +128,52 @@ test('a machine that does not answer is listed, and the others are done', async 
       ['root@down', true],
       ['root@up', false],
     ],
+  );
+});
+
+test('of machines that are held, one that starts and one that is slow do not answer in time, and the others are done', async (t) => {
+  const {file, run, host} = await world(t);
+  const held = (name: string, members: object): Machine =>
+    ({
+      name,
+      spec: {role: 'host', address: '10.77.0.1'},
+      logs: {console: ''},
+      untilOff: async () => new Promise(() => {}),
+      ...members,
+    }) as unknown as Machine;
+  const restarted = {
+    hasRestarted: true,
+    start: async () => undefined,
+    untilUp: async () => new Promise(() => {}),
+  };
+  const machines = [
+    held('up', {run: async (script: string) => ({status: 0, output: host.run(script)})}),
+    held('restarted', {...restarted, untilOff: async () => true}),
+    held('slow', {
+      run: async (script: string) => {
+        throw failure('command-timed-out', `\`${script}\` did not end in 3 s`);
+      },
+    }),
+  ];
+  const outDir = join(file, '../out');
+  const stop = new AbortController();
+  await new Promise<void>((ready) => {
+    const options = {outDir, signal: stop.signal, ready: () => ready()};
+    void holdMachines(machines, options).catch(() => undefined);
+  });
+  const {code, stdout} = await run('get', file, 'vm.dirty_ratio', '--timeout', '3', '--out', outDir);
+  stop.abort();
+  t.is(code, 1);
+  t.is(
+    stdout,
+    `host (up)
+  PARAMETER       SET  IN EFFECT
+  vm.dirty_ratio  –    20
+
+host (restarted): does not answer: it is still starting after 3 s
+
+host (slow): does not answer: its shell did not end in 3 s
+`,
   );
 });
 
