@@ -50,9 +50,11 @@ export function paramCommand(surroundings: Surroundings): Command {
     .addCommand(setCommand(surroundings));
 }
 
-function addCommonOptions(command: Command): Command {
+const onMachines = "a role, a machine, or Ceph's daemons (osd.*, osd.1)";
+
+function addCommonOptions(command: Command, on: string): Command {
   return command
-    .option('--on <which>', "a role, a machine, or Ceph's daemons (osd.*, osd.1); may be repeated", collect)
+    .option('--on <which>', `${on}; may be repeated`, collect)
     .option('--recipes <dir>', 'a folder to look for recipes in first (also KBUILD_RECIPES)')
     .option(
       '--param <NAME=VALUE>',
@@ -74,6 +76,7 @@ function listCommand(surroundings: Surroundings): Command {
     ])
       .argument('<recipe>', 'a recipe, by its name or by a path to its .yaml file')
       .argument('[names...]', 'parameters, or systems such as nfs; all where none is named'),
+    'a role',
   ).action(async (name: string, names: readonly string[], _: Options, self: Command) => {
     const options = self.optsWithGlobals<Options>();
     const {recipe, catalogue} = await recipeAndCatalogue(surroundings, name, options);
@@ -105,6 +108,7 @@ function getCommand(surroundings: Surroundings): Command {
         ])
           .argument('<recipe>', 'a recipe, by its name or by a path to its .yaml file')
           .argument('[names...]', 'parameters, or systems such as nfs; all where none is named'),
+        onMachines,
       ),
     ),
   ).action(async (name: string, names: readonly string[], _: Options, self: Command) => {
@@ -131,6 +135,7 @@ function setCommand(surroundings: Surroundings): Command {
         ])
           .argument('<recipe>', 'a recipe, by its name or by a path to its .yaml file')
           .argument('<settings...>', 'NAME=VALUE, or NAME@INSTANCE=VALUE for one pool or data set'),
+        `${onMachines}; with --in-image, a role`,
       ),
     ).option('--in-image', "write them into the recipe's file: its machines start with them"),
   ).action(async (name: string, settings: readonly string[], _: Options, self: Command) => {
