@@ -68,12 +68,21 @@ set_ceph() {
     for (k = 2; k < 5; k++) if ($k == n) printf "@%s set %s\t%s\n", i, ($1 == w ? "" : $1), $(k + 1)
   }' "$W/dump"
 }
-# Daemons first: one that the monitors have told already has nothing to say of an observer. One that does not answer holds up no other.
+# Daemons first: one that the monitors have told already has nothing to say of an observer. One that does not answer holds
+# up no other, and a value that one refuses is not kept.
 put_ceph() {
+  r=
   for d in $(ceph_daemons "$5"); do
-    a=$(to_ceph "$d" config set "$2" "$3" 2>&1) || { say "$1" error "$d" "$a"; continue; }
-    case $a in *unchangeable* | *'not observed'* | *'require restart'*) say "$1" later "$d" ;; esac
+    a=$(to_ceph "$d" config set "$2" "$3" 2>&1) && e= || e=y
+    case $e$a in
+      # What a daemon reads at its start alone it is not permitted to change.
+      *'(1) Operation not permitted'* | *unchangeable* | *'not observed'* | *'require restart'*) say "$1" later "$d" ;;
+      # An admin socket tells of an error and does not end with one.
+      *EINVAL* | *'"error":'*) say "$1" error "$d" "$a"; r=y ;;
+      y*) say "$1" error "$d" "$a" ;;
+    esac
   done
+  [ -z "$r" ] || return 1
   if has_key; then try "$1" ceph_ config set "$4" "$2" "$3"; else say "$1" fleeting; fi
 }
 `);

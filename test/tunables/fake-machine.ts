@@ -107,9 +107,16 @@ const programs = {
     "osd ls") echo asked >>"$FAKE/osd-ls"; printf '0\\n1\\n' ;;
     "config help") [ "$3" != osd_op_num_shards ] && up=true || up=false; printf '{\\n  "name": "%s",\\n  "can_update_at_runtime": %s\\n}\\n' "$3" "$up" ;;
     *) d=\${2##*/ceph-}; d=\${d%.asok}; case $4 in
-      set) echo "    \\"$5\\": \\"$6\\"," >>"$FAKE/$d"; case $5 in osd_op_num_shards | osd_memory_target) false ;; esac && echo '{"success": ""}' || echo "{\\"success\\": \\"$5 = '$6' (not observed, change may require restart) \\"}" ;;
+      set) if [ "$5" = osd_op_num_shards ]; then
+          e="error setting '$5' to '$6': (1) Operation not permitted"
+          [ "$1" = daemon ] || { echo "Error EPERM: $e" >&2; exit 1; }
+          echo "{ \\"error\\": \\"$e\\" }"; exit
+        fi
+        [ "$6" != 61 ] || { echo '{ "error": "(22) Invalid argument" }'; exit; }
+        echo "    \\"$5\\": \\"$6\\"," >>"$FAKE/$d"
+        case $5 in osd_memory_target | osd_heartbeat_grace) false ;; esac && echo '{"success": ""}' || echo "{\\"success\\": \\"$5 = '$6' (not observed, change may require restart) \\"}" ;;
       show) echo '{'; tac "$FAKE/$d" | awk '!seen[$1]++'; echo '}' ;;
       diff) [ ! -e "$FAKE/$d" ] || sed -n 's/^ *\\("[a-z_]*":\\) .*/\\1 {\\n"override": "1",\\n},/p' "$FAKE/$d" ;;
-      help) for n in osd_max_backfills osd_memory_target osd_op_num_shards; do [ $n = osd_op_num_shards ] && up=false || up=true; printf '    "name": "%s",\\n    "can_update_at_runtime": %s,\\n' $n $up; done ;; esac ;; esac
+      help) for n in osd_max_backfills osd_memory_target osd_op_num_shards osd_heartbeat_grace; do case $n in osd_op* | osd_heart*) up=false ;; *) up=true ;; esac; printf '    "name": "%s",\\n    "can_update_at_runtime": %s,\\n' $n $up; done ;; esac ;; esac
 `,
 };

@@ -236,8 +236,19 @@ test('of Ceph, only what an observer tracks takes effect, on the daemons that ar
   t.deepEqual(set(machine, 'osd_max_backfills=30', 'osd.1').seen, [{instance: 'osd.1', value: '30'}]);
   // Ceph knows it as one that can change at run time, and the daemon says that nothing observes it.
   t.like(set(machine, 'osd_memory_target=2G'), {verdict: 'pending', until: 'the next start of osd.0, osd.1'});
-  t.like(set(machine, 'osd_op_num_shards=8'), {verdict: 'pending', until: 'the next start of osd.0, osd.1'});
-  t.like(get(machine, 'osd_op_num_shards'), {verdict: 'pending', until: 'the next start of osd.0, osd.1'});
+  const waiting = {set: '60', verdict: 'pending', until: 'the next start of osd.0, osd.1'} as const;
+  t.like(set(machine, 'osd_heartbeat_grace=60'), waiting);
+  t.like(get(machine, 'osd_heartbeat_grace'), waiting);
+  // And what is read at the start alone it is not permitted to change.
+  t.like(set(machine, 'osd_op_num_shards=8'), {
+    set: '8',
+    verdict: 'pending',
+    until: 'the next start of osd.0, osd.1',
+  });
+  t.like(set(machine, 'osd_max_backfills=61'), {
+    verdict: 'refused',
+    reason: 'osd.0: { "error": "(22) Invalid argument" }; osd.1: { "error": "(22) Invalid argument" }',
+  });
   // A value of a daemon's own is what counts for it.
   t.like(get(machine, 'osd_max_backfills'), {set: '60, 30', verdict: 'in effect'});
   // A start ends what was set since the last one.
@@ -260,6 +271,7 @@ test('a machine without OSDs asks the monitors once which there are, for however
     ],
   );
   t.is(machine.read('osd-ls'), 'asked\n');
+  t.like(set(machine, 'osd_op_num_shards=8'), {verdict: 'pending', until: 'the next start of osd.0, osd.1'});
 });
 
 test("without the administrator's key, a machine's own daemons are told, and nothing keeps it", (t) => {
