@@ -5,7 +5,7 @@
  *     ./kbuild prove kill boots         these only
  *     ./kbuild prove table              every recipe's boot, once
  *     ./kbuild prove layouts            the recipe with other layouts of its pool, and spoilt ones
- *     QTFS_SOURCE=DIR ./kbuild prove qtfs
+ *     QTFS_SOURCE=DIR ./kbuild prove qtfs qtfs-servers
  *     LUSTRE_SOURCE=DIR ./kbuild prove lustre
  *     ./kbuild prove gds
  *     ./kbuild prove nfs-tcp
@@ -27,11 +27,8 @@ import {join} from 'node:path';
 import {digestOfFile} from '../src/base/digest.ts';
 import {captureStep} from '../src/base/process.ts';
 import {defaultStoreRoot} from '../src/base/store.ts';
-import {gds} from './gds.ts';
 import {layoutProof} from './layouts.ts';
-import {lustre} from './lustre.ts';
 import {parameterProofs} from './parameters.ts';
-import {qtfs} from './qtfs.ts';
 import {commitHere, record} from './record.ts';
 import {entry, type Finding, kbuild, type Proof, root, work} from './run.ts';
 import {systemProofs} from './systems.ts';
@@ -378,9 +375,6 @@ const proofs: Readonly<Record<string, Proof>> = {
 /** Proofs of other recipes, or for which something has to be given. */
 const others: Readonly<Record<string, Proof>> = {
   table,
-  qtfs,
-  lustre,
-  gds,
   ...systemProofs,
   ...parameterProofs,
 };
