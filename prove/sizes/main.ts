@@ -9,7 +9,7 @@
  *     npm run sizes -- --page                         writes the page from docs/sizes.json, and runs nothing
  */
 
-import {readFile} from 'node:fs/promises';
+import {readFile, rm} from 'node:fs/promises';
 import {availableParallelism, loadavg} from 'node:os';
 import {join, resolve} from 'node:path';
 import {parseArgs} from 'node:util';
@@ -97,15 +97,15 @@ async function before(): Promise<Pick<Sizes, 'rows' | 'compared'>> {
 
 /** Makes the images first, so that a start is not measured while our own compilers have just run. */
 async function startOf(name: string, options: readonly string[], arch: Architecture): Promise<Row['seen']> {
-  const choice = [
-    ...options,
-    '--out',
-    join(root, 'prove/work/sizes', [name, ...options].join('').replaceAll(/[^\w.]+/g, '-')),
-  ];
+  const out = join(root, 'prove/work/sizes', [name, ...options].join('').replaceAll(/[^\w.]+/g, '-'));
+  const choice = [...options, '--out', out];
   const made = await kbuild('image', name, ...choice.filter((option) => option !== '--no-prove'));
   const load = {processors: availableParallelism(), before: loadavg()[0]!};
   const answer = made.ok === true ? await kbuild('boot', name, ...choice) : made;
-  return seenOf(answer, arch, load);
+  const seen = await seenOf(answer, arch, load);
+  // The images of all recipes take tens of gigabytes.
+  await rm(out, {recursive: true, force: true});
+  return seen;
 }
 
 async function kbuild(...options: readonly string[]): Promise<Answer> {
