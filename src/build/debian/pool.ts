@@ -6,7 +6,7 @@
  */
 
 import {access, mkdir, mkdtemp, rename, rm, stat} from 'node:fs/promises';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {failure, missingTool} from '../../base/diagnostic.ts';
 import {digestOfFile} from '../../base/digest.ts';
 import {takeLock} from '../../base/lock.ts';
@@ -157,14 +157,14 @@ async function fetchBatch(
     environment: {...(process.env as Record<string, string>), LC_ALL: 'C'},
     signal: workshop.signal,
   });
-  const said = withoutUser(result.stderr);
+  const output = withoutUser(result.stderr);
   const gone: LockedPackage[] = [];
   for (const one of batch) {
     if (await keep(workshop.store, join(part, one.sha256), one)) continue;
     workshop.signal.throwIfAborted();
-    const address = withoutUser(addressOf(mirror, one));
-    if (isGone(said, address)) gone.push(one);
-    else throw downloadFailure(address, said);
+    const said = refusalOf(one, output);
+    if (said !== undefined && isGone(said)) gone.push(one);
+    else throw downloadFailure(withoutUser(addressOf(mirror, one)), said ?? errorLines(output), output);
   }
   return gone;
 }
@@ -186,26 +186,25 @@ function addressOf(mirror: Mirror, one: LockedPackage): string {
   return `${mirror[one.archive].replace(/^file:/, 'copy:')}${path}`;
 }
 
-function failureLine(stderr: string, address: string): string | undefined {
-  return stderr.split('\n').find((line) => line.startsWith(`E: Failed to fetch ${address} `));
+/** What apt says of a file. A mirror may have sent it on to another one, under an address that apt has written anew. */
+function refusalOf({path}: LockedPackage, output: string): string | undefined {
+  const name = basename(path);
+  for (const [, address, said] of output.matchAll(/^E: Failed to fetch (\S+) (.*)$/gm)) {
+    if (basename(address!).replaceAll(/%[2-7][0-9a-f]/gi, decodeURIComponent) === name) return said!.trim();
+  }
+  return undefined;
 }
 
-function isGone(stderr: string, address: string): boolean {
-  const line = failureLine(stderr, address);
-  return (
-    line !== undefined &&
-    /\b(404|410)\b|No such file or directory|File not found/.test(line.slice(address.length))
-  );
+function isGone(said: string): boolean {
+  return /\b(404|410)\b|No such file or directory|File not found/.test(said);
 }
 
-function downloadFailure(address: string, stderr: string) {
-  const reason = failureLine(stderr, address)?.slice(`E: Failed to fetch ${address} `.length).trim();
-  const said = reason ?? errorLines(stderr);
+function downloadFailure(address: string, said: string, output: string) {
   if (/Hash Sum mismatch|unexpected size/.test(said))
     return failure('wrong-digest', `${address} is not the file that the lock names by its SHA-256`, {
       hint: 'the mirror or something on the way to it changed the file; name another mirror with KBUILD_DEBIAN_MIRROR',
     });
-  if (/No space left/.test(stderr))
+  if (/No space left/.test(output))
     return failure('disk-full', `the disk filled up while fetching ${address}`);
   return failure('download-failed', `${address} could not be fetched: ${said}`, {
     hint: 'check the network, or name another mirror with KBUILD_DEBIAN_MIRROR; what was fetched is kept',

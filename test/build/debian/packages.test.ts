@@ -1,5 +1,5 @@
 import {mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
-import {createServer} from 'node:http';
+import {createServer, type RequestListener} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -21,7 +21,7 @@ const withApt = (await runs('/usr/lib/apt/apt-helper', '--version')) ? test : te
 
 const set: PackageSet = {name: 'small', packages: ['one', 'two'], closure: 'none'};
 
-function locked(name: string, content: string, version = '1:1.0+b1'): LockedPackage {
+function locked(name: string, content: string, version = '1:1.0+b1~2'): LockedPackage {
   const path = `pool/main/${name}_${version.slice(2)}_all.deb`;
   const sha256 = digestOf(content);
   return {name, version, architecture: 'all', archive: 'debian', path, size: content.length, sha256};
@@ -47,29 +47,42 @@ function mirrorDirectory(t: ExecutionContext, contents: Readonly<Record<string, 
   const dir = temporaryDirectory(t);
   mkdirSync(join(dir, 'pool/main'), {recursive: true});
   for (const [name, content] of Object.entries(contents))
-    writeFileSync(join(dir, 'pool/main', `${name}_1.0+b1_all.deb`), content);
+    writeFileSync(join(dir, 'pool/main', `${name}_1.0+b1~2_all.deb`), content);
   return dir;
 }
 
 async function mirrorServer(t: ExecutionContext, files: Readonly<Record<string, string>>, otherwise = 404) {
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  const address = await serve(t, (request, response) => {
     const path = decodeURIComponent(request.url ?? '');
     asked.push(path);
     const content = files[path];
     response.writeHead(content === undefined ? otherwise : 200, {'content-length': content?.length ?? 0});
     response.end(content);
   });
+  return {asked, address};
+}
+
+async function serve(t: ExecutionContext, answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => server.close());
-  return {asked, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`};
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+/** A mirror that sends everybody to another one. */
+async function redirectTo(t: ExecutionContext, mirror: string): Promise<string> {
+  return serve(t, (request, response) => {
+    response.writeHead(302, {location: new URL(request.url!.slice(1), mirror).href});
+    response.end();
+  });
 }
 
 withApt('what the lock names is fetched into the pool once, and nothing is resolved', async (t) => {
   const workshop = temporaryWorkshop(t);
   const {asked, address} = await mirrorServer(t, {
-    '/pool/main/one_1.0+b1_all.deb': 'first',
-    '/pool/main/two_1.0+b1_all.deb': 'second',
+    '/pool/main/one_1.0+b1~2_all.deb': 'first',
+    '/pool/main/two_1.0+b1~2_all.deb': 'second',
   });
   const options = await project(t, address);
   const stored = await obtainPackages(workshop, set, options);
@@ -78,7 +91,7 @@ withApt('what the lock names is fetched into the pool once, and nothing is resol
     ['first', 'second'],
   );
   t.is(stored[0]?.file, join(workshop.store.root, 'pool', `${digestOf('first')}.deb`));
-  t.deepEqual(asked.toSorted(), ['/pool/main/one_1.0+b1_all.deb', '/pool/main/two_1.0+b1_all.deb']);
+  t.deepEqual(asked.toSorted(), ['/pool/main/one_1.0+b1~2_all.deb', '/pool/main/two_1.0+b1~2_all.deb']);
   await obtainPackages(workshop, set, options);
   t.is(asked.length, 2);
 });
@@ -103,7 +116,7 @@ withApt('what a killed kbuild was fetching is removed, and is not taken for a pa
 withApt(
   'a mirror’s user and password are not shown, and its answers are understood all the same',
   async (t) => {
-    const {address} = await mirrorServer(t, {'/pool/main/one_1.0+b1_all.deb': 'first'});
+    const {address} = await mirrorServer(t, {'/pool/main/one_1.0+b1~2_all.deb': 'first'});
     const options = await project(t, address.replace('//', '//somebody:secret@'), {locked: true});
     const error = await t.throwsAsync(obtainPackages(temporaryWorkshop(t), set, options), {
       instanceOf: KbuildError,
@@ -135,21 +148,23 @@ withApt('a file with another digest than the lock’s does not get into the pool
   t.throws(() => statSync(join(workshop.store.root, 'pool', `${digestOf('second')}.deb`)));
 });
 
-for (const kind of ['directory', 'server'] as const)
+for (const kind of ['directory', 'server', 'server behind another'] as const)
   withApt(
     `a locked version that a ${kind} no longer has is an error where the lock is binding`,
     async (t) => {
-      const address =
-        kind === 'server'
-          ? (await mirrorServer(t, {'/pool/main/one_1.0+b1_all.deb': 'first'})).address
-          : `file:${mirrorDirectory(t, {one: 'first'})}`;
-      const options = await project(t, address, {locked: true});
+      const server = await mirrorServer(t, {'/pool/main/one_1.0+b1~2_all.deb': 'first'});
+      const addresses = {
+        directory: `file:${mirrorDirectory(t, {one: 'first'})}`,
+        server: server.address,
+        'server behind another': await redirectTo(t, server.address),
+      };
+      const options = await project(t, addresses[kind], {locked: true});
       const error = await t.throwsAsync(obtainPackages(temporaryWorkshop(t), set, options), {
         instanceOf: KbuildError,
       });
       t.is(error.exit, 1);
       t.is(error.diagnostics[0]?.code, 'locked-version-gone');
-      t.regex(error.message, /two 1:1\.0\+b1/);
+      t.regex(error.message, /two 1:1\.0\+b1~2/);
       t.regex(error.diagnostics[0]?.hint ?? '', /kbuild lock --update/);
     },
   );
@@ -171,7 +186,9 @@ test('versions taken in place of a lock’s stay until that lock changes, and ar
   await writeLock(user, {small: {...newer, replaces: digestOfPackages(packages)}});
   t.deepEqual((await choosePackages(workshop, set, options)).packages, newer.packages);
   t.true(
-    workshop.events.some((event) => event.kind === 'said' && /two is 1:1\.1.*1:1\.0\+b1/.test(event.message)),
+    workshop.events.some(
+      (event) => event.kind === 'said' && /two is 1:1\.1.*1:1\.0\+b1~2/.test(event.message),
+    ),
   );
   await writeLock(user, {small: {...newer, replaces: 'another lock'}});
   t.deepEqual((await choosePackages(workshop, set, options)).packages, packages);
@@ -181,9 +198,9 @@ test('changes are what is new, gone, or of another version', (t) => {
   const before = [locked('one', 'a'), locked('two', 'b')];
   const after = [locked('two', 'b', '1:2.0'), locked('zed', 'c')];
   t.deepEqual(versionChanges(before, after), [
-    {name: 'one', before: '1:1.0+b1'},
-    {name: 'two', before: '1:1.0+b1', after: '1:2.0'},
-    {name: 'zed', after: '1:1.0+b1'},
+    {name: 'one', before: '1:1.0+b1~2'},
+    {name: 'two', before: '1:1.0+b1~2', after: '1:2.0'},
+    {name: 'zed', after: '1:1.0+b1~2'},
   ]);
 });
 
