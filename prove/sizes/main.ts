@@ -13,13 +13,13 @@ import {readFile, rm} from 'node:fs/promises';
 import {availableParallelism, loadavg} from 'node:os';
 import {join, resolve} from 'node:path';
 import {parseArgs} from 'node:util';
-import {type Architecture, architectures} from '../../src/base/architecture.ts';
+import {architectures} from '../../src/base/architecture.ts';
 import {captureStep} from '../../src/base/process.ts';
 import {replaceFile} from '../../src/base/replace-file.ts';
 import {kernelLines} from '../../src/build/kernel-line.ts';
 import {recipesWithProof} from '../recipes.ts';
 import {type Answer, seenOf} from './measure.ts';
-import {type Row, type Sizes, sizesPage} from './table.ts';
+import {type Seen, type Sizes, sizesPage} from './table.ts';
 
 const recipe = 'nfs-rdma-zfs';
 const root = resolve(import.meta.dirname, '../../..');
@@ -50,9 +50,11 @@ if (!values.page) {
   for (const {kernel, arch} of wantsRows ? rows : []) {
     if (values.kernel?.includes(kernel) === false || values.arch?.includes(arch) === false) continue;
     console.log(`${kernel} ${arch}`);
-    const row = {kernel, arch, seen: await startOf(recipe, ['--kernel', kernel, '--arch', arch], arch)};
+    const all = await startOf(recipe, ['--kernel', kernel, '--arch', arch]);
+    const seen = 'reason' in all ? all : (all[arch] ?? {reason: `no machine of it is of ${arch}`});
+    const row = {kernel, arch, seen};
     rows = rows.map((other) => (other.kernel === kernel && other.arch === arch ? row : other));
-    console.log(`  ${'reason' in row.seen ? row.seen.reason : 'measured'}`);
+    console.log(`  ${'reason' in seen ? seen.reason : 'measured'}`);
     // After each: the whole takes hours.
     await write();
   }
@@ -62,8 +64,8 @@ if (!values.page) {
     const given = values.source
       .filter((text) => recipes.get(name)!.includes(text.split('=')[0]!))
       .flatMap((text) => ['--source', text]);
-    const own = await startOf(name, ['--no-prove', ...given], 'x86_64');
-    const stock = await startOf(name, ['--stock-kernel', ...given], 'x86_64');
+    const own = await startOf(name, ['--no-prove', ...given]);
+    const stock = await startOf(name, ['--stock-kernel', ...given]);
     compared = compared.map((other) => (other.recipe === name ? {recipe: name, own, stock} : other));
     for (const seen of [own, stock]) console.log(`  ${'reason' in seen ? seen.reason : 'measured'}`);
     await write();
@@ -96,13 +98,14 @@ async function before(): Promise<Pick<Sizes, 'rows' | 'compared'>> {
 }
 
 /** Makes the images first, so that a start is not measured while our own compilers have just run. */
-async function startOf(name: string, options: readonly string[], arch: Architecture): Promise<Row['seen']> {
+async function startOf(name: string, options: readonly string[]): Promise<Seen> {
   const out = join(root, 'prove/work/sizes', [name, ...options].join('').replaceAll(/[^\w.]+/g, '-'));
   const choice = [...options, '--out', out];
   const made = await kbuild('image', name, ...choice.filter((option) => option !== '--no-prove'));
   const load = {processors: availableParallelism(), before: loadavg()[0]!};
   const answer = made.ok === true ? await kbuild('boot', name, ...choice) : made;
-  const seen = await seenOf(answer, arch, load);
+  for (const {message} of answer.diagnostics ?? []) console.error(`  ${message}`);
+  const seen = await seenOf(answer, load);
   // The images of all recipes take tens of gigabytes.
   await rm(out, {recursive: true, force: true});
   return seen;

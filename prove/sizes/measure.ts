@@ -2,9 +2,9 @@
 
 import {readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Architecture} from '../../src/base/architecture.ts';
+import {type Architecture, architectures} from '../../src/base/architecture.ts';
 import {type BootReport, type MachineReport, slowest} from '../../src/boot/index.ts';
-import type {Load, Measured, MeasuredMachine, Row} from './table.ts';
+import type {Load, Measured, MeasuredMachine, Seen} from './table.ts';
 
 /** What is read of the object that `kbuild recipe --json` writes, and `kbuild boot --no-prove --json`. */
 export type Answer = {
@@ -14,7 +14,7 @@ export type Answer = {
   readonly boot?: BootReport;
   /** Started, and not proved. */
   readonly machines?: readonly (MachineReport & {readonly failedUnits: readonly string[]})[];
-  readonly diagnostics?: readonly {readonly message: string}[];
+  readonly diagnostics?: readonly {readonly code: string; readonly message: string}[];
 };
 
 /** What is read of a manifest. */
@@ -27,20 +27,22 @@ type Manifest = {
   readonly files: readonly {readonly path: string; readonly bytes: number}[];
 };
 
-/** What was seen of a job that worked; of one that did not, the first line of why. */
-export async function seenOf(answer: Answer, arch: Architecture, load: Load): Promise<Row['seen']> {
+/** What was seen of a job that worked, by the architecture of its machines; of one that did not, what its first error is called. */
+export async function seenOf(answer: Answer, load: Load): Promise<Seen> {
   if (!answer.ok) {
-    const why = answer.diagnostics?.[0]?.message.split('\n')[0] ?? 'it said nothing';
+    const why = answer.diagnostics?.[0]?.code ?? 'it said nothing';
     return {reason: `ended with ${answer.exitCode ?? 'no exit code'}: ${why}`};
   }
   const {outDir} = answer;
   const machines = answer.boot?.machines ?? answer.machines;
   if (outDir === undefined || machines === undefined) return {reason: 'the recipe has no proof that boots'};
   const manifest = JSON.parse(await readFile(join(outDir, 'manifest.json'), 'utf8')) as Manifest;
-  if (machines.some(({architecture}) => architecture !== arch)) {
-    return {reason: 'its machines are of several architectures'};
+  const found: Partial<Record<Architecture, Measured>> = {};
+  for (const arch of architectures) {
+    const its = machines.filter(({architecture}) => architecture === arch);
+    if (its.length > 0) found[arch] = {...(await measured(outDir, manifest, its, arch)), load};
   }
-  return {...(await measured(outDir, manifest, machines, arch)), load};
+  return found;
 }
 
 async function measured(
@@ -72,19 +74,20 @@ async function measured(
   const {kind, cpu} = slowest(started.map(({acceleration}) => acceleration));
   return {
     release,
-    kernelBytes: bytesOf('vmlinuz'),
+    kernelBytes: bytesOf(`${started[0]!.role}.vmlinuz`),
     modules,
-    outOfTree: outOfTree(files),
+    outOfTree: outOfTree(files, arch),
     acceleration: {kind, cpu},
     machines,
   };
 }
 
-/** `modules/NAME/FILE.ko` */
-function outOfTree(files: Manifest['files']): Measured['outOfTree'] {
+/** `modules/NAME/FILE.ko`, in the architecture's own folder where there are several. */
+function outOfTree(files: Manifest['files'], arch: Architecture): Measured['outOfTree'] {
   const sums: Record<string, {files: number; bytes: number}> = {};
   for (const {path, bytes} of files) {
-    const [folder, name, file] = path.split('/');
+    const parts = path.split('/');
+    const [folder, name, file] = parts[0] === arch ? parts.slice(1) : parts;
     if (folder !== 'modules' || name === undefined || !file?.endsWith('.ko')) continue;
     const sum = sums[name] ?? {files: 0, bytes: 0};
     sums[name] = {files: sum.files + 1, bytes: sum.bytes + bytes};

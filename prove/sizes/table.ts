@@ -17,9 +17,12 @@ export type Sizes = {
 /** A recipe's images with its own kernel and with Debian's, started in the same machines, one after the other. */
 export type Compared = {
   readonly recipe: string;
-  readonly own: Row['seen'];
-  readonly stock: Row['seen'];
+  readonly own: Seen;
+  readonly stock: Seen;
 };
+
+/** What was seen, by the architecture of the machines, or why nothing was. */
+export type Seen = Readonly<Partial<Record<Architecture, Measured>>> | {readonly reason: string};
 
 export type Row = {
   /** `6.1` */
@@ -113,16 +116,16 @@ function comparison(compared: readonly Compared[]): readonly string[] {
     {recipe, kernel: 'its own', seen: own},
     {recipe, kernel: "Debian's", seen: stock},
   ]);
-  const kernels = sides.map(({recipe, kernel, seen}) =>
+  const measured = sides.flatMap(({recipe, kernel, seen}) =>
     'reason' in seen
-      ? [recipe, kernel, '-', '-', '-']
-      : [recipe, kernel, seen.release, megabytes(seen.kernelBytes), modulesText(seen.modules)],
+      ? []
+      : Object.entries(seen).map(([arch, ofArch]) => ({recipe, arch, kernel, seen: ofArch})),
   );
-  const measured = sides.flatMap(({seen, ...side}) => ('reason' in seen ? [] : [{...side, seen}]));
-  const machines = measured.flatMap(({recipe, kernel, seen}) =>
+  const machines = measured.flatMap(({recipe, arch, kernel, seen}) =>
     seen.machines.map(({role, name, diskBytes, start, failedUnits}) => [
       recipe,
       name ?? role,
+      arch,
       kernel,
       megabytes(diskBytes),
       ...[start.kernel, start.init, start.up].map(seconds),
@@ -130,25 +133,45 @@ function comparison(compared: readonly Compared[]): readonly string[] {
     ]),
   );
   const missing = sides.flatMap(({recipe, kernel, seen}) =>
-    'reason' in seen
-      ? [`- ${recipe}, ${kernel === 'its own' ? 'its own kernel' : `${kernel} kernel`}: ${seen.reason}`]
-      : [],
+    'reason' in seen ? [`- ${recipe}, ${kernel} kernel: ${seen.reason}`] : [],
   );
   return [
     "## Recipes beside Debian's kernel",
     "The same images, once with the recipe's kernel and once with the one that Debian ships for that line, without modules from",
     'out of the tree: each started, and not proved, in the same machines (`kbuild boot NAME --no-prove`, `--stock-kernel`).',
-    ...table(['recipe', 'kernel', 'release', 'boot image', 'its modules'], kernels),
+    ...table(
+      ['recipe', 'architecture', 'kernel', 'release', 'boot image', 'its modules'],
+      measured.map(({recipe, arch, kernel, seen: {release, kernelBytes, modules}}) => [
+        recipe,
+        arch,
+        kernel,
+        release,
+        megabytes(kernelBytes),
+        modulesText(modules),
+      ]),
+    ),
     '',
     ...table(
-      ['recipe', 'machine', 'kernel', 'disk', 'kernel starts', 'first process', 'systemd up', 'failed units'],
+      [
+        'recipe',
+        'machine',
+        'architecture',
+        'kernel',
+        'disk',
+        'kernel starts',
+        'first process',
+        'systemd up',
+        'failed units',
+      ],
       machines,
     ),
     ...(measured.length === 0
       ? []
       : [
           '',
-          ...accelerations(measured.map(({recipe, kernel, seen}) => ({kernel: recipe, arch: kernel, seen}))),
+          ...accelerations(
+            measured.map(({recipe, arch, kernel, seen}) => ({kernel: `${recipe}, ${kernel}`, arch, seen})),
+          ),
         ]),
     ...(missing.length === 0 ? [] : ['', 'Not measured:', ...missing]),
   ];

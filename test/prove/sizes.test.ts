@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {type Answer, seenOf} from '../../prove/sizes/measure.ts';
-import {type Sizes, sizesPage} from '../../prove/sizes/table.ts';
+import {type Measured, type Seen, type Sizes, sizesPage} from '../../prove/sizes/table.ts';
 import {architectures} from '../../src/base/architecture.ts';
 import {kernelLines} from '../../src/build/kernel-line.ts';
 import {recipeFolders} from '../../src/recipe/folders.ts';
@@ -63,8 +63,7 @@ async function jobOf(t: ExecutionContext): Promise<Answer & {readonly outDir: st
 }
 
 test('sizes are those of the manifest, of the disk also what it takes; times are of the first start', async (t) => {
-  const seen = await seenOf(await jobOf(t), 'x86_64', load);
-  if ('reason' in seen) return t.fail(seen.reason);
+  const seen = onlyOf(await seenOf(await jobOf(t), load));
   const [host] = seen.machines;
   t.true(host!.allocatedBytes >= 64 << 10 && host!.allocatedBytes < 8 << 20, String(host!.allocatedBytes));
   t.deepEqual(seen, {
@@ -86,23 +85,23 @@ test('sizes are those of the manifest, of the disk also what it takes; times are
   });
 });
 
-test('of a job that failed the reason is its first line, of one that did not boot that', async (t) => {
+test('of a job that failed the reason is what its error is called, which names no path and no mirror, of one that did not boot that', async (t) => {
   const failed: Answer = {
     ok: false,
     exitCode: 3,
-    diagnostics: [{message: 'qemu-system-aarch64 is not installed\nat all'}, {message: 'and more'}],
+    diagnostics: [
+      {code: 'missing-tool', message: 'qemu-system-aarch64 is not installed'},
+      {code: 'other', message: 'and more'},
+    ],
   };
-  t.deepEqual(await seenOf(failed, 'arm64', load), {
-    reason: 'ended with 3: qemu-system-aarch64 is not installed',
-  });
-  t.deepEqual(await seenOf({}, 'arm64', load), {reason: 'ended with no exit code: it said nothing'});
+  t.deepEqual(await seenOf(failed, load), {reason: 'ended with 3: missing-tool'});
+  t.deepEqual(await seenOf({}, load), {reason: 'ended with no exit code: it said nothing'});
   const {boot: _, ...imagesOnly} = await jobOf(t);
-  t.deepEqual(await seenOf(imagesOnly, 'x86_64', load), {reason: 'the recipe has no proof that boots'});
+  t.deepEqual(await seenOf(imagesOnly, load), {reason: 'the recipe has no proof that boots'});
 });
 
 test('the page has a row for each, and says why of what it has no figures for', async (t) => {
-  const seen = await seenOf(await jobOf(t), 'x86_64', load);
-  if ('reason' in seen) return t.fail(seen.reason);
+  const seen = onlyOf(await seenOf(await jobOf(t), load));
   const machines = [{...seen.machines[0]!, allocatedBytes: 345_600_000, diskBytes: 1_171_259_392}];
   const page = sizesPage({
     version: 1,
@@ -114,11 +113,13 @@ test('the page has a row for each, and says why of what it has no figures for', 
     compared: [
       {
         recipe: 'nfs-rdma-zfs',
-        own: {...seen, machines},
+        own: {x86_64: {...seen, machines}},
         stock: {
-          ...seen,
-          release: '6.1.0-56-amd64',
-          machines: [{...machines[0]!, failedUnits: ['zfs.service']}],
+          x86_64: {
+            ...seen,
+            release: '6.1.0-56-amd64',
+            machines: [{...machines[0]!, failedUnits: ['zfs.service']}],
+          },
         },
       },
       {recipe: 'ceph', own: {reason: 'no time'}, stock: {reason: 'not run yet'}},
@@ -136,13 +137,18 @@ test('the page has a row for each, and says why of what it has no figures for', 
     'emulated by QEMU, without KVM, as Nehalem, on 2 processors with a load of 0.3 before the start.';
   t.true(lines.includes(`- 6.1, x86_64: ${way}`));
   t.true(lines.includes('- 6.1, arm64: ended with 3: a | b'));
-  t.true(lines.includes("| nfs-rdma-zfs | Debian's | 6.1.0-56-amd64 | 5.24 MB | 200, 12.35 MB |"), page);
   t.true(
-    lines.includes('| nfs-rdma-zfs | host | its own | 1171 MB | 7.7 s | 10.7 s | 62.5 s | none |'),
+    lines.includes("| nfs-rdma-zfs | x86_64 | Debian's | 6.1.0-56-amd64 | 5.24 MB | 200, 12.35 MB |"),
     page,
   );
   t.true(
-    lines.includes("| nfs-rdma-zfs | host | Debian's | 1171 MB | 7.7 s | 10.7 s | 62.5 s | zfs.service |"),
+    lines.includes('| nfs-rdma-zfs | host | x86_64 | its own | 1171 MB | 7.7 s | 10.7 s | 62.5 s | none |'),
+    page,
+  );
+  t.true(
+    lines.includes(
+      "| nfs-rdma-zfs | host | x86_64 | Debian's | 1171 MB | 7.7 s | 10.7 s | 62.5 s | zfs.service |",
+    ),
     page,
   );
   t.true(lines.includes('- ceph, its own kernel: no time'), page);
@@ -150,16 +156,42 @@ test('the page has a row for each, and says why of what it has no figures for', 
 
 test('machines that were started and not proved are measured as those of a proof', async (t) => {
   const {boot, ...job} = await jobOf(t);
-  const started = boot!.machines.map((machine) => ({...machine, failedUnits: ['zfs.service']}));
-  const seen = await seenOf({...job, machines: started}, 'x86_64', load);
-  if ('reason' in seen) return t.fail(seen.reason);
-  t.deepEqual(seen.machines[0]!.start, {kernel: 7.7, init: 10.7, up: 62.5});
-  t.deepEqual(seen.machines[0]!.failedUnits, ['zfs.service']);
-  const mixed = started.map((machine) => ({...machine, architecture: 'arm64' as const}));
-  t.deepEqual(await seenOf({...job, machines: mixed}, 'x86_64', load), {
-    reason: 'its machines are of several architectures',
-  });
+  const machines = boot!.machines.map((machine) => ({...machine, failedUnits: ['zfs.service']}));
+  const [host] = onlyOf(await seenOf({...job, machines}, load)).machines;
+  t.deepEqual(host!.start, {kernel: 7.7, init: 10.7, up: 62.5});
+  t.deepEqual(host!.failedUnits, ['zfs.service']);
 });
+
+test('machines of several architectures are measured apart, each with its kernel and its modules', async (t) => {
+  const {boot, ...job} = await jobOf(t);
+  const path = join(job.outDir, 'manifest.json');
+  const {inputs, files} = JSON.parse(await readFile(path, 'utf8'));
+  const kernels = {...inputs.kernels, arm64: {release: '6.1.193', modules: {files: 1, bytes: 2}}};
+  const more = [
+    ...files,
+    {path: 'dpu.img', bytes: 4 << 20},
+    {path: 'dpu.vmlinuz', bytes: 11_000_000},
+    {path: 'dpu.initramfs', bytes: 3},
+    {path: 'arm64/modules/qtfs/qtfs.ko', bytes: 5},
+  ];
+  await writeFile(join(job.outDir, 'dpu.img'), '');
+  await writeFile(path, JSON.stringify({version: 1, inputs: {kernels}, files: more}));
+  const [host] = boot!.machines;
+  const dpu = {...host!, name: 'dpu', role: 'dpu', architecture: 'arm64' as const};
+  const seen = await seenOf({...job, boot: {...boot!, machines: [host!, dpu]}}, load);
+  if ('reason' in seen) return t.fail(seen.reason);
+  t.is(seen.x86_64!.kernelBytes, 5_239_808);
+  t.is(seen.arm64!.kernelBytes, 11_000_000);
+  t.is(seen.arm64!.release, '6.1.193');
+  t.deepEqual(seen.arm64!.outOfTree.qtfs, {files: 1, bytes: 5});
+  t.deepEqual([seen.x86_64!.machines.length, seen.arm64!.machines.length], [1, 1]);
+});
+
+/** Of a job whose machines are all of x86_64. */
+function onlyOf(seen: Seen): Measured {
+  if ('reason' in seen) throw new Error(seen.reason);
+  return seen.x86_64!;
+}
 
 test('docs/sizes.md is the page of docs/sizes.json, with a row for every line and architecture, and every recipe', async (t) => {
   const sizes = JSON.parse(await readFile(join(docs, 'sizes.json'), 'utf8')) as Sizes;
