@@ -21,8 +21,8 @@ export type Shown = {
   readonly waiting?: {
     readonly settings: readonly string[];
     readonly machines: readonly string[];
-    /** What is run on those machines, each; `reboot` waits until they are back. */
-    readonly event: 'reboot' | string;
+    /** What is run on those machines, each; of the one word `reboot` they are waited for until they are back. */
+    readonly event: string;
     /** Where the parameter itself proves little: what a command says on the first of them, after the event. */
     readonly shows?: readonly [command: string, says: RegExp];
   };

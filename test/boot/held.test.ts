@@ -49,15 +49,15 @@ function offMachine(hasRestarted: boolean) {
 /** A machine that has restarted, and cannot be started again. */
 function lostMachine() {
   const seen = {starts: 0};
-  const machine = {
-    ...offMachine(false),
-    hasRestarted: true,
-    untilOff: async () => true,
-    start: async () => {
-      seen.starts++;
-      throw new Error('no memory');
-    },
-  } as unknown as Machine;
+  const start = async () => {
+    seen.starts++;
+    throw new Error('no memory');
+  };
+  const machine = Object.create(offMachine(false), {
+    hasRestarted: {value: true},
+    untilOff: {value: async () => true},
+    start: {value: start},
+  }) as Machine;
   return {machine, seen};
 }
 

@@ -49,7 +49,7 @@ for (const [recipe, ways] of Object.entries({...spoilt, 'nfs-rdma-zfs': spoiltPo
 
 /** In order; none where there is no such directory. */
 async function foldersIn(dir: string): Promise<readonly string[]> {
-  const found = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+  const found = await readdir(dir).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
