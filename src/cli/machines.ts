@@ -64,13 +64,22 @@ export async function heldOf(
   return findHeld(defaultOutDir(recipe, options.arch, cwd, options.stockKernel));
 }
 
+/** The words after a command that find the same machines again; the recipe's name is as it was given. */
+export function wayTo(
+  name: string,
+  {arch, out, stockKernel}: Pick<MachineOptions, 'arch' | 'out' | 'stockKernel'>,
+): string {
+  const words = [arch === undefined ? '' : `--arch ${arch}`, out === undefined ? '' : `--out ${out}`];
+  return [name, ...words, stockKernel ? '--stock-kernel' : ''].filter((word) => word !== '').join(' ');
+}
+
 /**
- * Ways to the machines of a recipe.
+ * Ways to the machines of a recipe, whose name is as it was given.
  * @throws KbuildError (2) for a role that the recipe has not, and where there is no machine at all
  */
 export async function channelsTo(
   {cwd}: Surroundings,
-  recipe: WrittenRecipe,
+  {name, recipe}: {readonly name: string; readonly recipe: WrittenRecipe},
   options: MachineOptions,
 ): Promise<readonly Channel[]> {
   const named = [...(options.machine ?? []), ...(await linesOf(options.machines, cwd))];
@@ -79,9 +88,10 @@ export async function channelsTo(
   const outDir =
     options.out === undefined ? defaultOutDir(recipe, options.arch, cwd) : resolve(cwd, options.out);
   const held = await findHeld(outDir);
-  if (held !== undefined) return held.machines.map(({name, role}) => heldChannel(held, name, role));
+  if (held !== undefined)
+    return held.machines.map((machine) => heldChannel(held, machine.name, machine.role));
   throw badInput('no-machines', `there is no machine of ${recipe.name} to ask`, {
-    hint: `name them: --machine ${Object.keys(recipe.images)[0] ?? 'host'}=root@10.0.0.1; or start some: kbuild boot ${recipe.name} --keep; or say --in-image`,
+    hint: `name them: --machine ${Object.keys(recipe.images)[0] ?? 'host'}=root@10.0.0.1; or start some: kbuild boot ${wayTo(name, options)} --keep; or say --in-image`,
   });
 }
 

@@ -260,6 +260,7 @@ test('without a machine, and with one that is no host, one is told what to write
   const none = await run('get', file);
   t.is(none.code, 2);
   t.regex(none.stderr, /there is no machine of r to ask\n.*--machine host=root@10\.0\.0\.1/);
+  t.true(none.stderr.includes(`kbuild boot ${file} --keep`));
   const option = await run('get', file, '--machine', 'host=-oProxyCommand=x');
   t.is(option.code, 2);
   t.regex(option.stderr, /is no host for ssh/);

@@ -7,7 +7,7 @@ import {Store} from '../../base/store.ts';
 import type {HeldMachine, Laboratory, MachineReport} from '../../boot/index.ts';
 import {collect, newCommand, respond, type Surroundings} from '../command.ts';
 import {addImageOptions, type ImageOptions, jobValue, jobWords, performJob} from '../job.ts';
-import {heldOf} from '../machines.ts';
+import {heldOf, wayTo} from '../machines.ts';
 import {storeRoot} from '../workshop.ts';
 
 type Options = ImageOptions & {
@@ -107,12 +107,6 @@ function startedWords({name, boots, failedUnits}: StartedMachine): string {
   ].flatMap(([seconds, what]) => (seconds === undefined ? [] : [`${what} after ${seconds} s`]));
   const failed = failedUnits.length === 0 ? '' : `; failed units: ${failedUnits.join(', ')}`;
   return `${name}: ${times.join(', ')}${failed}\n`;
-}
-
-/** The words after a command that find the same machines again. */
-function wayTo(name: string, {arch, out, stockKernel}: Options): string {
-  const words = [arch === undefined ? '' : `--arch ${arch}`, out === undefined ? '' : `--out ${out}`];
-  return [name, ...words, stockKernel ? '--stock-kernel' : ''].filter((word) => word !== '').join(' ');
 }
 
 async function hold(

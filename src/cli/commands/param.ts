@@ -116,7 +116,7 @@ function getCommand(surroundings: Surroundings): Command {
     const {recipe, catalogue} = await recipeAndCatalogue(surroundings, name, options);
     const known = tunablesFor(recipe, catalogue, rolesOf(recipe, options));
     const wanted = wantedOf(known, names, recipe);
-    const answers = await ask(surroundings, recipe, options, wanted);
+    const answers = await ask(surroundings, {name, recipe}, options, wanted);
     const words = answerWords(answers, catalogue, names.length > 0);
     answer(surroundings, 'param get', options, answers, words);
   });
@@ -148,7 +148,7 @@ function setCommand(surroundings: Surroundings): Command {
     if (options.inImage) await setInImages(surroundings, name, options, {recipe, roles, tunings});
     else {
       const wanted = tunings.map((tuning) => ({name: tuning.tunable.name, wishes: [tuning]}));
-      const answers = await ask(surroundings, recipe, options, wanted);
+      const answers = await ask(surroundings, {name, recipe}, options, wanted);
       answer(surroundings, 'param set', options, answers, settingWords(answers, catalogue));
     }
   });
@@ -286,7 +286,7 @@ function ofDaemons({name, wishes}: Wanted, daemons: string): Wanted {
 /** Asks the machines that `--on` leaves, each for what machines of its role have. */
 async function ask(
   surroundings: Surroundings,
-  recipe: WrittenRecipe,
+  {name, recipe}: {readonly name: string; readonly recipe: WrittenRecipe},
   options: Options,
   wanted: readonly Wanted[],
 ): Promise<readonly MachineAnswer[]> {
@@ -296,7 +296,7 @@ async function ask(
   const [daemons, ...more] = on.filter((one) => daemonPattern.test(one));
   if (more.length > 0) throw badInput('wrong-option', '--on takes one pattern of daemons at a time');
   const left = daemons === undefined ? wanted : wanted.map((one) => ofDaemons(one, daemons));
-  const channels = chosenOf(await channelsTo(surroundings, recipe, options), on);
+  const channels = chosenOf(await channelsTo(surroundings, {name, recipe}, options), on);
   const wishes = left.flatMap((one) => one.wishes);
   const tasks = channels
     .map((channel: Channel) => ({
