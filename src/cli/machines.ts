@@ -88,8 +88,9 @@ export async function channelsTo(
   const outDir =
     options.out === undefined ? defaultOutDir(recipe, options.arch, cwd) : resolve(cwd, options.out);
   const held = await findHeld(outDir);
-  if (held !== undefined)
+  if (held !== undefined) {
     return held.machines.map((machine) => heldChannel(held, machine.name, machine.role));
+  }
   throw badInput('no-machines', `there is no machine of ${recipe.name} to ask`, {
     hint: `name them: --machine ${Object.keys(recipe.images)[0] ?? 'host'}=root@10.0.0.1; or start some: kbuild boot ${wayTo(name, options)} --keep; or say --in-image`,
   });
